@@ -1,0 +1,67 @@
+# `make` lists the targets. The first one that is run sets up .venv from requirements.lock;
+# all that is needed before is Python 3.11. Every target works with GNU make 3.81 (macOS).
+
+# Another Python 3.11 than the one found here: make grade PYTHON=/path/to/python3.11
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell for python in python3.11 python3 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 \
+	&& command -v "$$python" && break; done)
+endif
+
+# What `make test` runs, for instance make test TESTS=tests/test_setup.py
+TESTS ?= tests $(wildcard solutions)
+
+# Options for the command that a target runs, for instance make grade ARGS="--jobs 2"
+ARGS ?=
+
+VENV_PYTHON = .venv/bin/python
+
+# nbgrader calls programs by their bare name: those of .venv must come first.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+unexport PYTHONPATH PYTHONHOME
+
+.PHONY: help setup grade test lab nbval release clean
+
+help:
+	@echo 'make grade     grade the sample submissions, print the table, say where the feedback is'
+	@echo 'make test      run the test suite, and the solutions with short training'
+	@echo 'make lab       try the sheets as a student, in JupyterLab'
+	@echo 'make nbval     run the solutions in full and compare their outputs'
+	@echo 'make release   make what students get (release/ and a zip per sheet) from source/'
+	@echo 'make setup     only set up .venv; every target above does so where needed'
+	@echo 'make clean     delete .venv and caches; grades and the gradebook stay'
+	@echo
+	@echo 'Options go through ARGS: make grade ARGS="--jobs 2", make test ARGS="-k kl"'
+
+setup:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo 'Python 3.11 was not found. Install it, for instance with' >&2; \
+		echo '  sudo apt install python3.11 python3.11-venv   (Debian, Ubuntu)' >&2; \
+		echo '  sudo dnf install python3.11                   (Fedora)' >&2; \
+		echo '  brew install python@3.11                      (macOS)' >&2; \
+		echo 'or from https://www.python.org/downloads/, or name it:' >&2; \
+		echo '  make PYTHON=/path/to/python3.11' >&2; \
+		exit 1; \
+	fi
+	@"$(PYTHON)" scripts/setup_venv.py
+
+grade: setup
+	@$(VENV_PYTHON) -m grader release --if-needed
+	@$(VENV_PYTHON) -m grader grade $(ARGS)
+
+test: setup
+	NBGRADER_EXECUTION=validate $(VENV_PYTHON) -m pytest --nbval --ignore-glob='tests/*.ipynb' $(TESTS) $(ARGS)
+
+lab: setup
+	$(VENV_PYTHON) -m jupyterlab release $(ARGS)
+
+# No NBGRADER_EXECUTION, so training has its full length; a cell may take an hour.
+nbval: setup
+	env -u NBGRADER_EXECUTION $(VENV_PYTHON) -m pytest --nbval --timeout=3600 --nbval-cell-timeout=3600 solutions $(ARGS)
+
+release: setup
+	@$(VENV_PYTHON) -m grader release $(ARGS)
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

@@ -1,0 +1,127 @@
+"""The command line: `python -m grader COMMAND`. Imports stay inside the commands: nbgrader costs seconds."""
+
+import argparse
+import json
+import secrets
+import sys
+from pathlib import Path
+
+from grader import course
+from grader.course import CourseError
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    options = _parser().parse_args(argv)
+    try:
+        return options.run(options)
+    except CourseError as error:
+        print(f"grader: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("grader: stopped; what was graded before is kept.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m grader", description=__doc__.split(":")[0])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    grade = commands.add_parser("grade", help="grade submissions, many at a time")
+    grade.add_argument("sheets", nargs="*", metavar="SHEET", help="default: all")
+    grade.add_argument("--student", default="*", metavar="GLOB", help="only these (or teams)")
+    grade.add_argument("--jobs", type=_positive, metavar="N", help="default: one per core")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="a dask scheduler, tcp://host:8786")
+    grade.add_argument("--force", action="store_true", help="grade anew what is graded already")
+    grade.set_defaults(run=_grade)
+
+    check = commands.add_parser("check", help="judge plain modules of student functions")
+    check.add_argument("sheet", metavar="SHEET")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    check.add_argument("--only", action="append", metavar="ITEM", help="may be repeated")
+    check.add_argument("--json", action="store_true", help="one line of JSON per file")
+    check.add_argument("--seed", metavar="WORDS", help="the same inputs every time")
+    check.set_defaults(run=_check)
+
+    audit = commands.add_parser("audit", help="measure the checks of a sheet")
+    audit.add_argument("sheets", nargs="*", metavar="SHEET", help="default: all")
+    audit.add_argument("--json", action="store_true", help="the figures as JSON")
+    audit.add_argument("--jobs", type=_positive, metavar="N", help="default: one per core")
+    audit.set_defaults(run=_audit)
+
+    release = commands.add_parser("release", help="make release/ and the zips for students")
+    release.add_argument("sheets", nargs="*", metavar="SHEET", help="default: all")
+    release.add_argument("--if-needed", action="store_true", help="only sheets that changed")
+    release.set_defaults(run=_release)
+
+    solutions = commands.add_parser("solutions", help="make solutions/, executed in full")
+    solutions.add_argument("sheets", nargs="*", metavar="SHEET", help="default: all")
+    solutions.set_defaults(run=_solutions)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not at least 1")
+    return number
+
+
+def _chosen(sheets: list[str]) -> list[str]:
+    return [course.find_sheet(name) for name in sheets] or course.sheets()
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from grader.batch import grade
+
+    return grade(
+        _chosen(options.sheets),
+        student=options.student,
+        jobs=options.jobs,
+        scheduler=options.scheduler,
+        force=options.force,
+    )
+
+
+def _check(options: argparse.Namespace) -> int:
+    from grader import reporting
+    from grader.modules import check_file
+
+    course.find_sheet(options.sheet)
+    secret = options.seed or secrets.token_hex(16)
+    code = 0
+    for file in options.files:
+        try:
+            reports = list(check_file(file, options.sheet, secret, options.only))
+        except CourseError as error:
+            print(f"grader: {error}", file=sys.stderr)
+            code = 2
+            continue
+        if options.json:
+            items = [report.as_dict() for report in reports]
+            print(json.dumps({"file": str(file), "sheet": options.sheet, "items": items}))
+        else:
+            print(reporting.file_text(file, reports))
+    return code
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from grader.audit import audit
+
+    return audit(_chosen(options.sheets), as_json=options.json, jobs=options.jobs)
+
+
+def _release(options: argparse.Namespace) -> int:
+    from grader.release import release
+
+    return release(_chosen(options.sheets), if_needed=options.if_needed)
+
+
+def _solutions(options: argparse.Namespace) -> int:
+    from grader.release import solutions
+
+    return solutions(_chosen(options.sheets))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

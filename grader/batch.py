@@ -1,0 +1,204 @@
+"""Grading a class: every submission a task of its own, several at a time.
+
+A task is nbgrader's own Autograde and GenerateFeedback for one submission, so that the grades are
+the same as those of `nbgrader autograde`. Tasks run in worker processes here, or on the workers of
+a dask scheduler; one that fails or dies takes no other with it.
+"""
+
+import fnmatch
+import logging
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from grader import course, results
+from grader.reading import fingerprint
+from grader.release import release
+
+console = Console(stderr=True)
+
+
+@dataclass(frozen=True, order=True)
+class Submission:
+    """A folder under submitted/: whose it is (a student or a team), and for which sheet."""
+
+    sheet: str
+    student: str
+
+    @property
+    def folder(self) -> Path:
+        return course.SUBMITTED / self.student / self.sheet
+
+    @property
+    def graded_notebook(self) -> Path:
+        name = course.source_notebook(self.sheet).name
+        return course.AUTOGRADED / self.student / self.sheet / name
+
+    @property
+    def feedback_page(self) -> Path:
+        stem = course.source_notebook(self.sheet).stem
+        return course.FEEDBACK / self.student / self.sheet / f"{stem}.html"
+
+
+def grade(
+    sheets: list[str],
+    student: str = "*",
+    jobs: int | None = None,
+    scheduler: str | None = None,
+    force: bool = False,
+) -> int:
+    """Grade what is in submitted/ and print the table; 0 when every submission has a grade."""
+    release(sheets, if_needed=True)
+    found = find_submissions(sheets, student)
+    if not found:
+        console.print(f"Nothing to grade in submitted/ for {', '.join(sheets)}, student {student}.")
+        return 0
+    waiting = [submission for submission in found if force or not is_graded(submission)]
+    if len(waiting) < len(found):
+        done = len(found) - len(waiting)
+        console.print(f"{done} of {len(found)} are graded already (--force grades them anew).")
+    failures = run_all(waiting, jobs, scheduler) if waiting else {}
+    return results.conclude(found, failures)
+
+
+def find_submissions(sheets: list[str], student: str = "*") -> list[Submission]:
+    """The submissions to these sheets, in order."""
+    return sorted(
+        Submission(folder.name, folder.parent.name)
+        for sheet in sheets
+        for folder in course.SUBMITTED.glob(f"*/{sheet}")
+        if folder.is_dir() and fnmatch.fnmatch(folder.parent.name, student)
+    )
+
+
+def is_graded(submission: Submission) -> bool:
+    """Whether just these files were graded before, and the gradebook still knows it."""
+    from grader.gradebook import grade_of, gradebook
+
+    record = results.record_of(submission)
+    if record.get("submission") != fingerprint(submission.folder):
+        return False
+    with gradebook() as book:
+        return grade_of(book, submission.sheet, submission.student) is not None
+
+
+def run_all(
+    submissions: list[Submission], jobs: int | None, scheduler: str | None
+) -> dict[Submission, str]:
+    """Grade all of them with a progress bar; why it failed, for each that could not be graded."""
+    failures: dict[Submission, str] = {}
+    columns = [TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+    with Progress(*columns, TextColumn("{task.description}"), console=console) as progress:
+        task = progress.add_task("", total=len(submissions))
+
+        def finished(submission: Submission, failure: str) -> None:
+            if failure:
+                failures[submission] = failure
+            words = f"{submission.student} {submission.sheet}"
+            progress.update(task, advance=1, description=words)
+
+        with _executor(jobs, scheduler) as executor:
+            lost = _collect(executor, submissions, finished)
+        for submission in lost:  # their worker died; each gets one of its own
+            with _executor(1, None) as executor:
+                for again in _collect(executor, [submission], finished):
+                    finished(again, "the grading process died twice; see the log above")
+    return failures
+
+
+def _collect(
+    executor: Executor, submissions: list[Submission], finished: Callable[[Submission, str], None]
+) -> list[Submission]:
+    """Wait for all tasks; returns those whose worker process died under them."""
+    futures: dict[Future, Submission] = {executor.submit(grade_one, s): s for s in submissions}
+    lost = []
+    for future in as_completed(futures):
+        try:
+            finished(futures[future], future.result())
+        except BrokenProcessPool:
+            lost.append(futures[future])
+        except Exception as error:  # the task itself reports; this is the worker or the network
+            finished(futures[future], f"{type(error).__name__}: {error}")
+    return lost
+
+
+@contextmanager
+def _executor(jobs: int | None, scheduler: str | None) -> Iterator[Executor]:
+    if scheduler is not None:
+        from distributed import Client
+
+        with Client(scheduler, timeout=30) as client:
+            yield client.get_executor(pure=False)
+        return
+    jobs = jobs or os.cpu_count() or 1
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _prepare_worker, (jobs,))
+    try:
+        yield executor
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _prepare_worker(jobs: int) -> None:
+    """Share the cores between the workers: libraries would each take them all."""
+    threads = str(max(1, (os.cpu_count() or 1) // jobs))
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, threads)
+
+
+def grade_one(submission: Submission) -> str:
+    """Grade one submission and write its feedback; "" or why that failed."""
+    from nbgrader.converters import GenerateFeedback
+
+    from grader.gradebook import config, course_directory
+
+    said = _Remembering()
+    log = logging.getLogger(f"grader.{submission.student}.{submission.sheet}")
+    log.addHandler(said)
+    log.propagate = False
+    try:
+        for converter in (_autograde(), GenerateFeedback):
+            folders = course_directory(submission.sheet, submission.student)
+            converter(coursedir=folders, config=config(), force=True, log=log).start()
+    except (Exception, SystemExit) as error:
+        return said.reason or f"{type(error).__name__}: {error}"
+    finally:
+        log.removeHandler(said)
+    return ""
+
+
+class _Remembering(logging.Handler):
+    """Keeps the reason of a failure: nbgrader logs it as a traceback and raises something else."""
+
+    reason = ""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage().strip()
+        if not self.reason and text.startswith("Traceback"):
+            self.reason = text.splitlines()[-1][:500]
+
+
+def _autograde() -> type:
+    from nbgrader.converters import Autograde
+
+    class AutogradeFolder(Autograde):
+        """Autograde that also takes a folder without a notebook: it gets its zero, and feedback."""
+
+        def init_notebooks(self) -> None:
+            folder = Path(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
+            name = course.source_notebook(self.coursedir.assignment_id).name
+            self.assignments = {str(folder): [str(folder / name)]}
+            self.notebooks = []
+
+    return AutogradeFolder
+

@@ -1,0 +1,144 @@
+"""Where the course's parts lie, and what the source notebooks say of their items."""
+
+import importlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE, RELEASE, SUBMITTED = ROOT / "source", ROOT / "release", ROOT / "submitted"
+AUTOGRADED, FEEDBACK, SOLUTIONS = ROOT / "autograded", ROOT / "feedback", ROOT / "solutions"
+PACKAGES = [ROOT / "helpers"]  # all of the course that a student's code may import
+
+BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+HIDDEN = re.compile(rf"^{BEGIN_HIDDEN}.*?^{END_HIDDEN}[^\n]*\n?", re.MULTILINE | re.DOTALL)
+JUDGE_CALL = re.compile(r"""^judge\(["'](\w+)["']\)""", re.MULTILINE)
+SOLUTION_REGION = re.compile(
+    r"^[^\n]*### BEGIN SOLUTION[^\n]*\n(.*?)^[^\n]*### END SOLUTION[^\n]*$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+class CourseError(Exception):
+    """Something the course's staff can mend; the message says what, where and how."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A judged item: its name, its points, and the grade id of its test cell."""
+
+    name: str
+    points: float
+    grade_id: str
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The instructors' side of a sheet: the modules in reference/<sheet>/."""
+
+    reference: ModuleType
+    checks: ModuleType
+    mistakes: ModuleType
+
+
+def sheets() -> list[str]:
+    """The names of all sheets, in order."""
+    return sorted(path.parent.name for path in SOURCE.glob("*/*.ipynb"))
+
+
+def find_sheet(name: str) -> str:
+    """The sheet of that name; CourseError with the known names for any other."""
+    if name not in sheets():
+        raise CourseError(f"There is no sheet {name!r}. The sheets are: {', '.join(sheets())}.")
+    return name
+
+
+def source_notebook(sheet: str) -> Path:
+    """The one notebook of a sheet in source/."""
+    notebooks = sorted((SOURCE / find_sheet(sheet)).glob("*.ipynb"))
+    if len(notebooks) != 1:
+        raise CourseError(f"source/{sheet} must hold exactly one notebook, not {len(notebooks)}.")
+    return notebooks[0]
+
+
+@cache
+def read_source(sheet: str) -> nbformat.NotebookNode:
+    """The source notebook; treat as read-only."""
+    return nbformat.read(source_notebook(sheet), as_version=4)
+
+
+def graded_cells(sheet: str) -> dict[str, nbformat.NotebookNode]:
+    """The source notebook's cells that nbgrader knows, by grade id, in order."""
+    cells = read_source(sheet).cells
+    return {c.metadata.nbgrader.grade_id: c for c in cells if "nbgrader" in c.metadata}
+
+
+def items(sheet: str) -> dict[str, Item]:
+    """The automatically judged items of a sheet, by name, in the notebook's order."""
+    found = {}
+    for grade_id, cell in graded_cells(sheet).items():
+        name = judged_item(cell.source)
+        if name is not None:
+            found[name] = Item(name, float(cell.metadata.nbgrader.points), grade_id)
+    return found
+
+
+def judged_item(source: str) -> str | None:
+    """The name of the item that a test cell judges in its hidden region, if it judges one."""
+    for region in HIDDEN.findall(source):
+        call = JUDGE_CALL.search(region)
+        if call:
+            return call.group(1)
+    return None
+
+
+def solution_source(sheet: str) -> str:
+    """The source notebook's solution cells as one plain module."""
+    cells = [c for c in read_source(sheet).cells if c.cell_type == "code"]
+    chosen = [c.source for c in cells if c.metadata.get("nbgrader", {}).get("solution")]
+    imports = [line for c in cells for line in c.source.splitlines() if _is_import(line)]
+    return "\n".join(dict.fromkeys(imports)) + "\n\n\n" + "\n\n\n".join(chosen) + "\n"
+
+
+def _is_import(line: str) -> bool:
+    return line.startswith(("import ", "from ")) and "grader" not in line
+
+
+@cache
+def bank(sheet: str) -> Bank:
+    """The plug-in of a sheet: reference implementations, checks, mistakes."""
+    find_sheet(sheet)
+    return Bank(*(part(sheet, name) for name in ("reference", "checks", "mistakes")))
+
+
+def part(sheet: str, name: str) -> ModuleType:
+    """One module of reference/<sheet>/, by name."""
+    try:
+        return importlib.import_module(f"reference.{sheet}.{name}")
+    except ModuleNotFoundError as error:
+        raise CourseError(f"reference/{sheet}/{name}.py is missing or broken: {error}") from error
+
+
+def named_by_item(module: ModuleType, item: str) -> dict[str, object]:
+    """The functions `<item>__<id>` of a module, by id."""
+    start = f"{item}__"
+    return {
+        name.removeprefix(start): value
+        for name, value in vars(module).items()
+        if name.startswith(start)
+    }
+
+
+def data_files(sheet: str) -> list[tuple[Path, str]]:
+    """The sheet's own files beside the notebook, with their names relative to it."""
+    folder = SOURCE / sheet
+    files = [f for f in folder.rglob("*") if f.is_file() and f.suffix != ".ipynb"]
+    return [
+        (f, str(f.relative_to(folder)))
+        for f in sorted(files)
+        if not any(part.startswith(".") for part in f.relative_to(folder).parts)
+    ]

@@ -1,0 +1,224 @@
+"""nbgrader's Execute, with the judge outside the kernel.
+
+The notebook runs cell by cell in a sandboxed kernel. At a test cell, only its visible part runs
+there; then the grader's own process asks the kernel for values and judges them (see `judging`).
+The verdicts enter the notebook after the kernel is gone, so that nothing the student's code does
+can touch them: each test cell's only output is its points, which nbgrader's SaveAutoGrades
+records, with the report beside them.
+"""
+
+import contextlib
+import re
+from typing import Any
+
+from jupyter_core.utils import ensure_async, run_sync
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbconvert.preprocessors import ExecutePreprocessor
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import Execute
+from traitlets import Bool, Integer
+
+from grader import course, kernel, reporting, sandbox
+from grader.drawing import seed_for
+from grader.judging import Line, Report, judge_item
+from grader.secret import secret
+from grader.session import CALL_SECONDS, ENDED, START_SECONDS, Stopped, too_long
+
+RECORD = "judge"  # the key of the notebook's metadata under which verdicts and repairs are kept
+
+
+class ExecuteAndJudge(Execute):
+    """Run a submission and judge its items; a drop-in for Execute in Autograde's list."""
+
+    raise_on_iopub_timeout = Bool(False)
+    max_output_bytes = Integer(
+        1_000_000, help="How much output of one cell is kept; what comes after it is dropped."
+    ).tag(config=True)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, kernel_manager_class=kernel.SandboxedKernelManager, **kwargs)
+
+    def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None):
+        names = resources["nbgrader"]
+        self._sheet, self._student = names["assignment"], names["student"]
+        self._items = course.items(self._sheet)
+        self._secret = secret(names["db_url"])
+        self._given = _given_cells(self._sheet)
+        self._verdicts: dict[int, Report] = {}
+        self._culprits: set[str] = set()
+        self._replay: list[str] = []
+        self._requests = 0
+        self.kernel_name = "python3"
+        files = course.data_files(self._sheet)
+        with sandbox.scratch_folder(course.PACKAGES, files) as scratch:
+            self._scratch = scratch
+            ExecutePreprocessor.preprocess(self, nb, resources, km)
+        for index, report in self._verdicts.items():
+            nb.cells[index].outputs = [_verdict_output(report)]
+        record = nb.metadata.setdefault(RECORD, NotebookNode())
+        record["isolation"] = sandbox.isolation()
+        record["items"] = [
+            report.as_dict() | {"trouble": report.trouble} for report in self._verdicts.values()
+        ]
+        return nb, resources
+
+    # --- the kernel
+
+    def create_kernel_manager(self):
+        self.km = self.kernel_manager_class(
+            kernel_name=self.kernel_name,
+            config=self.config,
+            scratch=self._scratch,
+            connection_file=str(self._scratch / "home" / "connection.json"),
+            transport="ipc",
+            ip=str(self._scratch / "home" / "kernel"),
+        )
+        return self.km
+
+    async def async_start_new_kernel(self, **kwargs) -> None:
+        await super().async_start_new_kernel(**kernel.start_options(self._scratch))
+
+    start_new_kernel = run_sync(async_start_new_kernel)
+
+    async def async_start_new_kernel_client(self):
+        client = await super().async_start_new_kernel_client()
+        boot = kernel.boot_code()
+        await kernel.async_run_silently(client, self.km, boot, {}, START_SECONDS)
+        return client
+
+    start_new_kernel_client = run_sync(async_start_new_kernel_client)
+
+    def _restart(self) -> None:
+        """A new kernel in the state that the cells so far left, those that stopped it left out."""
+        remaining, self._replay = self._replay, []
+        self._new_kernel()
+        for source in remaining:
+            try:
+                kernel.run_silently(self.kc, self.km, source, {}, self.timeout)
+            except (kernel.TimedOut, kernel.Died):
+                self._new_kernel()
+                for earlier in self._replay:
+                    with contextlib.suppress(kernel.TimedOut, kernel.Died):
+                        kernel.run_silently(self.kc, self.km, earlier, {}, self.timeout)
+            else:
+                self._replay.append(source)
+
+    def _new_kernel(self) -> None:
+        run_sync(self._async_drop_kernel)()
+        self.create_kernel_manager()
+        self.start_new_kernel()
+        self.start_new_kernel_client()
+
+    async def _async_drop_kernel(self) -> None:
+        self.kc.stop_channels()
+        await ensure_async(self.km.shutdown_kernel(now=True))
+        await ensure_async(self.km.cleanup_resources())
+
+    # --- the cells
+
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int):
+        name = course.judged_item(cell.source) if _is_test(cell) else None
+        if name in self._items:
+            self._verdicts[index] = self._judge(cell, index, self._items[name])
+        elif cell.cell_type == "code" and cell.source.strip():
+            self._run(cell, index)
+        return cell, resources
+
+    def _run(self, cell: NotebookNode, index: int) -> None:
+        """A cell that is not judged: whatever it does, the next one finds a working kernel."""
+        called = sorted(n for n in self._culprits if re.search(rf"\b{n}\b", cell.source))
+        if called and cell.source in self._given:
+            words = f"Skipped: this cell uses {' and '.join(called)}, which had to be stopped.\n"
+            cell.outputs = [new_output("stream", name="stdout", text=words)]
+            return
+        stopped = self._execute(cell, index)
+        if stopped:
+            words = f"This cell {stopped}."
+            cell.outputs = [*cell.outputs[:20], new_output("stream", name="stderr", text=words)]
+        else:
+            self._replay.append(cell.source)
+
+    def _judge(self, cell: NotebookNode, index: int, item: course.Item) -> Report:
+        visible = NotebookNode(cell, source=course.HIDDEN.sub("", cell.source), outputs=[])
+        stopped = self._execute(visible, index)
+        self.nb.cells[index] = cell
+        self._display_id_map = {}  # what was shown here must not be updated from later cells
+        if stopped:
+            self._culprits.add(item.name)
+            line = Line("runs", False, core=True, message=f"The visible check {stopped}.")
+            return Report(item.name, item.points, 0.0, (line,))
+        seed = seed_for(self._secret, self._sheet, item.name, self._student)
+        return judge_item(_KernelSession(self, item.name), self._sheet, item, seed)
+
+    def _execute(self, cell: NotebookNode, index: int) -> str:
+        """Run a cell; if it took the kernel down or did not end, restart it and say which."""
+        self._room = self.max_output_bytes
+        try:
+            self.execute_cell(cell, index, store_history=True)
+        except (DeadKernelError, CellTimeoutError):
+            self._restart()
+            return ENDED
+        if not any(output.get("ename") == "CellTimeoutError" for output in cell.outputs):
+            return ""
+        if not kernel.interrupted_reply(self.kc, self.km):
+            self._restart()
+        return too_long(self.timeout)
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int):
+        """nbclient's, except that a cell's output beyond the limit is dropped as it arrives."""
+        if msg["msg_type"] in ("stream", "display_data", "execute_result", "update_display_data"):
+            size = len(str(msg["content"].get("text", msg["content"].get("data", ""))))
+            full, self._room = self._room <= 0, self._room - size
+            if full:
+                return None
+            if self._room <= 0:
+                self._room = 0
+                words = f"\n… the output beyond {self.max_output_bytes:,} bytes was dropped.\n"
+                cell.outputs.append(new_output("stream", name="stdout", text=words))
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+    def ask(self, request: dict[str, Any], seconds: float, item: str) -> dict[str, Any]:
+        """One request of the judge's to the kernel; raises Stopped with a working kernel."""
+        self._requests += 1
+        code, expressions = kernel.conversation(request | {"id": self._requests})
+        try:
+            content = kernel.run_silently(self.kc, self.km, code, expressions, seconds)
+        except kernel.Died:
+            self._culprits.add(item)
+            self._restart()
+            raise Stopped(ENDED) from None
+        except kernel.TimedOut:
+            self._culprits.add(item)
+            if not kernel.interrupted_reply(self.kc, self.km):
+                self._restart()
+            raise Stopped(too_long(seconds)) from None
+        return kernel.read_reply(content, self._requests)
+
+
+class _KernelSession:
+    """The judge's view of a running notebook (see `session.Session`)."""
+
+    def __init__(self, execute: ExecuteAndJudge, item: str):
+        self._execute, self._item = execute, item
+
+    def ask(self, request: dict[str, Any], seconds: float = CALL_SECONDS) -> dict[str, Any]:
+        return self._execute.ask(request, seconds, self._item)
+
+
+def _is_test(cell: NotebookNode) -> bool:
+    meta = cell.metadata.get("nbgrader", {})
+    return cell.cell_type == "code" and meta.get("grade") and not meta.get("solution")
+
+
+def _given_cells(sheet: str) -> set[str]:
+    """The sources of the code cells that students get and need not change."""
+    cells = course.read_source(sheet).cells
+    return {c.source for c in cells if c.cell_type == "code" and "nbgrader" not in c.metadata}
+
+
+def _verdict_output(report: Report) -> NotebookNode:
+    data = {"text/plain": str(report.score), "text/html": reporting.html(report)}
+    return new_output("execute_result", data=data, execution_count=None)
+

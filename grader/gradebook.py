@@ -1,0 +1,94 @@
+"""The way into nbgrader: its configuration, its gradebook, and what stands in it."""
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from grader import course
+
+PATIENCE_MS = 60_000  # how long a process waits for another that writes to the same SQLite file
+
+# nbgrader calls `alembic` by its bare name, and leaves half a gradebook where that is not found.
+_PROGRAMS = str(Path(sys.executable).parent)
+if _PROGRAMS not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([_PROGRAMS, os.environ.get("PATH", os.defpath)])
+
+# nbgrader 0.9 adds rows in an order that SQLAlchemy 2 remarks upon; the rows arrive all the same.
+warnings.filterwarnings("ignore", "Object of type .* not in session", sa.exc.SAWarning)
+
+
+@sa.event.listens_for(sa.engine.Engine, "connect")
+def _be_patient(connection, record) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+
+
+@cache
+def config() -> Config:
+    """The settings in nbgrader_config.py; treat as read-only."""
+    return PyFileConfigLoader("nbgrader_config.py", path=str(course.ROOT)).load_config()
+
+
+def course_directory(sheet: str = "*", student: str = "*") -> CourseDirectory:
+    """nbgrader's view of the folders, for one sheet and one student or team (globs allowed)."""
+    return CourseDirectory(config=config(), assignment_id=sheet, student_id=student)
+
+
+@contextmanager
+def gradebook() -> Iterator[Gradebook]:
+    """The open gradebook."""
+    folders = course_directory()
+    with Gradebook(folders.db_url, folders.course_id) as book:
+        yield book
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What the gradebook says of one submission.
+
+    auto, manual: points so far, given automatically and by a person; open: items that wait for a
+    person; late: seconds after the due date.
+    """
+
+    score: float
+    max_score: float
+    open: int
+    late: float
+
+
+def grade_of(book: Gradebook, sheet: str, student: str) -> Grade | None:
+    """The grade of a submission; None if there is none."""
+    try:
+        submission = book.find_submission(sheet, student)
+    except MissingEntry:
+        return None
+    waiting = [g for notebook in submission.notebooks for g in notebook.grades]
+    penalty = submission.late_submission_penalty or 0.0
+    return Grade(
+        max(0.0, submission.score - penalty),
+        submission.max_score,
+        sum(1 for g in waiting if g.needs_manual_grade),
+        max(0.0, submission.total_seconds_late),
+    )
+
+
+def has_sheet(sheet: str) -> bool:
+    """Whether the sheet was released into this gradebook."""
+    notebook = course.source_notebook(sheet).stem
+    with gradebook() as book:
+        try:
+            book.find_notebook(notebook, sheet)
+        except MissingEntry:
+            return False
+    return True

@@ -1,0 +1,301 @@
+"""Judging one item: run its check against a session, line by line, and add up the points."""
+
+import inspect
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from grader import comparing, course, probe
+from grader.drawing import Draw
+from grader.session import CALL_SECONDS, InProcess, Session, Stopped
+
+RTOL, ATOL = 2e-4, 2e-5  # float32 inside a right solution is right
+REFERENCE_SECONDS = 120.0
+UNWRITTEN = "NotImplementedError"
+
+Target = str | Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a report.
+
+    what: the property looked at; share: its weight among the lines; core: without it the item
+    earns nothing; message: for the student, where it failed; mistake: the id of a recognised one.
+    """
+
+    what: str
+    passed: bool
+    share: float = 1.0
+    core: bool = False
+    message: str = ""
+    mistake: str | None = None
+    suspects: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdict on one item: its lines, and the score out of its points.
+
+    trouble: set when the check itself failed, which is the staff's business.
+    """
+
+    item: str
+    points: float
+    score: float
+    lines: tuple[Line, ...]
+    trouble: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the item has all its points."""
+        return self.score >= self.points
+
+    @property
+    def failed_lines(self) -> list[Line]:
+        return [line for line in self.lines if not line.passed]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain data, the way `check --json` prints it."""
+        return {
+            "item": self.item,
+            "points": self.points,
+            "score": self.score,
+            "passed": [line.what for line in self.lines if line.passed],
+            "failed": [
+                {"what": line.what, "message": line.message, "mistake": line.mistake}
+                for line in self.failed_lines
+            ],
+        }
+
+
+class Halt(Exception):
+    """The rest of a check makes no sense; carries the line that failed."""
+
+    def __init__(self, message: str, what: str = ""):
+        super().__init__(message)
+        self.message, self.what = message, what
+
+
+def judge_item(session: Session, sheet: str, item: course.Item, seed: int) -> Report:
+    """Judge one item of a sheet against the student's code in a session."""
+    bank = course.bank(sheet)
+    check = getattr(bank.checks, item.name, None)
+    if check is None:
+        raise course.CourseError(f"reference/{sheet}/checks.py has no check named {item.name}.")
+    student = Student(session, bank, item.name)
+    lines: list[Line] = []
+    try:
+        for line in check(student, Draw(seed)):
+            lines.append(line)
+        lines += student.closing_lines()
+    except Halt as halt:
+        lines.append(Line(halt.what or "runs", False, core=True, message=halt.message))
+    except Exception as error:
+        trouble = f"{type(error).__name__}: {error}"
+        words = "The check could not cope with what came back; please tell the course's staff."
+        lines.append(Line("can be judged", False, core=True, message=words))
+        return Report(item.name, item.points, 0.0, tuple(_settle(lines, bank, item)), trouble)
+    score = _score(lines, item.points)
+    return Report(item.name, item.points, score, tuple(_settle(lines, bank, item)))
+
+
+def _score(lines: list[Line], points: float) -> float:
+    """Points by shares, rounded down to halves; none where a core line failed."""
+    if not lines or any(line.core and not line.passed for line in lines):
+        return 0.0
+    earned = sum(line.share for line in lines if line.passed)
+    return math.floor(2 * points * earned / sum(line.share for line in lines) + 1e-9) / 2
+
+
+def _settle(lines: list[Line], bank: course.Bank, item: course.Item) -> Iterator[Line]:
+    """Name the mistake on each failed line: of those that fit it, the one that fits most lines."""
+    votes = Counter(suspect for line in lines for suspect in line.suspects)
+    for line in lines:
+        if line.suspects:
+            name = max(line.suspects, key=lambda suspect: votes[suspect])
+            line = replace(line, mistake=name)
+        if line.mistake is not None and not line.passed:
+            sentence = _sentence(bank, item.name, line.mistake)
+            line = replace(line, message=" ".join(filter(None, [sentence, line.message])))
+        yield line
+
+
+def _sentence(bank: course.Bank, item: str, mistake: str) -> str:
+    known = course.named_by_item(bank.mistakes, item)
+    if mistake not in known:
+        raise course.CourseError(f"mistakes.py has no {item}__{mistake}.")
+    return inspect.getdoc(known[mistake])
+
+
+class Student:
+    """What a check sees of the student's code: it may call it, and gets values back."""
+
+    def __init__(self, session: Session, bank: course.Bank, item: str):
+        self._session, self._item = session, item
+        self._reference = vars(bank.reference)
+        self._mistakes = course.named_by_item(bank.mistakes, item)
+        self._changed: set[str] = set()
+        self._calls_with_arrays = 0
+
+    # --- the lines a check yields
+
+    def compare(
+        self,
+        target: Target,
+        *args: Any,
+        what: str,
+        share: float = 1.0,
+        core: bool = False,
+        rtol: float = RTOL,
+        atol: float = ATOL,
+        quiet: bool = False,
+        seconds: float = CALL_SECONDS,
+    ) -> Line:
+        """The student's result equals the reference's, in kind, shape and value.
+
+        quiet: a warning raised on the way fails the line.
+        """
+        request = self._request(target, args)
+        reply = self._ask(request, what, seconds)
+        wanted = self._locally(request)
+        if wanted["status"] != "ok":
+            raise RuntimeError(f"the reference fails on {what!r}: {wanted}")
+
+        def agree(one: dict, other: dict) -> bool:
+            return "value" in one and "value" in other and (
+                comparing.difference(one["value"], other["value"], rtol, atol) is None
+            )
+
+        message = self._failure(reply)
+        if message is None:
+            message = comparing.difference(reply["value"], wanted["value"], rtol, atol)
+        suspects = () if message is None else self._suspects(request, reply, wanted, agree)
+        if message is None and quiet and reply["warnings"]:
+            message = f"The value is right, but Python warns: {reply['warnings'][0]}"
+        return Line(what, message is None, share, core, message or "", suspects=suspects)
+
+    def raises(
+        self, kind: type[Exception], target: Target, *args: Any, what: str, share: float = 1.0
+    ) -> Line:
+        """The call raises an exception of that kind."""
+        request = self._request(target, args)
+        reply = self._ask(request, what)
+        if kind.__name__ in reply["bases"]:
+            return Line(what, True, share)
+
+        def agree(one: dict, other: dict) -> bool:
+            if "value" in one and "value" in other:
+                return comparing.difference(one["value"], other["value"], RTOL, ATOL) is None
+            return one["status"] == other["status"] and one["bases"] == other["bases"] != []
+
+        got = self._failure(reply) or f"It returns {comparing.describe(reply['value'])}."
+        suspects = self._suspects(request, reply, self._locally(request), agree)
+        message = f"A {kind.__name__} is asked here. {got}"
+        return Line(what, False, share, message=message, suspects=suspects)
+
+    def value(self, target: Target, *args: Any, seconds: float = CALL_SECONDS) -> Any:
+        """The student's result as plain values; if there is none, the check ends here."""
+        reply = self._ask(self._request(target, args), "returns a value", seconds)
+        message = self._failure(reply)
+        if message is not None:
+            raise Halt(message, "returns a value")
+        return probe.decode(reply["value"])
+
+    def holds(
+        self,
+        condition: bool,
+        what: str,
+        otherwise: str = "",
+        mistake: str | None = None,
+        share: float = 1.0,
+        core: bool = False,
+    ) -> Line:
+        """A property that the check itself worked out; `mistake` names what went wrong if not."""
+        if condition:
+            return Line(what, True, share, core)
+        return Line(what, False, share, core, otherwise, mistake)
+
+    # --- for the judge
+
+    def closing_lines(self) -> list[Line]:
+        """What is looked at over all calls: that no argument was changed."""
+        if not self._calls_with_arrays:
+            return []
+        what = "leaves its arguments as they were"
+        if not self._changed:
+            return [Line(what, True)]
+        names = " and ".join(sorted(self._changed))
+        return [Line(what, False, message=f"It changes {names} in place: work on a copy.")]
+
+    # --- below
+
+    def _request(self, target: Target, args: tuple) -> dict[str, Any]:
+        request = {"args": [probe.encode(arg) for arg in args]}
+        if isinstance(target, str):
+            names = list(inspect.signature(self._reference[target]).parameters)
+            return request | {"target": target, "names": names}
+        names = list(inspect.signature(target).parameters)[1:]
+        source = inspect.getsource(target)
+        return request | {"target": target.__name__, "names": names, "probe": source}
+
+    def _ask(self, request: dict, what: str, seconds: float = CALL_SECONDS) -> dict[str, Any]:
+        try:
+            reply = _trusted(self._session.ask(request, seconds))
+        except Stopped as stopped:
+            raise Halt(f"The call {stopped}.", what) from None
+        if UNWRITTEN in reply["bases"]:
+            raise Halt("Not written yet: it still raises NotImplementedError.", what)
+        if reply["bases"][:1] == ["LookupError"] and not reply["where"]:
+            raise Halt(reply["message"], what)
+        if any(node["t"] in ("array", "list", "dict") for node in request["args"]):
+            self._calls_with_arrays += 1
+        self._changed |= {request["names"][i] for i in reply["changed"]}
+        return reply
+
+    def _locally(self, request: dict, instead: Callable | None = None) -> dict[str, Any]:
+        """The reply that the reference, or a mistake in its place, gives to the same request."""
+        namespace = self._reference if instead is None else self._reference | {self._item: instead}
+        return _trusted(InProcess(namespace).ask(request, REFERENCE_SECONDS))
+
+    def _suspects(self, request: dict, reply: dict, wanted: dict, agree) -> tuple[str, ...]:
+        """The known mistakes that give what the student's code gives, and not what is right."""
+        found = []
+        for name, function in self._mistakes.items():
+            theirs = self._locally(request, function)
+            if agree(reply, theirs) and not agree(wanted, theirs):
+                found.append(name)
+        return tuple(found)
+
+    def _failure(self, reply: dict) -> str | None:
+        """Why a reply holds no value, in a sentence; None if it holds one."""
+        match reply["status"]:
+            case "ok":
+                return None
+            case "printed":
+                return f"It printed more than {probe.MAX_PRINTED:,} characters and was stopped."
+            case "unsendable":
+                return f"What it returns {reply['message']}."
+        where = f" ({reply['where']})" if reply["where"] else ""
+        return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
+
+
+
+def _trusted(reply: dict) -> dict[str, Any]:
+    """A reply whose parts have the types they should have; Halt for any other."""
+    try:
+        value = {"value": reply["value"]} if reply["status"] == "ok" else {}
+        for node in value.values():
+            probe.decode(node)
+        return value | {
+            "status": str(reply["status"]),
+            "bases": [str(name) for name in reply.get("bases", [])],
+            "message": str(reply.get("message", "")),
+            "where": str(reply.get("where", "")),
+            "changed": [int(i) for i in reply["changed"]],
+            "warnings": [str(words) for words in reply["warnings"]],
+        }
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise Halt("What came back from the call could not be read.") from None

@@ -1,0 +1,124 @@
+"""A notebook kernel in the sandbox, which answers the judge's requests between two cells."""
+
+import base64
+import json
+import time
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_async, run_sync
+from traitlets import Instance
+
+from grader import course, probe, sandbox
+from grader.session import Stopped
+
+GRACE_SECONDS = 3.0  # for a kernel to come back after an interrupt
+
+_PROBE = "__import__('sys').modules['_grader_probe']"
+_BOOT = """
+import sys
+module = type(sys)("_grader_probe")
+exec(compile({source!r}, "<probe>", "exec"), module.__dict__)
+sys.modules["_grader_probe"] = module
+"""
+
+
+class SandboxedKernelManager(AsyncKernelManager):
+    """Starts kernels through `sandbox`, with their connection file out of reach of other kernels."""
+
+    scratch = Instance(Path)
+
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        argv = super().format_kernel_cmd(extra_arguments)
+        return sandbox.command(argv, self.scratch, course.ROOT, course.PACKAGES)
+
+
+def start_options(scratch: Path) -> dict[str, Any]:
+    """What a kernel manager needs to be told when it starts a kernel in a scratch folder."""
+    return {
+        "cwd": str(scratch / "work"),
+        "env": sandbox.environment(scratch, PYDEVD_DISABLE_FILE_VALIDATION="1"),
+    }
+
+
+def boot_code() -> str:
+    """What a fresh kernel runs before any code of the student's."""
+    return _BOOT.format(source=Path(probe.__file__).read_text("utf-8"))
+
+
+def conversation(request: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """A request as code for the kernel, and the expression that holds the reply afterwards."""
+    text = base64.b64encode(json.dumps(request).encode()).decode("ascii")
+    code = f"{_PROBE}.staged = {_PROBE}.in_kernel({text!r}, globals())"
+    return code, {"reply": f"{_PROBE}.staged"}
+
+
+def read_reply(content: dict[str, Any], number: int) -> dict[str, Any]:
+    """The reply in an execute_reply's content; raises Stopped if there is no such reply in it."""
+    try:
+        quoted = content["user_expressions"]["reply"]["data"]["text/plain"]
+        reply = json.loads(base64.b64decode(quoted.strip("'"), validate=True))
+        if reply["id"] == number:
+            return reply
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        pass
+    raise Stopped("gave no answer that could be read")
+
+
+class TimedOut(Exception):
+    """No reply within the time."""
+
+
+class Died(Exception):
+    """The kernel's process is gone."""
+
+
+async def async_run_silently(client, manager, code, expressions, seconds) -> dict[str, Any]:
+    """Run code in a kernel without a trace in its history; the execute_reply's content."""
+    msg_id = await ensure_async(
+        client.execute(
+            code, silent=True, user_expressions=expressions, allow_stdin=False, stop_on_error=False
+        )
+    )
+    deadline = time.monotonic() + seconds
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimedOut
+        try:
+            message = await ensure_async(client.shell_channel.get_msg(timeout=min(left, 0.5)))
+        except Empty:
+            if not await ensure_async(manager.is_alive()):
+                raise Died from None
+            continue
+        if message["parent_header"].get("msg_id") == msg_id:
+            await _forget_outputs(client)
+            return message["content"]
+
+
+async def _forget_outputs(client) -> None:
+    """Silent runs may print; nobody reads that, so it must not pile up."""
+    while await ensure_async(client.iopub_channel.msg_ready()):
+        try:
+            await ensure_async(client.iopub_channel.get_msg(timeout=0))
+        except Empty:
+            return
+
+
+run_silently = run_sync(async_run_silently)
+
+
+def interrupted_reply(client, manager, seconds: float = GRACE_SECONDS) -> bool:
+    """Interrupt a kernel; whether it takes requests again."""
+    run_sync(_interrupt)(manager)
+    try:
+        run_silently(client, manager, "", {}, seconds)
+    except (TimedOut, Died):
+        return False
+    return True
+
+
+async def _interrupt(manager) -> None:
+    await ensure_async(manager.interrupt_kernel())

@@ -1,0 +1,151 @@
+"""Plain modules of student functions, judged without a notebook: `python -m grader check`."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from grader import course
+from grader.drawing import seed_for
+from grader.judging import Line, Report, judge_item
+from grader.session import PlainProcess, Stopped
+
+LOAD_SECONDS = 30.0
+FUTURE = re.compile(r"^from __future__ import [^\n(]+\n", re.MULTILINE)
+
+
+def check_file(
+    file: Path, sheet: str, secret: str, only: list[str] | None = None
+) -> Iterator[Report]:
+    """Judge a module's items one after another, in a process of the module's own.
+
+    Raises CourseError if the file cannot be read or an item of `only` does not exist.
+    """
+    items = course.items(sheet)
+    for name in only or ():
+        if name not in items:
+            raise course.CourseError(f"{sheet} has no item {name!r}. It has: {', '.join(items)}.")
+    source = read_text(file)
+    with PlainProcess() as process:
+        broken = _load(process, source, str(file))
+        for item in items.values():
+            if only and item.name not in only:
+                continue
+            report = judge_item(process, sheet, item, seed_for(secret, sheet, item.name))
+            yield _explain(report, broken)
+
+
+def read_text(file: Path) -> str:
+    """A module's text, also where an editor saved it with a BOM or not as UTF-8."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise course.CourseError(f"{file} cannot be read: {error.strerror}.") from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _load(process: PlainProcess, source: str, file: str) -> dict[str, str]:
+    """Load a module piece by piece; what failed, by the name that is missing for it."""
+    broken = {}
+    future = "".join(FUTURE.findall(source))
+    for first_line, piece in pieces(source):
+        request = {"source": piece, "file": file, "first_line": first_line, "future": future}
+        try:
+            reply = process.load(request, LOAD_SECONDS)
+        except Stopped as stopped:
+            reply = {"status": "error", "bases": ["Stopped"], "message": str(stopped), "where": ""}
+        if reply["status"] != "ok":
+            where = f" ({reply['where']})" if reply.get("where") else f" (from line {first_line})"
+            words = f"{reply['bases'][0]}: {reply['message']}{where}"
+            for name in _names_defined(piece):
+                broken[name] = words
+    return broken
+
+
+def pieces(source: str) -> Iterator[tuple[int, str]]:
+    """The top-level statements of a module with their first lines, as if each were a cell.
+
+    A statement that fails takes nothing with it but itself. Where the file does not parse, it is
+    cut where a line starts in the first column, and what does not parse alone is joined with the
+    next parts as long as that helps.
+    """
+    lines = source.splitlines(keepends=True)
+    if _parses(source):
+        starts = [_first_line(node) for node in ast.parse(source).body]
+        for start, after in zip(starts, [*starts[1:], len(lines) + 1], strict=True):
+            yield start, "".join(lines[start - 1 : after - 1])
+        return
+    chunks = _chunks(lines)
+    position = 0
+    while position < len(chunks):
+        first_line, piece = chunks[position]
+        length = 1
+        if not _parses(piece):
+            for more in range(2, min(40, len(chunks) - position) + 1):
+                joined = "".join(text for _, text in chunks[position : position + more])
+                if _parses(joined):
+                    piece, length = joined, more
+                    break
+        yield first_line, piece
+        position += length
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _chunks(lines: list[str]) -> list[tuple[int, str]]:
+    """Runs of lines that start in the first column; decorators stay with what they decorate."""
+    chunks: list[tuple[int, str]] = []
+    decorating = False
+    for number, line in enumerate(lines, 1):
+        goes_on = line[:1] in set(" \t\r\n)]}#") or line.startswith(CONTINUING)
+        if chunks and (goes_on or decorating):
+            chunks[-1] = (chunks[-1][0], chunks[-1][1] + line)
+        else:
+            chunks.append((number, line))
+        if not goes_on:
+            decorating = line.startswith("@")
+    return chunks
+
+
+CONTINUING = ("else", "elif", "except", "finally")
+
+
+def _parses(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _names_defined(piece: str) -> list[str]:
+    """The functions, classes and variables a piece would define, also if it does not parse."""
+    names = []
+    for line in piece.splitlines():
+        words = line.replace("(", " ").replace(":", " ").replace("=", " = ").split()
+        if line[:1] in ("d", "c", "a") and words[:1] in (["def"], ["class"], ["async"]):
+            names.append(words[2] if words[0] == "async" else words[1])
+        elif line[:1].strip() and words[1:2] == ["="]:
+            names.append(words[0])
+    return names
+
+
+def _explain(report: Report, broken: dict[str, Any]) -> Report:
+    """Where the function is missing because its definition failed, say that instead."""
+    if report.item not in broken or report.score > 0:
+        return report
+    lines = tuple(
+        replace(line, message=f"Its definition fails with {broken[report.item]}")
+        if line.core and not line.passed
+        else line
+        for line in report.lines
+    )
+    return replace(report, lines=lines or (Line("runs", False),))

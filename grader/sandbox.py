@@ -1,0 +1,203 @@
+"""A process for a student's code: what it may read, write and reach, and what it may use up.
+
+On Linux 5.13 or newer the process restricts itself with Landlock before Python starts in it: it
+reads the Python installation, the system's libraries and `helpers`, writes to its own scratch
+folder, and sees nothing else: not the sheets' sources, references and checks, not the gradebook,
+not another submission. With newer kernels it also cannot open network connections (Linux 6.7) or
+signal processes outside (6.12). Landlock needs no privilege and cannot be undone from inside.
+Where the system lacks it, `isolation()` says so, and so does the grade table.
+
+Run as a script, this file restricts itself and becomes the command it was given.
+See https://docs.kernel.org/userspace-api/landlock.html for the interface.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same numbers on every architecture
+PR_SET_NO_NEW_PRIVS = 38
+
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
+READ = EXECUTE | READ_FILE | READ_DIR
+ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
+RIGHTS_BY_ABI = {1: 1 << 13, 2: 1 << 14, 3: 1 << 15, 5: 1 << 16}  # number of file rights known
+CONNECT_TCP = 1 << 1
+SCOPE_SOCKETS_AND_SIGNALS = 0b11
+
+SYSTEM_FOLDERS = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/proc", "/sys"]
+SYSTEM_FOLDERS += ["/dev", "/run/systemd/resolve", "/nix/store"]
+DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm"]
+
+LIMITS = {
+    "RLIMIT_AS": 16 * 2**30,  # enough for torch and TensorFlow, not for filling the machine
+    "RLIMIT_FSIZE": 2**30,
+    "RLIMIT_CORE": 0,
+}
+
+KEPT_VARIABLES = ("PATH", "LANG", "TZ", "MNIST_DIR", "NBGRADER_EXECUTION", "JPY_PARENT_PID")
+KEPT_PREFIXES = ("LC_", "OMP_", "MKL_", "OPENBLAS_", "TF_", "KERAS_", "CUDA_")
+
+
+def landlock_version() -> int:
+    """The version of Landlock's interface here; 0 where there is none."""
+    if not sys.platform.startswith("linux"):
+        return 0
+    return max(0, ctypes.CDLL(None).syscall(CREATE_RULESET, None, 0, 1))
+
+
+def isolation() -> str:
+    """What separates a student's code from the course's files on this machine, in words."""
+    version = landlock_version()
+    if version == 0:
+        return "none on this system: student code can read the files of this account"
+    network = ", no network" if version >= 4 else ""
+    signals = ", no signals to other processes" if version >= 6 else ""
+    return f"Landlock {version}{network}{signals}"
+
+
+@contextmanager
+def scratch_folder(
+    packages: Iterable[Path], files: Iterable[tuple[Path, str]] = ()
+) -> Iterator[Path]:
+    """A folder for one submission: `work` is its current directory, `lib` its packages of ours.
+
+    files: the sheet's data, pairs of a file and its name relative to `work`.
+    """
+    with tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True) as name:
+        scratch = Path(name).resolve()
+        for part in ("work", "home/.matplotlib", "tmp", "lib"):
+            (scratch / part).mkdir(parents=True)
+        for package in packages:
+            (scratch / "lib" / package.name).symlink_to(package)
+        for file, relative in files:
+            (scratch / "work" / relative).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, scratch / "work" / relative)
+        for cache in _font_caches():
+            shutil.copy(cache, scratch / "home/.matplotlib")
+        yield scratch
+
+
+def _font_caches() -> list[Path]:
+    """Matplotlib's list of fonts: without it, every process would search the fonts anew."""
+    import matplotlib
+
+    return list(Path(matplotlib.get_cachedir()).glob("fontlist*.json"))
+
+
+def environment(scratch: Path, **more: str) -> dict[str, str]:
+    """The environment variables of a student's process: nothing of the grader's but the needful."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in KEPT_VARIABLES or name.startswith(KEPT_PREFIXES)
+    }
+    home = scratch / "home"
+    return kept | {
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / ".ipython"),
+        "MPLCONFIGDIR": str(home / ".matplotlib"),
+        "TMPDIR": str(scratch / "tmp"),
+        "PYTHONPATH": str(scratch / "lib"),
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        **more,
+    }
+
+
+def command(argv: list[str], scratch: Path, hidden: Path, shown: list[Path]) -> list[str]:
+    """The command line that runs argv in the sandbox.
+
+    hidden: the course's folder, none of which may be read, except the folders in `shown` and the
+    Python installation.
+    """
+    readable = [Path(folder) for folder in SYSTEM_FOLDERS]
+    readable += [Path(sys.base_prefix), *map(Path, sys.path)]
+    if "MNIST_DIR" in os.environ:
+        readable.append(Path(os.environ["MNIST_DIR"]))
+    visible = [path for folder in readable for path in _outside(folder.resolve(), hidden)]
+    visible += [Path(sys.prefix).resolve(), *shown]
+    settings = {
+        "read": sorted({str(path) for path in visible}),
+        "write": [str(scratch), *DEVICES],
+    }
+    return [sys.executable, "-I", __file__, json.dumps(settings), *argv]
+
+
+def _outside(folder: Path, hidden: Path) -> list[Path]:
+    """The parts of a folder that do not lead to the hidden one."""
+    if not folder.exists() or folder.is_relative_to(hidden):
+        return []
+    if not hidden.is_relative_to(folder):
+        return [folder]
+    return [part for child in folder.iterdir() for part in _outside(child.resolve(), hidden)]
+
+
+# --- inside the new process ----------------------------------------------------------------------
+
+
+class _Ruleset(ctypes.Structure):
+    _fields_ = [("fs", ctypes.c_uint64), ("net", ctypes.c_uint64), ("scoped", ctypes.c_uint64)]
+
+
+class _PathBeneath(ctypes.Structure):
+    _pack_ = 1
+    _fields_ = [("allowed", ctypes.c_uint64), ("fd", ctypes.c_int32)]
+
+
+def restrict(read: list[str], write: list[str]) -> None:
+    """Give up, for this process and its children, every other access to files and the network."""
+    version = landlock_version()
+    if version == 0:
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    everything = max(n for abi, n in RIGHTS_BY_ABI.items() if abi <= version) - 1
+    rules = _Ruleset(everything, CONNECT_TCP if version >= 4 else 0)
+    rules.scoped = SCOPE_SOCKETS_AND_SIGNALS if version >= 6 else 0
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    ruleset = _checked(libc.syscall(CREATE_RULESET, ctypes.byref(rules), size, 0))
+    for paths, rights in ((read, READ), (write, everything)):
+        for path in filter(os.path.exists, paths):
+            fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            allowed = everything & (rights if os.path.isdir(path) else rights & ON_FILES)
+            rule = _PathBeneath(allowed, fd)
+            _checked(libc.syscall(ADD_RULE, ruleset, 1, ctypes.byref(rule), 0))
+            os.close(fd)
+    _checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    _checked(libc.syscall(RESTRICT_SELF, ruleset, 0))
+    os.close(ruleset)
+
+
+def _checked(result: int) -> int:
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"the sandbox could not be set up: {os.strerror(code)}")
+    return result
+
+
+def limit_resources() -> None:
+    """Lower the limits on memory and file size, never above what is allowed already."""
+    for name, wanted in LIMITS.items():
+        kind = getattr(resource, name)
+        _, hard = resource.getrlimit(kind)
+        value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        try:
+            resource.setrlimit(kind, (value, value))
+        except (ValueError, OSError):  # macOS refuses some limits; they are a second line anyway
+            continue
+
+
+if __name__ == "__main__":
+    paths = json.loads(sys.argv[1])
+    limit_resources()
+    restrict(paths["read"], paths["write"])
+    os.execv(sys.argv[2], sys.argv[2:])

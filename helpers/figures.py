@@ -1,0 +1,67 @@
+"""Plotting boilerplate: panels, axis names, reference lines, one set of colours."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Colours that stay apart for colour-blind readers (after Okabe and Ito).
+FIRST, SECOND, THIRD, QUIET = "#0072B2", "#D55E00", "#009E73", "#9A9A9A"
+
+
+def panels(count: int = 1, width: float = 5.0, height: float = 3.4) -> tuple[Figure, list[Axes]]:
+    """A row of ``count`` panels, each ``width`` by ``height`` inches at 90 dpi."""
+    figure, axes = plt.subplots(
+        1, count, figsize=(width * count, height), dpi=90, layout="constrained", squeeze=False
+    )
+    for panel in axes[0]:
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.title.set_fontsize(11)
+    return figure, list(axes[0])
+
+
+def label(axes: Axes, x: str, y: str, title: str, legend: str | None = "best") -> None:
+    """Name both axes and the panel; ``legend`` is matplotlib's location, None for no legend."""
+    axes.set(xlabel=x, ylabel=y)
+    axes.set_title(title, fontsize=11)
+    if legend is not None:
+        axes.legend(loc=legend, fontsize=9, frameon=True, framealpha=0.9)
+
+
+def level(axes: Axes, value: float, text: str) -> None:
+    """A dashed horizontal reference line at ``value``, named in the legend."""
+    axes.axhline(value, color="black", linestyle="--", linewidth=1.2, label=text, zorder=3)
+
+
+def mark(axes: Axes, value: float, text: str) -> None:
+    """A dashed vertical reference line at ``value``, named in the legend."""
+    axes.axvline(value, color="black", linestyle="--", linewidth=1.2, label=text, zorder=3)
+
+
+def bars(axes: Axes, rows: Mapping[str, np.ndarray]) -> None:
+    """Grouped bars of distributions ``(k,)`` over the same outcomes 1 … k, one group a name."""
+    width = 0.8 / len(rows)
+    for place, (name, row) in enumerate(rows.items()):
+        outcomes = np.arange(1, len(row) + 1)
+        shift = (place - (len(rows) - 1) / 2) * width
+        color = (FIRST, SECOND, THIRD)[place % 3]
+        axes.bar(outcomes + shift, row, width, color=color, label=name)
+        axes.set_xticks(outcomes)
+
+
+def heat_map(axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, lowest: float) -> None:
+    """Filled contours of ``values`` ``(len(y), len(x))`` with a colour bar.
+
+    Values under ``lowest`` share one colour, so that the top of the surface keeps its contrast.
+    """
+    levels = np.linspace(lowest, values.max(), 25)
+    filled = axes.contourf(x, y, values, levels=levels, cmap="viridis", extend="min")
+    bar = axes.figure.colorbar(filled, ax=axes, label="nats", ticks=levels[::6], format="%.2f")
+    bar.ax.tick_params(labelsize=9)
+
+
+def point(axes: Axes, x: float, y: float, marker: str, text: str) -> None:
+    """One white point with a black edge, to stand out on a heat map, named in the legend."""
+    axes.plot(x, y, marker, color="white", mec="black", ms=13, label=text)

@@ -1,0 +1,1 @@
+"""The instructors' side of the sheets: reference implementations, checks and known mistakes."""

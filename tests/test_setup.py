@@ -1,0 +1,129 @@
+"""The pins: one list of them, exact, explained, and truly what is installed."""
+
+import importlib.util
+import os
+import re
+import sys
+import tomllib
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = (ROOT / "requirements.lock").read_text()
+PYPROJECT = (ROOT / "pyproject.toml").read_text()
+PROJECT = tomllib.loads(PYPROJECT)["project"]
+
+PINS = [
+    line.split("  #")[0].strip()
+    for line in LOCK.splitlines()
+    if line.strip() and not line.startswith("#")
+]
+DIRECT = [Requirement(text) for text in PROJECT["dependencies"]] + [
+    Requirement(text) for extra in PROJECT["optional-dependencies"].values() for text in extra
+]
+
+# Every system the lock is for, as environment markers see it.
+SYSTEMS = {
+    f"{system}-{machine}-{version}": {
+        "sys_platform": system.lower(),
+        "platform_system": system,
+        "platform_machine": machine,
+        "os_name": "posix",
+        "python_version": "3.11",
+        "python_full_version": version,
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+        "extra": "",
+    }
+    for system, machine in [("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64")]
+    for version in ("3.11.0", "3.11.14")
+}
+
+
+def pinned_on(system: dict[str, str]) -> dict[str, str]:
+    """The versions that the lock gives on one system; fails where it gives two of one package."""
+    versions: dict[str, str] = {}
+    for pin in map(Requirement, PINS):
+        if pin.marker is None or pin.marker.evaluate(system):
+            name = canonicalize_name(pin.name)
+            assert name not in versions, f"{name} is pinned twice"
+            versions[name] = next(iter(pin.specifier)).version
+    return versions
+
+
+def test_every_line_of_the_lock_is_an_exact_pin():
+    exact = re.compile(r"[a-z0-9][a-z0-9-]*==[0-9][0-9a-z.]*( ; .+)?")
+    assert [pin for pin in PINS if not exact.fullmatch(pin)] == []
+
+
+def test_torch_is_pinned_without_a_range_and_without_a_build():
+    assert [pin for pin in PINS if Requirement(pin).name == "torch"] == ["torch==2.13.0"]
+
+
+def test_the_lock_brings_no_cuda_packages():
+    assert [pin for pin in PINS if re.match(r"nvidia|cuda|triton|tensorflow-gpu", pin)] == []
+
+
+@pytest.mark.parametrize("system", SYSTEMS.values(), ids=SYSTEMS)
+def test_every_direct_dependency_is_pinned_on_every_system(system):
+    versions = pinned_on(system)
+    for requirement in DIRECT:
+        if requirement.marker is None or requirement.marker.evaluate(system):
+            name = canonicalize_name(requirement.name)
+            assert name in versions, f"{name} is not in the lock"
+            assert requirement.specifier.contains(versions[name])
+
+
+def test_every_direct_dependency_has_a_comment_with_its_reason():
+    lines = [line.strip() for line in PYPROJECT.splitlines()]
+    for requirement in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]:
+        (line,) = [line for line in lines if line.startswith(f'"{requirement}"')]
+        assert re.fullmatch(r'"[^"]+",\s+# \S.{7,}', line), f"no reason for {requirement}: {line}"
+
+
+def test_the_conda_environment_has_the_same_python_and_the_same_pins():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    python, pip, by_pip = environment["dependencies"]
+    assert environment["channels"][0] == "conda-forge"
+    assert (python, pip) == ("python=3.11", "pip")
+    assert PROJECT["requires-python"] == ">=3.11,<3.12"
+    assert [line for line in by_pip["pip"] if not line.startswith("--")] == PINS
+
+
+def test_lock_and_conda_environment_are_as_the_script_writes_them():
+    spec = importlib.util.spec_from_file_location("lock", ROOT / "scripts" / "lock.py")
+    lock = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(lock)
+    assert LOCK.startswith(lock.LOCK_HEAD)
+    assert (ROOT / "environment.yml").read_text() == lock.environment(LOCK)
+
+
+def test_lock_and_conda_environment_name_no_package_index_but_that_of_torch():
+    text = LOCK + (ROOT / "environment.yml").read_text()
+    assert set(re.findall(r"\w+://\S+", text)) <= {"https://download.pytorch.org/whl/cpu"}
+
+
+def test_what_is_installed_is_what_the_lock_says():
+    here = {**next(iter(SYSTEMS.values()))}
+    here.update(
+        sys_platform=sys.platform,
+        platform_system=os.uname().sysname,
+        platform_machine=os.uname().machine,
+        python_full_version=sys.version.split()[0],
+    )
+    ours = {"dgm-exercises", "pip"}
+    # The default build of torch for Linux comes with these; `make` takes it only as a last resort.
+    cuda = re.compile(r"(nvidia|cuda)-|triton$")
+    installed = {
+        name: Version(distribution.version).public
+        for distribution in distributions()
+        if (name := canonicalize_name(distribution.metadata["Name"])) not in ours
+        and not cuda.match(name)
+    }
+    assert installed == {name: str(Version(v)) for name, v in pinned_on(here).items()}
