@@ -139,18 +139,11 @@ def _executor(jobs: int | None, scheduler: str | None) -> Iterator[Executor]:
             yield client.get_executor(pure=False)
         return
     jobs = jobs or os.cpu_count() or 1
-    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _prepare_worker, (jobs,))
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"))
     try:
         yield executor
     finally:
         executor.shutdown(cancel_futures=True)
-
-
-def _prepare_worker(jobs: int) -> None:
-    """Share the cores between the workers: libraries would each take them all."""
-    threads = str(max(1, (os.cpu_count() or 1) // jobs))
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, threads)
 
 
 def grade_one(submission: Submission) -> str:
@@ -195,10 +188,11 @@ def _autograde() -> type:
         """Autograde that also takes a folder without a notebook: it gets its zero, and feedback."""
 
         def init_notebooks(self) -> None:
-            folder = Path(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
+            folder = Path(
+                self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+            )
             name = course.source_notebook(self.coursedir.assignment_id).name
             self.assignments = {str(folder): [str(folder / name)]}
             self.notebooks = []
 
     return AutogradeFolder
-

@@ -59,7 +59,8 @@ class ExecuteAndJudge(Execute):
         record = nb.metadata.setdefault(RECORD, NotebookNode())
         record["isolation"] = sandbox.isolation()
         record["items"] = [
-            report.as_dict() | {"trouble": report.trouble} for report in self._verdicts.values()
+            report.as_dict() | {"stopped": report.stopped, "trouble": report.trouble}
+            for report in self._verdicts.values()
         ]
         return nb, resources
 
@@ -147,7 +148,7 @@ class ExecuteAndJudge(Execute):
         if stopped:
             self._culprits.add(item.name)
             line = Line("runs", False, core=True, message=f"The visible check {stopped}.")
-            return Report(item.name, item.points, 0.0, (line,))
+            return Report(item.name, item.points, 0.0, (line,), stopped=True)
         seed = seed_for(self._secret, self._sheet, item.name, self._student)
         return judge_item(_KernelSession(self, item.name), self._sheet, item, seed)
 
@@ -182,9 +183,10 @@ class ExecuteAndJudge(Execute):
     def ask(self, request: dict[str, Any], seconds: float, item: str) -> dict[str, Any]:
         """One request of the judge's to the kernel; raises Stopped with a working kernel."""
         self._requests += 1
-        code, expressions = kernel.conversation(request | {"id": self._requests})
+        request = request | {"id": self._requests}
         try:
-            content = kernel.run_silently(self.kc, self.km, code, expressions, seconds)
+            with kernel.conversation(request, self._scratch) as (code, expressions):
+                content = kernel.run_silently(self.kc, self.km, code, expressions, seconds)
         except kernel.Died:
             self._culprits.add(item)
             self._restart()
@@ -221,4 +223,3 @@ def _given_cells(sheet: str) -> set[str]:
 def _verdict_output(report: Report) -> NotebookNode:
     data = {"text/plain": str(report.score), "text/html": reporting.html(report)}
     return new_output("execute_result", data=data, execution_count=None)
-

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from grader import comparing, course, probe
 from grader.drawing import Draw
 from grader.session import CALL_SECONDS, InProcess, Session, Stopped
@@ -39,6 +41,7 @@ class Line:
 class Report:
     """The verdict on one item: its lines, and the score out of its points.
 
+    stopped: whether the code took its process down or had to be stopped;
     trouble: set when the check itself failed, which is the staff's business.
     """
 
@@ -46,6 +49,7 @@ class Report:
     points: float
     score: float
     lines: tuple[Line, ...]
+    stopped: bool = False
     trouble: str = ""
 
     @property
@@ -74,9 +78,10 @@ class Report:
 class Halt(Exception):
     """The rest of a check makes no sense; carries the line that failed."""
 
-    def __init__(self, message: str, what: str = ""):
+    def __init__(self, message: str, what: str, stopped: bool = False):
         super().__init__(message)
-        self.message, self.what = message, what
+        self.line = Line(what, False, core=True, message=message)
+        self.stopped = stopped
 
 
 def judge_item(session: Session, sheet: str, item: course.Item, seed: int) -> Report:
@@ -87,19 +92,21 @@ def judge_item(session: Session, sheet: str, item: course.Item, seed: int) -> Re
         raise course.CourseError(f"reference/{sheet}/checks.py has no check named {item.name}.")
     student = Student(session, bank, item.name)
     lines: list[Line] = []
+    stopped, trouble = False, ""
     try:
-        for line in check(student, Draw(seed)):
-            lines.append(line)
+        with threadpool_limits(1, "blas"):  # for small problems, threads wait longer than they work
+            for line in check(student, Draw(seed)):
+                lines.append(line)
         lines += student.closing_lines()
     except Halt as halt:
-        lines.append(Line(halt.what or "runs", False, core=True, message=halt.message))
+        lines.append(halt.line)
+        stopped = halt.stopped
     except Exception as error:
         trouble = f"{type(error).__name__}: {error}"
         words = "The check could not cope with what came back; please tell the course's staff."
         lines.append(Line("can be judged", False, core=True, message=words))
-        return Report(item.name, item.points, 0.0, tuple(_settle(lines, bank, item)), trouble)
-    score = _score(lines, item.points)
-    return Report(item.name, item.points, score, tuple(_settle(lines, bank, item)))
+    settled = tuple(_settle(lines, bank, item))
+    return Report(item.name, item.points, _score(lines, item.points), settled, stopped, trouble)
 
 
 def _score(lines: list[Line], points: float) -> float:
@@ -165,9 +172,9 @@ class Student:
             raise RuntimeError(f"the reference fails on {what!r}: {wanted}")
 
         def agree(one: dict, other: dict) -> bool:
-            return "value" in one and "value" in other and (
-                comparing.difference(one["value"], other["value"], rtol, atol) is None
-            )
+            if "value" not in one or "value" not in other:
+                return False
+            return comparing.difference(one["value"], other["value"], rtol, atol) is None
 
         message = self._failure(reply)
         if message is None:
@@ -245,7 +252,7 @@ class Student:
         try:
             reply = _trusted(self._session.ask(request, seconds))
         except Stopped as stopped:
-            raise Halt(f"The call {stopped}.", what) from None
+            raise Halt(f"The call {str(stopped).rstrip('.')}", what, stopped=True) from None
         if UNWRITTEN in reply["bases"]:
             raise Halt("Not written yet: it still raises NotImplementedError.", what)
         if reply["bases"][:1] == ["LookupError"] and not reply["where"]:
@@ -282,7 +289,6 @@ class Student:
         return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
 
 
-
 def _trusted(reply: dict) -> dict[str, Any]:
     """A reply whose parts have the types they should have; Halt for any other."""
     try:
@@ -298,4 +304,4 @@ def _trusted(reply: dict) -> dict[str, Any]:
             "warnings": [str(words) for words in reply["warnings"]],
         }
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        raise Halt("What came back from the call could not be read.") from None
+        raise Halt("What came back from the call could not be read.", "returns a value") from None

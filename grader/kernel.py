@@ -2,7 +2,11 @@
 
 import base64
 import json
+import os
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -48,11 +52,21 @@ def boot_code() -> str:
     return _BOOT.format(source=Path(probe.__file__).read_text("utf-8"))
 
 
-def conversation(request: dict[str, Any]) -> tuple[str, dict[str, str]]:
-    """A request as code for the kernel, and the expression that holds the reply afterwards."""
-    text = base64.b64encode(json.dumps(request).encode()).decode("ascii")
-    code = f"{_PROBE}.staged = {_PROBE}.in_kernel({text!r}, globals())"
-    return code, {"reply": f"{_PROBE}.staged"}
+@contextmanager
+def conversation(request: dict[str, Any], scratch: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """A request as code for the kernel, and the expression that holds the reply afterwards.
+
+    The request itself goes through a file, because IPython takes seconds to read megabytes of
+    code; in a folder that the kernel cannot write to, so that nothing is put in its way.
+    """
+    handle, name = tempfile.mkstemp(dir=scratch / "inbox")
+    with open(handle, "w", encoding="ascii") as stream:
+        json.dump(request, stream)
+    try:
+        code = f"{_PROBE}.staged = {_PROBE}.in_kernel({name!r}, globals())"
+        yield code, {"reply": f"{_PROBE}.staged"}
+    finally:
+        os.remove(name)
 
 
 def read_reply(content: dict[str, Any], number: int) -> dict[str, Any]:

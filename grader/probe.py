@@ -288,10 +288,11 @@ def converse(text, namespace):
     return json.dumps({"id": request["id"], **reply})
 
 
-def in_kernel(text, namespace):
-    """The same for a notebook kernel: base64 in, base64 out, to be quoted without escapes."""
-    reply = converse(base64.b64decode(text).decode(), namespace)
-    return base64.b64encode(reply.encode()).decode("ascii")
+def in_kernel(file, namespace):
+    """The same for a notebook kernel: the request in a file, the reply in base64, free of escapes."""
+    with open(file, encoding="ascii") as stream:
+        text = stream.read()
+    return base64.b64encode(converse(text, namespace).encode()).decode("ascii")
 
 
 def serve_forever(stream_in, stream_out):

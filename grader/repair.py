@@ -95,9 +95,7 @@ class RepairNotebook(NbGraderPreprocessor):
         parts = repair(parts, truths, [] if empty else notes)
         repaired = new_notebook(cells=[part.cell() for part in parts])
         repaired.metadata["kernelspec"] = _kernelspec(names["assignment"], nb, notes)
-        repaired.metadata[RECORD] = NotebookNode(
-            repairs=notes, submission=resources[FINGERPRINT]
-        )
+        repaired.metadata[RECORD] = NotebookNode(repairs=notes, submission=resources[FINGERPRINT])
         return repaired, resources
 
 

@@ -83,18 +83,11 @@ def _remarks(submission: "Submission", failures: dict["Submission", str]) -> lis
     if submission in failures:
         return [f"not graded: {failures[submission]}"]
     record = record_of(submission)
-    troubles = [
-        f"{item['item']}: the check failed ({item['trouble']})"
-        for item in record.get("items", [])
-        if item["trouble"]
-    ]
-    stopped = [
-        item["item"]
-        for item in record.get("items", [])
-        if any("whole Python process" in f["message"] or "was stopped" in f["message"] for f in item["failed"])
-    ]
-    lines = [*record.get("repairs", []), *troubles]
-    return lines + ([f"Stopped while running: {', '.join(stopped)}."] if stopped else [])
+    items = record.get("items", [])
+    lines = list(record.get("repairs", []))
+    lines += [f"{i['item']}: the check failed ({i['trouble']})" for i in items if i["trouble"]]
+    stopped = [item["item"] for item in items if item["stopped"]]
+    return lines + ([f"Had to be stopped: {', '.join(stopped)}."] if stopped else [])
 
 
 def _duration(seconds: float) -> str:

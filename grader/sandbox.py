@@ -37,11 +37,16 @@ SYSTEM_FOLDERS = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "
 SYSTEM_FOLDERS += ["/dev", "/run/systemd/resolve", "/nix/store"]
 DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm"]
 
+WRITABLE, READABLE = ("work", "home", "tmp"), ("lib", "inbox")  # the parts of a scratch folder
+
 LIMITS = {
     "RLIMIT_AS": 16 * 2**30,  # enough for torch and TensorFlow, not for filling the machine
     "RLIMIT_FSIZE": 2**30,
     "RLIMIT_CORE": 0,
 }
+
+# Many small computations side by side: threads of one would only wait for those of another.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 KEPT_VARIABLES = ("PATH", "LANG", "TZ", "MNIST_DIR", "NBGRADER_EXECUTION", "JPY_PARENT_PID")
 KEPT_PREFIXES = ("LC_", "OMP_", "MKL_", "OPENBLAS_", "TF_", "KERAS_", "CUDA_")
@@ -70,11 +75,13 @@ def scratch_folder(
 ) -> Iterator[Path]:
     """A folder for one submission: `work` is its current directory, `lib` its packages of ours.
 
+    What the grader puts into `inbox` and `lib`, the submission can read but not change.
+
     files: the sheet's data, pairs of a file and its name relative to `work`.
     """
     with tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True) as name:
         scratch = Path(name).resolve()
-        for part in ("work", "home/.matplotlib", "tmp", "lib"):
+        for part in (*WRITABLE, *READABLE, "home/.matplotlib"):
             (scratch / part).mkdir(parents=True)
         for package in packages:
             (scratch / "lib" / package.name).symlink_to(package)
@@ -101,17 +108,21 @@ def environment(scratch: Path, **more: str) -> dict[str, str]:
         if name in KEPT_VARIABLES or name.startswith(KEPT_PREFIXES)
     }
     home = scratch / "home"
-    return kept | {
-        "HOME": str(home),
-        "IPYTHONDIR": str(home / ".ipython"),
-        "MPLCONFIGDIR": str(home / ".matplotlib"),
-        "TMPDIR": str(scratch / "tmp"),
-        "PYTHONPATH": str(scratch / "lib"),
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",
-        **more,
-    }
+    return (
+        ONE_THREAD
+        | kept
+        | {
+            "HOME": str(home),
+            "IPYTHONDIR": str(home / ".ipython"),
+            "MPLCONFIGDIR": str(home / ".matplotlib"),
+            "TMPDIR": str(scratch / "tmp"),
+            "PYTHONPATH": str(scratch / "lib"),
+            "PYTHONNOUSERSITE": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUNBUFFERED": "1",
+            **more,
+        }
+    )
 
 
 def command(argv: list[str], scratch: Path, hidden: Path, shown: list[Path]) -> list[str]:
@@ -125,10 +136,10 @@ def command(argv: list[str], scratch: Path, hidden: Path, shown: list[Path]) -> 
     if "MNIST_DIR" in os.environ:
         readable.append(Path(os.environ["MNIST_DIR"]))
     visible = [path for folder in readable for path in _outside(folder.resolve(), hidden)]
-    visible += [Path(sys.prefix).resolve(), *shown]
+    visible += [Path(sys.prefix).resolve(), *shown, *(scratch / part for part in READABLE)]
     settings = {
         "read": sorted({str(path) for path in visible}),
-        "write": [str(scratch), *DEVICES],
+        "write": [*(str(scratch / part) for part in WRITABLE), *DEVICES],
     }
     return [sys.executable, "-I", __file__, json.dumps(settings), *argv]
 

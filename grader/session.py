@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -72,7 +72,7 @@ def _alarm(seconds: float):
 
 def too_long(seconds: float) -> str:
     """What a student reads after a time-out."""
-    return f"did not finish within {seconds:g} s and was stopped: is there a loop without an end?"
+    return f"did not finish within {seconds:g} s and was stopped: is there an endless loop?"
 
 
 ENDED = "ended the whole Python process (exit, os._exit, a crash, or all memory used up)"
@@ -176,15 +176,11 @@ class PlainProcess:
         with ExitStack() as stack:
             for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
                 stack.callback(_close, stream)
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self._process.wait()
 
 
 def _close(stream) -> None:
-    try:
+    with suppress(OSError):  # what was not yet flushed has no reader any more
         stream.close()
-    except OSError:  # what was not yet flushed has no reader any more
-        pass

@@ -150,6 +150,7 @@ def progress(output: bytes, count: int) -> str:
 def must(command: list[str], what: str, count: int = 0) -> None:
     if not attempt(command, count):
         lines = LOG.read_text(errors="replace").splitlines()
+        lines = [line for line in lines if not line.startswith("Requirement already satisfied")]
         sys.stderr.write("".join(f"    {line}\n" for line in lines[-40:]))
         raise SetupError(f"{what} failed. The end of the log is above, all of it in {LOG}")
 
