@@ -1,4 +1,7 @@
-"""The command line: `python -m grader COMMAND`. Imports stay inside the commands: nbgrader costs seconds."""
+"""The command line: `python -m grader COMMAND`.
+
+What a command needs is imported when it runs: nbgrader alone costs seconds.
+"""
 
 import argparse
 import json
@@ -24,7 +27,10 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m grader", description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m grader",
+        description="Release sheets, grade submissions, measure the checks.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     grade = commands.add_parser("grade", help="grade submissions, many at a time")

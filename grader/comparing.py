@@ -23,7 +23,7 @@ def difference(student: Node, reference: Node, rtol: float, atol: float) -> str 
         return _dictionary(student, reference, rtol, atol)
     if reference["t"] in ("none", "str"):
         same = student["t"] == reference["t"] and student.get("v") == reference.get("v")
-        return None if same else f"returns {describe(student)}, not {describe(reference)}."
+        return None if same else f"It returns {describe(student)}, not {describe(reference)}."
     return _numbers(student, reference, rtol, atol)
 
 
@@ -48,11 +48,11 @@ def _sequence(student: Node, reference: Node, rtol: float, atol: float) -> str |
     wanted = len(reference["v"])
     items = student["v"] if student["t"] in ("tuple", "list") else _rows(student)
     if items is None or len(items) != wanted:
-        return f"returns {describe(student)} where {wanted} values are asked."
+        return f"It returns {describe(student)} where {wanted} values are asked."
     for number, (mine, theirs) in enumerate(zip(items, reference["v"], strict=True), 1):
         found = difference(mine, theirs, rtol, atol)
         if found:
-            return f"value {number} of {wanted}: {found}"
+            return f"Value {number} of {wanted}: {found}"
     return None
 
 
@@ -65,14 +65,14 @@ def _rows(node: Node) -> list[Node] | None:
 
 def _dictionary(student: Node, reference: Node, rtol: float, atol: float) -> str | None:
     if student["t"] != "dict":
-        return f"returns {describe(student)} where a dictionary is asked."
+        return f"It returns {describe(student)} where a dictionary is asked."
     mine, theirs = dict(student["v"]), dict(reference["v"])
     if mine.keys() != theirs.keys():
-        return f"has the keys {sorted(mine)} where {sorted(theirs)} are asked."
+        return f"It has the keys {sorted(mine)} where {sorted(theirs)} are asked."
     for key in theirs:
         found = difference(mine[key], theirs[key], rtol, atol)
         if found:
-            return f"under {key!r}: {found}"
+            return f"Under {key!r}: {found}"
     return None
 
 
@@ -80,14 +80,14 @@ def _numbers(student: Node, reference: Node, rtol: float, atol: float) -> str | 
     shape = tuple(reference.get("shape", ()))
     asked = "a single number" if shape == () else f"{describe(reference)}"
     if student["t"] not in (*_SCALARS, "array"):
-        return f"returns {describe(student)} where {asked} is asked."
+        return f"It returns {describe(student)} where {asked} is asked."
     if shape and (student["t"] != "array" or student["kind"] != reference["kind"]):
-        return f"returns {describe(student)} where {asked} is asked."
+        return f"It returns {describe(student)} where {asked} is asked."
     if tuple(student.get("shape", ())) != shape:
-        return f"returns {describe(student)} where {asked} is asked."
+        return f"It returns {describe(student)} where {asked} is asked."
     mine, theirs = as_array(student), as_array(reference)
     if mine.dtype.kind == "c" and theirs.dtype.kind != "c":
-        return "returns complex numbers."
+        return "It returns complex numbers."
     return _values(mine, theirs, rtol, atol)
 
 
@@ -104,14 +104,14 @@ def _values(mine: np.ndarray, theirs: np.ndarray, rtol: float, atol: float) -> s
     unexpected_nan = np.isnan(mine) & ~np.isnan(theirs)
     where = tuple(int(i) for i in np.argwhere(~close)[0])
     place = f" at index {list(where)}" if where else ""
-    count = f"{np.count_nonzero(~close)} of {close.size} values differ; " if where else ""
     if unexpected_nan.any():
         where = tuple(int(i) for i in np.argwhere(unexpected_nan)[0])
         place = f" at index {list(where)}" if where else ""
-        return f"returns nan{place}."
-    return f"{count}{'first' if where else 'differs'}{place}: yours {_show(mine[where])}, " + (
-        f"expected {_show(theirs[where])}."
-    )
+        return f"It returns nan{place}."
+    values = f"yours {_show(mine[where])}, expected {_show(theirs[where])}."
+    if not where:
+        return f"It differs: {values}"
+    return f"{np.count_nonzero(~close)} of {close.size} values differ; first{place}: {values}"
 
 
 def _show(number: np.generic) -> str:

@@ -149,6 +149,8 @@ class ExecuteAndJudge(Execute):
             self._culprits.add(item.name)
             line = Line("runs", False, core=True, message=f"The visible check {stopped}.")
             return Report(item.name, item.points, 0.0, (line,), stopped=True)
+        if not kernel.answers(self.kc, self.km):  # what broke it is not this item's fault
+            self._restart()
         seed = seed_for(self._secret, self._sheet, item.name, self._student)
         return judge_item(_KernelSession(self, item.name), self._sheet, item, seed)
 
@@ -187,16 +189,16 @@ class ExecuteAndJudge(Execute):
         try:
             with kernel.conversation(request, self._scratch) as (code, expressions):
                 content = kernel.run_silently(self.kc, self.km, code, expressions, seconds)
-        except kernel.Died:
-            self._culprits.add(item)
-            self._restart()
-            raise Stopped(ENDED) from None
+            return kernel.read_reply(content, self._requests)
         except kernel.TimedOut:
             self._culprits.add(item)
             if not kernel.interrupted_reply(self.kc, self.km):
                 self._restart()
             raise Stopped(too_long(seconds)) from None
-        return kernel.read_reply(content, self._requests)
+        except (kernel.Died, kernel.Unreadable) as reason:
+            self._culprits.add(item)
+            self._restart()
+            raise Stopped(str(reason)) from None
 
 
 class _KernelSession:

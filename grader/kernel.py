@@ -16,7 +16,7 @@ from jupyter_core.utils import ensure_async, run_sync
 from traitlets import Instance
 
 from grader import course, probe, sandbox
-from grader.session import Stopped
+from grader.session import ENDED
 
 GRACE_SECONDS = 3.0  # for a kernel to come back after an interrupt
 
@@ -30,7 +30,7 @@ sys.modules["_grader_probe"] = module
 
 
 class SandboxedKernelManager(AsyncKernelManager):
-    """Starts kernels through `sandbox`, with their connection file out of reach of other kernels."""
+    """Starts kernels through `sandbox`."""
 
     scratch = Instance(Path)
 
@@ -70,7 +70,7 @@ def conversation(request: dict[str, Any], scratch: Path) -> Iterator[tuple[str, 
 
 
 def read_reply(content: dict[str, Any], number: int) -> dict[str, Any]:
-    """The reply in an execute_reply's content; raises Stopped if there is no such reply in it."""
+    """The reply in an execute_reply's content; raises Unreadable if there is none in it."""
     try:
         quoted = content["user_expressions"]["reply"]["data"]["text/plain"]
         reply = json.loads(base64.b64decode(quoted.strip("'"), validate=True))
@@ -78,7 +78,7 @@ def read_reply(content: dict[str, Any], number: int) -> dict[str, Any]:
             return reply
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         pass
-    raise Stopped("gave no answer that could be read")
+    raise Unreadable("gave no answer that could be read")
 
 
 class TimedOut(Exception):
@@ -87,6 +87,10 @@ class TimedOut(Exception):
 
 class Died(Exception):
     """The kernel's process is gone."""
+
+
+class Unreadable(Exception):
+    """A reply that holds no answer: the kernel is not what it was."""
 
 
 async def async_run_silently(client, manager, code, expressions, seconds) -> dict[str, Any]:
@@ -105,7 +109,7 @@ async def async_run_silently(client, manager, code, expressions, seconds) -> dic
             message = await ensure_async(client.shell_channel.get_msg(timeout=min(left, 0.5)))
         except Empty:
             if not await ensure_async(manager.is_alive()):
-                raise Died from None
+                raise Died(ENDED) from None
             continue
         if message["parent_header"].get("msg_id") == msg_id:
             await _forget_outputs(client)
@@ -132,6 +136,16 @@ def interrupted_reply(client, manager, seconds: float = GRACE_SECONDS) -> bool:
     except (TimedOut, Died):
         return False
     return True
+
+
+def answers(client, manager) -> bool:
+    """Whether a kernel still does what it is asked to."""
+    expression = {"reply": f"{_PROBE}.in_kernel.__name__"}
+    try:
+        content = run_silently(client, manager, "", expression, GRACE_SECONDS)
+        return content["user_expressions"]["reply"]["data"]["text/plain"] == "'in_kernel'"
+    except (TimedOut, Died, KeyError, TypeError):
+        return False
 
 
 async def _interrupt(manager) -> None:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -35,6 +36,8 @@ def conclude(submissions: list["Submission"], failures: dict["Submission", str])
     from grader.gradebook import grade_of, gradebook
 
     console = Console()
+    if not console.is_terminal:  # a log file or a pager has room
+        console = Console(width=120)
     rows, missing = [], 0
     with gradebook() as book:
         for submission in submissions:
@@ -56,7 +59,7 @@ def conclude(submissions: list["Submission"], failures: dict["Submission", str])
 
 
 def _table(rows: list, failures: dict["Submission", str]) -> Table:
-    table = Table(title="Grades", title_justify="left")
+    table = Table(title="Grades", title_justify="left", box=box.SIMPLE_HEAD)
     for name, justify in (
         ("student or team", "left"),
         ("sheet", "left"),
@@ -108,9 +111,11 @@ td.number { text-align: right; }
 <h1>Class report</h1>
 {% for sheet in sheets %}
 <h2>{{ sheet.name }} ({{ sheet.count }} submissions)</h2>
-<table><tr><th>item</th><th>mean points</th><th>all points</th><th>mistakes that were recognised</th></tr>
+<table><tr><th>item</th><th>mean points</th><th>all points</th>
+<th>mistakes that were recognised</th></tr>
 {% for item in sheet.rows %}
-<tr><td>{{ item.name }}</td><td class="number">{{ "%.1f"|format(item.mean) }} / {{ "%g"|format(item.points) }}</td>
+<tr><td>{{ item.name }}</td>
+<td class="number">{{ "%.1f"|format(item.mean) }} / {{ "%g"|format(item.points) }}</td>
 <td class="number">{{ item.full }} of {{ item.count }}</td>
 <td>{% for words, count in item.mistakes %}{{ count }} × {{ words }}<br>{% endfor %}</td></tr>
 {% endfor %}

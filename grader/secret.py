@@ -1,6 +1,7 @@
 """The secret from which all inputs of a course are drawn, kept with the gradebook."""
 
 import secrets
+from contextlib import suppress
 
 import sqlalchemy as sa
 
@@ -19,15 +20,10 @@ def secret(db_url: str) -> str:
     goes and grading can be repeated to the bit.
     """
     engine = sa.create_engine(db_url)
-    try:
+    with suppress(sa.exc.DatabaseError):  # another process was faster
         _TABLE.create(engine, checkfirst=True)
-    except sa.exc.DatabaseError:  # another process was faster
-        pass
-    try:
-        with engine.begin() as connection:
-            connection.execute(sa.insert(_TABLE).values(id=1, value=secrets.token_hex(32)))
-    except sa.exc.IntegrityError:  # it is there already
-        pass
+    with suppress(sa.exc.IntegrityError), engine.begin() as connection:  # it is there already
+        connection.execute(sa.insert(_TABLE).values(id=1, value=secrets.token_hex(32)))
     with engine.connect() as connection:
         value = connection.execute(sa.select(_TABLE.c.value).where(_TABLE.c.id == 1)).scalar_one()
     engine.dispose()

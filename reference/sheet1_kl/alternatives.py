@@ -1,6 +1,6 @@
-"""Right solutions in unusual styles, one function each: `<item>__<style>`. The judge takes them all.
+"""Right solutions in unusual styles, one function each: `<item>__<style>`.
 
-Each keeps the whole contract, bad input included, each in its own way.
+The judge takes them all. Each keeps the whole contract, bad input included, each in its own way.
 """
 
 import math
@@ -102,7 +102,7 @@ def kl_discrete__torch_categorical(q, p):
     """torch.distributions.kl_divergence of two Categoricals."""
     _refuse_bad_distributions(q, p)
     both = [td.Categorical(probs=torch.tensor(a, dtype=torch.float64)) for a in (q, p)]
-    shape = torch.broadcast_shapes(*(d.batch_shape for d in both))
+    shape = np.broadcast_shapes(*(tuple(d.batch_shape) for d in both))
     return td.kl_divergence(*(d.expand(shape) for d in both)).numpy()
 
 

@@ -161,18 +161,20 @@ def asymmetric_pair(student, draw):
         core=True,
     )
     sums = np.array([q.sum(), p.sum()]) if usable else np.full(2, np.nan)
+    normalised = bool(np.all(np.abs(sums - 1) <= 1e-6))
     yield student.holds(
-        bool(np.all(np.abs(sums - 1) <= 1e-6)),
+        normalised,
         "both sum to 1",
         "The probabilities of a distribution do not sum to 1.",
         mistake=_sum_mistake(sums),
         core=True,
     )
-    forward, backward = _both_directions(q, p) if usable and low > 0 else (np.nan, np.nan)
+    comparable = low > 0 and normalised
+    forward, backward = _both_directions(q, p) if comparable else (np.nan, np.nan)
     yield student.holds(
         bool(abs(forward - backward) > 0.1),
         "the two directions differ by more than 0.1",
-        "The divergences of the two directions do not differ by more than 0.1.",
+        "There is no pair of positive distributions to compare.",
         mistake=_gap_mistake(q, p, forward, backward),
         core=True,
         share=3,
@@ -334,7 +336,7 @@ def kl_standard_normal(student, draw):
     mean, std = draw.normal((5, 3)), draw.between(0.4, 2.5, (5, 3))
     yield student.compare(name, mean, std, what="agrees with the integral", core=True, share=4)
     yield student.compare(name, float(mean[0, 0]), float(std[0, 0]), what="takes plain numbers")
-    whole = int(draw.integers(1, 4))
+    whole = int(draw.integers(2, 5))
     yield student.compare(name, whole, whole + 1, what="takes whole numbers")
     yield student.compare(
         name,
@@ -345,9 +347,7 @@ def kl_standard_normal(student, draw):
     yield student.compare(
         name, mean.astype(np.float32), std.astype(np.float32), what="takes float32 arrays"
     )
-    yield student.compare(
-        name, mean, 1e-8 * std, what="works for very small standard deviations"
-    )
+    yield student.compare(name, mean, 1e-8 * std, what="works for very small standard deviations")
 
 
 def kl_mvn(student, draw):
@@ -369,7 +369,9 @@ def kl_mvn(student, draw):
 
 
 def _mvn(draw, k):
-    return draw.normal((k,)), draw.covariance(k)
+    """A mean and a full covariance, symmetric to the last bit."""
+    cov = draw.covariance(k)
+    return draw.normal((k,)), (cov + cov.T) / 2
 
 
 def _float32(array):
@@ -397,16 +399,18 @@ def _mvn_large(student, draw):
             std_q * draw.normal((k,)),
             std_p,
             what=what,
+            share=2,
         )
 
 
 def _in_many_dimensions(functions, mean_q, std_q, mean_p, std_p):
-    """Builds the large covariances where they are used: neighbours are correlated."""
+    """Builds the large covariances where they are used, with waves as correlations."""
     import numpy as np
 
-    distance = np.abs(np.subtract.outer(np.arange(len(std_q)), np.arange(len(std_q))))
-    cov_q = np.outer(std_q, std_q) * 0.5**distance
-    cov_p = np.outer(std_p, std_p) * (-0.3) ** distance
+    k = len(std_q)
+    distance = np.subtract.outer(np.arange(k), np.arange(k))
+    cov_q = np.outer(std_q, std_q) * (0.7 * np.eye(k) + 0.3 * np.cos(0.1 * distance))
+    cov_p = np.outer(std_p, std_p) * (0.6 * np.eye(k) + 0.4 * np.cos(0.3 * distance))
     return functions["kl_mvn"](mean_q, cov_q, mean_p, cov_p)
 
 
@@ -434,6 +438,7 @@ def _mvn_units(student, draw):
         cov_p,
         what="accepts rounding-size asymmetry between large and small units",
     )
+    yield _many_units(student, draw)
     largest = np.argsort(units)[-2:]
     uncorrelated = np.diag(std_q**2)
     yield student.compare(
@@ -443,6 +448,22 @@ def _mvn_units(student, draw):
         mean_p,
         cov_p,
         what="accepts rounding-size asymmetry in large units",
+    )
+
+
+def _many_units(student, draw):
+    """So many small units around large ones that rounding turns some eigenvalue negative."""
+    units = np.repeat([1e-7, 1e7, 1e-7], [16, 8, 16])
+    k = len(units)
+    std_q, std_p = units * draw.between(0.7, 1.4, (k,)), units * draw.between(0.7, 1.4, (k,))
+    return student.compare(
+        "kl_mvn",
+        units * draw.normal((k,)),
+        _in_units(draw, std_q),
+        units * draw.normal((k,)),
+        _in_units(draw, std_p),
+        what="many quantities in small units beside large ones",
+        share=2,
     )
 
 
@@ -493,8 +514,7 @@ def _mvn_not_definite(student, draw):
     blocks = np.kron(np.eye(2), [[1.0, 2.0], [2.0, 1.0]])
     one_block = np.eye(4)
     one_block[:2, :2] = blocks[:2, :2]
-    no_variance = cov_q.copy()
-    no_variance[1], no_variance[:, 1] = 0.0, 0.0
+    no_variance = np.diag([1.5, 0.0, 0.5, 2.0])
     # Two coordinates that are one and the same.
     singular = np.eye(4)
     singular[2:, 2:] = 1.0
@@ -554,7 +574,7 @@ def kl_diagonal(student, draw):
 
 def near_and_far(student, draw):
     pairs = student.value(_two_pairs)
-    shaped = isinstance(pairs, np.ndarray) and pairs.shape[:2] == (2, 2) and pairs.size == 4
+    shaped = _is_two_pairs(pairs)
     near, far = pairs.reshape(2, 2).astype(float) if shaped else np.full((2, 2), np.nan)
     yield student.holds(
         shaped,
@@ -563,9 +583,8 @@ def near_and_far(student, draw):
         mistake=_pairs_mistake(pairs),
         core=True,
     )
-    positive = bool(near[1] > 0 and far[1] > 0)
     yield student.holds(
-        positive,
+        bool(near[1] > 0 and far[1] > 0),
         "both variances are positive",
         "A variance is not greater than 0.",
         mistake=_variance_mistake(near, far),
@@ -573,7 +592,7 @@ def near_and_far(student, draw):
     )
     near_kl, far_kl = _to_standard(*near), _to_standard(*far)
     yield student.holds(
-        bool(positive and near_kl < 0.05),
+        bool(near_kl < 0.05),
         "the first is close to N(0, 1)",
         "The first is too far from N(0, 1).",
         mistake=_near_mistake(near, far, near_kl),
@@ -581,14 +600,14 @@ def near_and_far(student, draw):
     )
     # Exactly equal, not "KL is 0": a pair very close by has a KL that rounds to 0.
     yield student.holds(
-        bool(positive and tuple(near) != (0.0, 1.0)),
+        bool(tuple(near) != (0.0, 1.0)),
         "the first is not N(0, 1) itself",
         "The first has no divergence from N(0, 1).",
-        mistake="near_is_the_standard_normal" if positive else None,
+        mistake="near_is_the_standard_normal",
         core=True,
     )
     yield student.holds(
-        bool(positive and far_kl > 25),
+        bool(far_kl > 25),
         "the second is far from N(0, 1)",
         "The second is not far enough from N(0, 1).",
         mistake=_far_mistake(near, far, far_kl),
@@ -612,6 +631,13 @@ def _to_standard(mean, var):
     return 0.5 * (mean**2 + (var - 1) - np.log(var)) if var > 0 else np.nan
 
 
+def _is_two_pairs(pairs):
+    """Whether these are two by two finite numbers."""
+    if not isinstance(pairs, np.ndarray) or pairs.shape[:2] != (2, 2) or pairs.size != 4:
+        return False
+    return bool(np.all(np.isfinite(pairs)))
+
+
 def _pairs_mistake(pairs):
     shape = pairs.shape if isinstance(pairs, np.ndarray) else None
     return {(4,): "flat_numbers", (2,): "divergences_returned"}.get(shape)
@@ -632,7 +658,7 @@ def _near_mistake(near, far, near_kl):
 def _far_mistake(near, far, far_kl):
     if _to_standard(*near) > 25 and far_kl < 0.05:
         return "order_swapped"
-    if _to_standard(far[0], far[1] ** 2) > 25:
+    if far_kl <= 25 and _to_standard(far[0], far[1] ** 2) > 25:
         return "std_for_variance"
     if far_kl > 12.5:
         return "half_missing"
@@ -640,36 +666,17 @@ def _far_mistake(near, far, far_kl):
 
 
 def kl_monte_carlo(student, draw):
-    normals = (("normal", *_location_scale(draw)), ("normal", *_location_scale(draw)))
-    samples = normals[0][1] + normals[0][2] * draw.normal((37,))
+    normals, location, scale = _two_normals(draw)
+    samples = location + scale * draw.normal((37,))
+    few = location + scale * draw.between(-0.7, 0.7, (3,))
     yield student.compare(
         _estimate, *normals, samples, what="agrees on normals", core=True, share=6
     )
-    yield student.compare(
-        _estimate,
-        *normals,
-        samples[:3],
-        what="right with very few samples",
-        share=2,
-    )
+    yield student.compare(_estimate, *normals, few, what="right with very few samples", share=2)
     yield student.compare(
         _estimate, *normals, samples.astype(np.float32), what="takes float32 samples"
     )
-    scale = float(draw.between(0.5, 1.0))
-    yield student.compare(
-        _estimate,
-        ("exponential", 0.0, scale),
-        ("exponential", 0.0, float(draw.between(1.5, 3.0))),
-        draw.generator.exponential(scale, 60),
-        what="log densities that are not normals",
-    )
-    yield student.compare(
-        _estimate,
-        ("mixture", *_location_scale(draw)),
-        ("laplace", *_location_scale(draw)),
-        draw.normal((50,), 1.5),
-        what="calls the log densities on the array of samples",
-    )
+    yield from _other_densities(student, draw)
     shift = float(draw.between(0.5, 1.5))
     yield student.compare(
         _estimate,
@@ -687,8 +694,32 @@ def kl_monte_carlo(student, draw):
     )
 
 
-def _location_scale(draw):
-    return float(draw.normal()), float(draw.between(0.6, 2.0))
+def _two_normals(draw):
+    """Two normals so far apart that the estimate is not negative by chance; q's parameters."""
+    location, scale = float(draw.normal()), float(draw.between(0.8, 1.2))
+    other = location + float(draw.signs((1,))[0] * draw.between(2.5, 3.5))
+    parameters = ("normal", location, scale), ("normal", other, float(draw.between(0.9, 1.3)))
+    return parameters, location, scale
+
+
+def _other_densities(student, draw):
+    scale = float(draw.between(0.3, 0.5))
+    yield student.compare(
+        _estimate,
+        ("exponential", 0.0, scale),
+        ("exponential", 0.0, float(draw.between(2.0, 4.0))),
+        draw.generator.exponential(scale, 60),
+        what="log densities that are not normals",
+    )
+    location = float(draw.normal())
+    components = draw.generator.choice([-1.0, 1.5], 50)
+    yield student.compare(
+        _estimate,
+        ("mixture", location, 1.0),
+        ("laplace", location + float(draw.between(3.0, 5.0)), float(draw.between(0.6, 1.0))),
+        location + components + draw.normal((50,)),
+        what="calls the log densities on the array of samples",
+    )
 
 
 def _estimate(functions, parameters_q, parameters_p, samples):
@@ -761,9 +792,7 @@ def elbo(student, draw):
     yield student.compare(
         "elbo", log_joint, q, what="agrees with the definition", core=True, share=6
     )
-    yield student.compare(
-        "elbo", log_joint, _with_zero(q, 2), what="q may contain zeros", share=2
-    )
+    yield student.compare("elbo", log_joint, _with_zero(q, 2), what="q may contain zeros", share=2)
     certain = np.eye(5)[draw.permutation(5)[:4]]
     yield student.compare("elbo", log_joint, certain, what="q may be certain of one state")
     weights = np.exp(log_joint)

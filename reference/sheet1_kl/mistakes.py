@@ -1,6 +1,7 @@
 """Wrong implementations that students really write, one function each: `<item>__<mistake>`.
 
-The docstring is the sentence the student reads. Each shows one mistake and is complete otherwise;
+The docstring is the sentence the student reads. Each shows one mistake and is complete otherwise.
+Where several fit one line and no other line decides, the judge names the first in this file;
 a missing check of the input is a mistake of its own for every case, so that a function which
 checks nothing is told of each case at the line that tries it.
 """
@@ -54,6 +55,12 @@ def kl_discrete__wrong_axis(q, p):
     """The sum runs over the first axis; the distributions lie along the last."""
     q, p = right.distributions(q, p)
     return np.sum(rel_entr(q, p), axis=0)
+
+
+def kl_discrete__infinite_for_all_rows(q, p):
+    """One infinite row makes the whole result a single inf."""
+    divergence = right.kl_discrete(q, p)
+    return np.inf if np.any(np.isinf(divergence)) else divergence
 
 
 def kl_discrete__summed_over_everything(q, p):
@@ -133,12 +140,6 @@ def kl_discrete__impossible_outcomes_skipped(q, p):
     """Outcomes that p rules out are skipped, although q may allow them."""
     q, p = right.distributions(q, p)
     return np.sum(np.where(p > 0, rel_entr(q, p), 0.0), axis=-1)
-
-
-def kl_discrete__infinite_for_all_rows(q, p):
-    """One infinite row makes the whole result a single inf."""
-    divergence = right.kl_discrete(q, p)
-    return np.inf if np.any(np.isinf(divergence)) else divergence
 
 
 def kl_discrete__infinity_refused(q, p):
@@ -613,14 +614,6 @@ def kl_mvn__det_for_slogdet(mean_q, cov_q, mean_p, cov_p):
     return _mvn_sum(trace, form, k, log_ratio)
 
 
-def kl_mvn__log_det_of_each(mean_q, cov_q, mean_p, cov_p):
-    """The logarithm comes after the determinant, which no float can hold in many dimensions."""
-    trace, form, k, _ = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
-    with np.errstate(all="ignore"):
-        log_ratio = np.log(np.linalg.det(cov_p)) - np.log(np.linalg.det(cov_q))
-    return _mvn_sum(trace, form, k, log_ratio)
-
-
 def kl_mvn__wrong_matrix_inverted(mean_q, cov_q, mean_p, cov_p):
     """In the trace the wrong one of the two matrices is inverted."""
     _, form, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
@@ -749,9 +742,9 @@ def kl_mvn__asymmetric_p_let_through(mean_q, cov_q, mean_p, cov_p):
 def kl_mvn__symmetry_by_allclose(mean_q, cov_q, mean_p, cov_p):
     """Symmetry is checked by np.allclose, whose absolute tolerance ignores the units."""
     for cov in (cov_q, cov_p):
-        if np.ndim(cov) == 2 and np.shape(cov) == np.shape(cov)[::-1]:
-            if not np.allclose(cov, np.transpose(cov)):
-                raise ValueError("not symmetric")
+        square = np.ndim(cov) == 2 and np.shape(cov) == np.shape(cov)[::-1]
+        if square and not np.allclose(cov, np.transpose(cov)):
+            raise ValueError("not symmetric")
     return _mvn_checked_but((mean_q, cov_q, mean_p, cov_p), symmetric=())
 
 
@@ -996,6 +989,12 @@ def _error(terms):
     return np.std(terms, ddof=1) / np.sqrt(len(terms))
 
 
+def kl_monte_carlo__absolute_value(log_q, log_p, samples):
+    """The absolute value of the estimate is returned; by chance it may be negative."""
+    terms = _terms(log_q, log_p, samples)
+    return abs(np.mean(terms)), _error(terms)
+
+
 def kl_monte_carlo__direction_swapped(log_q, log_p, samples):
     """The difference is taken the wrong way round, as if the samples came from p."""
     terms = _terms(log_q, log_p, samples)
@@ -1090,12 +1089,6 @@ def kl_monte_carlo__never_negative(log_q, log_p, samples):
     """The estimate is kept from being negative; by chance it may be."""
     terms = _terms(log_q, log_p, samples)
     return max(np.mean(terms), 0.0), _error(terms)
-
-
-def kl_monte_carlo__absolute_value(log_q, log_p, samples):
-    """The absolute value of the estimate is returned; by chance it may be negative."""
-    terms = _terms(log_q, log_p, samples)
-    return abs(np.mean(terms)), _error(terms)
 
 
 def kl_monte_carlo__other_estimator(log_q, log_p, samples):

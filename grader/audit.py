@@ -1,0 +1,279 @@
+"""How good are the checks of a sheet? Measured on wrong and right implementations.
+
+- every mistake of the bank, in the place of the solution's function: caught by its own item, and
+  by no other;
+- machine-made mutants of the solution (see `mutants`): how many are caught, which survive;
+- every alternative right solution: accepted;
+- twenty seeds: one verdict on each of them.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from multiprocessing import get_context
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from grader import course
+from grader.judging import judge_item
+from grader.mutants import mutants
+from grader.session import InProcess
+
+SEEDS = 20
+WANTED = 0.95  # the share of machine-made mutants that must be caught
+
+
+@dataclass(frozen=True)
+class Task:
+    """One implementation to judge. kind: "solution", "mistake", "mutant" or "alternative"."""
+
+    sheet: str
+    item: str
+    kind: str
+    name: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a task: over all seeds, by the item itself and by the others.
+
+    full: how many seeds gave all points; seeds: of how many; named: the mistake was recognised by
+    its id; others: items that lost points though their code is right; trouble: checks that failed.
+    """
+
+    task: Task
+    full: int
+    seeds: int
+    named: bool = False
+    others: tuple[str, ...] = ()
+    trouble: str = ""
+
+    @property
+    def one_verdict(self) -> bool:
+        return self.full in (0, self.seeds)
+
+    @property
+    def caught(self) -> bool:
+        return self.full == 0
+
+
+@dataclass
+class Figures:
+    """The measured quality of one check."""
+
+    item: str
+    mistakes: int = 0
+    mistakes_caught: int = 0
+    mistakes_named: int = 0
+    mutants: int = 0
+    mutants_caught: int = 0
+    alternatives: int = 0
+    alternatives_accepted: int = 0
+    seeds_agree: bool = True
+    survivors: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+def audit(sheets: list[str], as_json: bool = False, jobs: int | None = None) -> int:
+    """Measure and print; 0 when everything is as it should be."""
+    results = {sheet: measure(sheet, jobs) for sheet in sheets}
+    if as_json:
+        plain = {sheet: [asdict(figures) for figures in found] for sheet, found in results.items()}
+        print(json.dumps(plain, indent=2, ensure_ascii=False))
+    else:
+        for sheet, found in results.items():
+            _print(sheet, found)
+    return 0 if all(satisfied(found) for found in results.values()) else 1
+
+
+def satisfied(figures: list[Figures]) -> bool:
+    """Whether a sheet's checks are as good as the course promises."""
+    total = sum(f.mutants for f in figures)
+    caught = sum(f.mutants_caught for f in figures)
+    explained = all(reason for f in figures for reason in f.survivors.values())
+    return not any(f.problems for f in figures) and caught >= WANTED * total and explained
+
+
+def measure(sheet: str, jobs: int | None = None) -> list[Figures]:
+    """The figures of every check of a sheet."""
+    tasks = list(_tasks(sheet))
+    context = get_context("spawn")
+    with ProcessPoolExecutor(jobs or os.cpu_count(), context) as pool:
+        running = pool.map(run, tasks, chunksize=4)
+        outcomes = list(
+            track(
+                running, f"audit {sheet}", len(tasks), console=Console(stderr=True), transient=True
+            )
+        )
+    known = course.part(sheet, "equivalents").EQUIVALENT
+    return [
+        _figures(item, [o for o in outcomes if o.task.item == item], known)
+        for item in course.items(sheet)
+    ]
+
+
+def _tasks(sheet: str) -> Iterable[Task]:
+    mistakes, alternatives = course.bank(sheet).mistakes, course.part(sheet, "alternatives")
+    for item in course.items(sheet):
+        yield Task(sheet, item, "solution", "the solution")
+        for name in course.named_by_item(mistakes, item):
+            yield Task(sheet, item, "mistake", name)
+        for name in course.named_by_item(alternatives, item):
+            yield Task(sheet, item, "alternative", name)
+        for mutant in mutants(solution_cell(sheet, item), item):
+            yield Task(sheet, item, "mutant", mutant.change, mutant.source)
+
+
+@cache
+def solution_cell(sheet: str, item: str) -> str:
+    """The source of the solution cell that defines an item."""
+    for cell in course.graded_cells(sheet).values():
+        if cell.metadata.nbgrader.solution and cell.cell_type == "code":
+            if f"def {item}(" in cell.source or f"class {item}(" in cell.source:
+                return cell.source
+    raise course.CourseError(f"No solution cell of {sheet} defines {item}.")
+
+
+@cache
+def _solution(sheet: str) -> dict[str, Any]:
+    namespace: dict[str, Any] = {"__name__": "solution"}
+    exec(course.solution_source(sheet), namespace)
+    return namespace
+
+
+def run(task: Task) -> Outcome:
+    """Judge one implementation; with mistakes, the other items too."""
+    items = course.items(task.sheet)
+    namespace = dict(_solution(task.sheet))
+    try:
+        namespace[task.item] = _implementation(task, namespace)
+    except Exception:  # a mutant whose definition already fails is caught
+        return Outcome(task, 0, 1)
+    session = InProcess(namespace)
+    seeds = 1 if task.kind == "mutant" else SEEDS
+    full, trouble = 0, ""
+    recognised: set[str | None] = set()
+    for seed in range(seeds):
+        diagnose = task.kind == "mistake" and seed == 0
+        report = judge_item(session, task.sheet, items[task.item], seed, diagnose)
+        full += report.passed
+        recognised |= {line.mistake for line in report.lines}
+        trouble = trouble or report.trouble
+    others = ()
+    if task.kind in ("mistake", "solution"):
+        rest = [item for name, item in items.items() if name != task.item]
+        reports = [judge_item(session, task.sheet, item, 0, False) for item in rest]
+        others = tuple(report.item for report in reports if not report.passed)
+    return Outcome(task, full, seeds, task.name in recognised, others, trouble)
+
+
+def _implementation(task: Task, namespace: dict[str, Any]) -> object:
+    if task.kind == "mutant":
+        exec(task.source, namespace)
+        return namespace[task.item]
+    if task.kind == "solution":
+        return namespace[task.item]
+    module = "mistakes" if task.kind == "mistake" else "alternatives"
+    return course.named_by_item(course.part(task.sheet, module), task.item)[task.name]
+
+
+def _figures(item: str, outcomes: list[Outcome], known: dict[str, str]) -> Figures:
+    figures = Figures(item)
+    for outcome in outcomes:
+        task = outcome.task
+        figures.seeds_agree &= outcome.one_verdict
+        if not outcome.one_verdict:
+            figures.problems.append(
+                f"{task.kind} {task.name}: all points with {outcome.full} of {outcome.seeds} seeds"
+            )
+        if outcome.others:
+            figures.problems.append(
+                f"{task.kind} {task.name} costs other items too: {', '.join(outcome.others)}"
+            )
+        if outcome.trouble and task.kind != "mutant":
+            figures.problems.append(f"{task.kind} {task.name}: {outcome.trouble}")
+        _COUNT[task.kind](figures, outcome, known)
+    stale = [key for key in known if key.startswith(f"{item}: ")]
+    for key in stale:
+        if key.removeprefix(f"{item}: ") not in figures.survivors:
+            figures.problems.append(
+                f"equivalents.py explains a mutant that does not survive: {key}"
+            )
+    return figures
+
+
+def _count_solution(figures: Figures, outcome: Outcome, known: dict[str, str]) -> None:
+    if outcome.full < outcome.seeds:
+        figures.problems.append("the solution is not accepted")
+
+
+def _count_mistake(figures: Figures, outcome: Outcome, known: dict[str, str]) -> None:
+    figures.mistakes += 1
+    figures.mistakes_caught += outcome.caught
+    figures.mistakes_named += outcome.named
+    if not outcome.caught:
+        figures.problems.append(f"mistake {outcome.task.name} is not caught")
+
+
+def _count_alternative(figures: Figures, outcome: Outcome, known: dict[str, str]) -> None:
+    figures.alternatives += 1
+    figures.alternatives_accepted += outcome.full == outcome.seeds
+    if outcome.full < outcome.seeds:
+        figures.problems.append(f"alternative {outcome.task.name} is not accepted")
+
+
+def _count_mutant(figures: Figures, outcome: Outcome, known: dict[str, str]) -> None:
+    figures.mutants += 1
+    figures.mutants_caught += outcome.caught
+    if not outcome.caught:
+        change = outcome.task.name
+        figures.survivors[change] = known.get(f"{figures.item}: {change}", "")
+
+
+_COUNT = {
+    "solution": _count_solution,
+    "mistake": _count_mistake,
+    "alternative": _count_alternative,
+    "mutant": _count_mutant,
+}
+
+
+def _print(sheet: str, figures: list[Figures]) -> None:
+    console = Console()
+    table = Table(title=f"audit {sheet}", title_justify="left", show_footer=True)
+    columns = {
+        "check": lambda f: f.item,
+        "mistakes caught": lambda f: f"{f.mistakes_caught}/{f.mistakes}",
+        "named": lambda f: f"{f.mistakes_named}/{f.mistakes}",
+        "mutants caught": lambda f: f"{f.mutants_caught}/{f.mutants}",
+        "right ones accepted": lambda f: f"{f.alternatives_accepted}/{f.alternatives}",
+        f"{SEEDS} seeds": lambda f: "one verdict" if f.seeds_agree else "differ",
+    }
+    total = Figures("all")
+    for name in ("mistakes", "mistakes_caught", "mistakes_named", "mutants", "mutants_caught"):
+        setattr(total, name, sum(getattr(f, name) for f in figures))
+    for name in ("alternatives", "alternatives_accepted"):
+        setattr(total, name, sum(getattr(f, name) for f in figures))
+    total.seeds_agree = all(f.seeds_agree for f in figures)
+    for name, value in columns.items():
+        table.add_column(name, footer=value(total), justify="left" if name == "check" else "right")
+    for f in figures:
+        table.add_row(*(value(f) for value in columns.values()))
+    console.print(table)
+    share = total.mutants_caught / total.mutants if total.mutants else 1.0
+    console.print(f"{share:.1%} of the machine-made mutants are caught.", highlight=False)
+    for f in figures:
+        for change, reason in f.survivors.items():
+            why = reason or "NO REASON GIVEN in equivalents.py"
+            console.print(
+                f"  survives: {f.item}: {change}\n    {why}", markup=False, highlight=False
+            )
+        for problem in f.problems:
+            console.print(f"  PROBLEM: {f.item}: {problem}", markup=False, highlight=False)

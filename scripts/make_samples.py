@@ -1,0 +1,53 @@
+"""Write the sample submissions to submitted/, from the released notebooks and their solutions.
+
+Each sheet's reference/<sheet>/samples.py says who hands in what. Run after `grader release`:
+
+    .venv/bin/python scripts/make_samples.py
+"""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from grader import course
+
+MARKER = re.compile(r"^[^\n]*### (BEGIN|END) SOLUTION[^\n]*\n?", re.MULTILINE)
+
+
+def filled_in(sheet: str) -> nbformat.NotebookNode:
+    """The notebook of a student who has everything right: the release with the answers in it."""
+    name = course.source_notebook(sheet).name
+    notebook = nbformat.read(course.RELEASE / sheet / name, as_version=4)
+    answers = course.graded_cells(sheet)
+    for cell in notebook.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if meta.get("solution"):
+            source = MARKER.sub("", answers[meta["grade_id"]].source)
+            cell.source = source.partition("**Rubric**")[0].strip()
+    return notebook
+
+
+def main(submitted: Path = course.SUBMITTED) -> None:
+    """Write every sample of every sheet."""
+    for sheet in course.sheets():
+        for student, change in course.part(sheet, "samples").SAMPLES.items():
+            folder = submitted / student / sheet
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            for name, content in change(filled_in(sheet)).items():
+                if isinstance(content, str):
+                    (folder / name).write_text(content, encoding="utf-8")
+                else:
+                    nbformat.write(content, folder / name)
+            print(
+                f"{folder.relative_to(submitted.parent)}: {', '.join(p.name for p in folder.iterdir())}"
+            )
+
+
+if __name__ == "__main__":
+    main()
