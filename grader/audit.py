@@ -9,6 +9,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -135,9 +136,9 @@ def _tasks(sheet: str) -> Iterable[Task]:
 def solution_cell(sheet: str, item: str) -> str:
     """The source of the solution cell that defines an item."""
     for cell in course.graded_cells(sheet).values():
-        if cell.metadata.nbgrader.solution and cell.cell_type == "code":
-            if f"def {item}(" in cell.source or f"class {item}(" in cell.source:
-                return cell.source
+        defines = re.search(rf"^(def|class) {item}\b", cell.source, re.MULTILINE)
+        if defines and cell.metadata.nbgrader.solution and cell.cell_type == "code":
+            return cell.source
     raise course.CourseError(f"No solution cell of {sheet} defines {item}.")
 
 

@@ -6,7 +6,6 @@ a dask scheduler; one that fails or dies takes no other with it.
 """
 
 import fnmatch
-import logging
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
@@ -150,35 +149,14 @@ def grade_one(submission: Submission) -> str:
     """Grade one submission and write its feedback; "" or why that failed."""
     from nbgrader.converters import GenerateFeedback
 
-    from grader.gradebook import config, course_directory
+    from grader.gradebook import convert
 
-    said = _Remembering()
-    log = logging.getLogger(f"grader.{submission.student}.{submission.sheet}")
-    log.addHandler(said)
-    log.propagate = False
     try:
         for converter in (_autograde(), GenerateFeedback):
-            folders = course_directory(submission.sheet, submission.student)
-            converter(coursedir=folders, config=config(), force=True, log=log).start()
-    except (Exception, SystemExit) as error:
-        return said.reason or f"{type(error).__name__}: {error}"
-    finally:
-        log.removeHandler(said)
+            convert(converter, submission.sheet, submission.student)
+    except course.CourseError as error:
+        return str(error)
     return ""
-
-
-class _Remembering(logging.Handler):
-    """Keeps the reason of a failure: nbgrader logs it as a traceback and raises something else."""
-
-    reason = ""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage().strip()
-        if not self.reason and text.startswith("Traceback"):
-            self.reason = text.splitlines()[-1][:500]
 
 
 def _autograde() -> type:

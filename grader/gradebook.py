@@ -1,5 +1,6 @@
 """The way into nbgrader: its configuration, its gradebook, and what stands in it."""
 
+import logging
 import os
 import sys
 import warnings
@@ -51,6 +52,36 @@ def gradebook() -> Iterator[Gradebook]:
     folders = course_directory()
     with Gradebook(folders.db_url, folders.course_id) as book:
         yield book
+
+
+def convert(converter: type, sheet: str, student: str = "*") -> None:
+    """Run one of nbgrader's converters, over what it made before; CourseError if it fails."""
+    said = _Remembering()
+    log = logging.getLogger(f"grader.{converter.__name__}.{sheet}.{student}")
+    log.addHandler(said)
+    log.propagate = False
+    try:
+        folders = course_directory(sheet, student)
+        converter(coursedir=folders, config=config(), force=True, log=log).start()
+    except (Exception, SystemExit) as error:
+        reason = said.reason or f"{type(error).__name__}: {error}"
+        raise course.CourseError(f"{converter.__name__} {sheet}: {reason}") from error
+    finally:
+        log.removeHandler(said)
+
+
+class _Remembering(logging.Handler):
+    """Keeps the reason of a failure: nbgrader logs it as a traceback and raises something else."""
+
+    reason = ""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage().strip()
+        if not self.reason and text.startswith("Traceback"):
+            self.reason = text.splitlines()[-1][:500]
 
 
 @dataclass(frozen=True)

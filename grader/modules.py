@@ -13,7 +13,7 @@ from grader.judging import Line, Report, judge_item
 from grader.session import PlainProcess, Stopped
 
 LOAD_SECONDS = 30.0
-FUTURE = re.compile(r"^from __future__ import [^\n(]+\n", re.MULTILINE)
+FUTURE = re.compile(r"^from __future__ import [^\n]*\bannotations\b", re.MULTILINE)
 
 
 def check_file(
@@ -52,7 +52,7 @@ def read_text(file: Path) -> str:
 def _load(process: PlainProcess, source: str, file: str) -> dict[str, str]:
     """Load a module piece by piece; what failed, by the name that is missing for it."""
     broken = {}
-    future = "".join(FUTURE.findall(source))
+    future = "from __future__ import annotations\n" if FUTURE.search(source) else ""
     for first_line, piece in pieces(source):
         request = {"source": piece, "file": file, "first_line": first_line, "future": future}
         try:

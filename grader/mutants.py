@@ -65,7 +65,7 @@ class Mutant:
 
 
 def mutants(source: str, function: str) -> list[Mutant]:
-    """All mutants of the function or class of that name in a piece of source, without repetition."""
+    """All mutants of the function or class of that name in some source, without repetition."""
     tree = ast.parse(source)
     before = ast.unparse(tree)
     found: dict[str, Mutant] = {}

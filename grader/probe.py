@@ -195,10 +195,9 @@ def call(request, namespace):
     sink, caught, reply = Sink(), [], None
     args = [decode(node) for node in request["args"]]
     try:
-        with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
-            with warnings.catch_warnings(record=True) as caught:
-                value = _target(request, Functions(namespace))(*args)
-                reply = {"status": "ok", "value": encode(value)}
+        with _all_printed_into(sink), warnings.catch_warnings(record=True) as caught:
+            value = _target(request, Functions(namespace))(*args)
+            reply = {"status": "ok", "value": encode(value)}
     except KeyboardInterrupt:
         raise  # how a time limit arrives
     except PrintedTooMuch:
@@ -211,6 +210,12 @@ def call(request, namespace):
     reply["warnings"] = [f"{w.category.__name__}: {w.message}"[:300] for w in caught[:5]]
     reply["printed"] = sink.printed
     return reply
+
+
+@contextlib.contextmanager
+def _all_printed_into(sink):
+    with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
+        yield
 
 
 def _target(request, functions):
@@ -265,7 +270,7 @@ def run(request, namespace):
     lines = padded.splitlines(keepends=True)
     linecache.cache[file] = (1, None, seen[:before] + lines[len(seen[:before]) :], file)
     try:
-        with contextlib.redirect_stdout(Discard()), contextlib.redirect_stderr(Discard()):
+        with _all_printed_into(Discard()):
             exec(compile(padded, file, "exec"), namespace)
     except KeyboardInterrupt:
         raise
@@ -289,7 +294,7 @@ def converse(text, namespace):
 
 
 def in_kernel(file, namespace):
-    """The same for a notebook kernel: the request in a file, the reply in base64, free of escapes."""
+    """The same for a notebook kernel: the request in a file, the reply in base64."""
     with open(file, encoding="ascii") as stream:
         text = stream.read()
     return base64.b64encode(converse(text, namespace).encode()).decode("ascii")

@@ -8,6 +8,7 @@ import contextlib
 import copy
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,16 +25,37 @@ from grader import course
 NOTES = "submission_notes"  # the key of nbconvert's resources under which notes travel
 FINGERPRINT = "submission_fingerprint"
 MAX_FILE_BYTES = 200_000_000
-NOTEBOOK_NAME = re.compile(r"\.ipynb(\.(json|txt))?$", re.IGNORECASE)
+MAX_DEPTH = 100  # of lists and dictionaries in each other; notebooks that Jupyter wrote have ten
+MAX_TRIES = 10_000  # at finding a cell in a damaged file
+MAX_NAMES = 10  # more names than this are counted, not listed
+NOTEBOOK_NAME = re.compile(r"^[^.].*\.ipynb(\.(json|txt))?$", re.IGNORECASE | re.DOTALL)
+CONFLICT = re.compile(
+    r"^<{7} .*?\n(.*?)(?:^\|{7}.*?)?^={7}$.*?^>{7} .*?\n", re.MULTILINE | re.DOTALL
+)
+CELL_START = re.compile(r'\{\s*"(?:attachments|cell_type|execution_count|id|metadata)"\s*:')
+CELL_KEYS = {"cell_type", "source"}
 
 
 def fingerprint(folder: Path) -> str:
     """A digest of all files in a submission's folder: other files, other digest."""
     words = hashlib.sha256()
     for file in sorted(f for f in folder.rglob("*") if f.is_file() and not f.is_symlink()):
-        words.update(str(file.relative_to(folder)).encode() + b"\0")
-        words.update(hashlib.sha256(file.read_bytes()).digest())
+        words.update(os.fsencode(file.relative_to(folder)) + b"\0")
+        with contextlib.suppress(OSError), file.open("rb") as stream:  # it may not be readable
+            words.update(hashlib.file_digest(stream, "sha256").digest())
     return words.hexdigest()
+
+
+def plain(text: str, limit: int = 500) -> str:
+    """Text of a student's for a note: not without end, and nothing in it that UTF-8 cannot say."""
+    text = text if len(text) <= limit else f"{text[:limit]}…"
+    return text.encode("utf-8", errors="replace").decode()
+
+
+def listing(names: list[str]) -> str:
+    """Names with commas between them, but not hundreds of them."""
+    more = len(names) - MAX_NAMES
+    return plain(", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else ""))
 
 
 class Unreadable(Exception):
@@ -74,7 +96,7 @@ def read_submission(path: Path) -> tuple[NotebookNode, list[str]]:
         try:
             found[candidate] = read_notebook(candidate, remarks), remarks
         except Unreadable as reason:
-            notes.append(f"{candidate.name} cannot be read: {reason}")
+            notes.append(f"{plain(candidate.name)} cannot be read: {reason}")
     if not found:
         notes = notes or [f"There is no notebook {path.name}."]
         return new_notebook(), notes + _stray_files(path)
@@ -84,10 +106,10 @@ def read_submission(path: Path) -> tuple[NotebookNode, list[str]]:
         if chosen.name != path.name or not written[chosen]:
             chosen = max(written, key=lambda file: written[file])
         others = [file.name for file in found if file != chosen]
-        notes.append(f"Not used, because {chosen.name} was: {', '.join(others)}.")
+        notes.append(f"Not used, because {plain(chosen.name)} was: {listing(others)}.")
     nb, remarks = found[chosen]
     if chosen.name != path.name:
-        notes.append(f"{chosen.name} was taken for {path.name}.")
+        notes.append(f"{plain(chosen.name)} was taken for {path.name}.")
     return nb, notes + remarks + _stray_files(path)
 
 
@@ -101,82 +123,119 @@ def candidates(path: Path) -> list[Path]:
 def _stray_files(path: Path) -> list[str]:
     if path.parent.name not in course.sheets():
         return []
-    known = {name for _, name in course.data_files(path.parent.name)} | {"timestamp.txt"}
+    data = {Path(name).parts[0] for _, name in course.data_files(path.parent.name)}
+    files = path.parent.iterdir() if path.parent.is_dir() else []
     names = sorted(
         f.name + "/" * f.is_dir()
-        for f in path.parent.iterdir()
-        if f.name not in known and not f.name.startswith(".") and not NOTEBOOK_NAME.search(f.name)
+        for f in files
+        if f.name not in data | {"timestamp.txt"}
+        and not f.name.startswith(".")
+        and not NOTEBOOK_NAME.search(f.name)
     )
-    return [f"Not used: {', '.join(names)}."] if names else []
+    return [f"Not used: {listing(names)}."] if names else []
 
 
 def read_notebook(path: Path, notes: list[str]) -> NotebookNode:
     """Read one file; what had to be mended is added to the notes. Raises Unreadable."""
-    if path.is_symlink() or not path.is_file():
-        raise Unreadable("it is not a plain file.")
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise Unreadable(f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB.")
-    text = _decode(path.read_bytes(), path.name, notes)
-    if not text.strip():
+    name = plain(path.name)
+    text = _decode(_content(path), name, notes)
+    if not text.strip("\ufeff\0 \t\r\n"):
         raise Unreadable("it is empty.")
+    text, conflicts = CONFLICT.subn(r"\1", text)
+    if conflicts:
+        notes.append(f"{name} held both sides of a merge conflict; the first was used.")
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
         cells = list(_salvage(text))
         if not cells:
-            raise Unreadable(f"it is not a notebook ({error}).") from None
-        notes.append(
-            f"{path.name} breaks off or is damaged; the {len(cells)} cells before that were kept."
-        )
+            raise Unreadable(f"it is not a notebook ({plain(str(error))}).") from None
+        notes.append(f"{name} is damaged or breaks off; {len(cells)} cells could be read.")
         content = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     if not isinstance(content, dict) or not ({"cells", "worksheets"} & content.keys()):
         raise Unreadable("it holds no cells.")
-    return _upgrade(content, path.name, notes)
+    if not _is_shallow(content):
+        raise Unreadable("it is nested too deeply.")
+    return _upgrade(content, name, notes)
+
+
+def _content(path: Path) -> bytes:
+    if path.is_symlink() or not path.is_file():
+        raise Unreadable("it is not a plain file.")
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise Unreadable(f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB.")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{error.strerror}.") from None
 
 
 def _decode(content: bytes, name: str, notes: list[str]) -> str:
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if content.startswith(mark):
-            notes.append(f"{name} was saved as {encoding.upper()}, not UTF-8.")
-            return content.decode(encoding, errors="replace")
-    if content.startswith(b"\xef\xbb\xbf"):
+    encoding = json.detect_encoding(content)  # by the first bytes, as the JSON standard says
+    if encoding == "utf-8-sig":
         notes.append(f"{name} starts with a byte order mark.")
+    elif encoding != "utf-8":
+        notes.append(f"{name} was saved as {encoding.upper()}, not UTF-8.")
+        return content.decode(encoding, errors="replace")
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":  # UTF-8 that breaks off
+            return content.decode(encoding, errors="replace")
         notes.append(f"{name} was not saved as UTF-8.")
         return content.decode("cp1252", errors="replace")
 
 
 def _salvage(text: str) -> Iterable[dict[str, Any]]:
-    """The complete cells at the start of a notebook that breaks off."""
+    """The complete cells of a notebook that is damaged or breaks off."""
     start = re.search(r'"cells"\s*:\s*\[', text)
     position = start.end() if start else len(text)
     decoder = json.JSONDecoder()
-    while True:
-        position += len(text[position:]) - len(text[position:].lstrip(" \t\r\n,"))
-        try:
-            cell, position = decoder.raw_decode(text, position)
-        except (ValueError, RecursionError):
+    for _ in range(MAX_TRIES):
+        found = CELL_START.search(text, position)
+        if not found:
             return
-        if isinstance(cell, dict):
-            yield cell
+        position = found.end()
+        with contextlib.suppress(ValueError, RecursionError):  # the next one may be whole
+            cell, position = decoder.raw_decode(text, found.start())
+            if cell.keys() >= CELL_KEYS:
+                yield cell
+
+
+def _is_shallow(value: object, levels: int = MAX_DEPTH) -> bool:
+    if not isinstance(value, dict | list):
+        return True
+    parts = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_shallow(part, levels - 1) for part in parts)
 
 
 def _upgrade(content: dict[str, Any], name: str, notes: list[str]) -> NotebookNode:
     """A version 4 notebook, though not a valid one: `repair` rebuilds every cell."""
-    if not isinstance(content.get("metadata"), dict):
-        content["metadata"] = {}
-    nb = nbformat.from_dict(content)
     if "worksheets" in content:
         notes.append(f"{name} is in an old notebook format.")
-        with contextlib.suppress(Exception):  # whatever an old file holds, it stops nobody
-            nb = nbformat.convert(nb, 4)
-    if not isinstance(nb.get("cells"), list):
+        content = {"cells": list(_old_cells(content["worksheets"]))}
+    if not isinstance(content.get("metadata"), dict):
+        content["metadata"] = {}
+    if not isinstance(content["cells"], list):
         raise Unreadable("its cells are damaged.")
+    nb = nbformat.from_dict(content)
     with contextlib.suppress(Exception):
         nb = rejoin_lines(nb)
     return nb
+
+
+def _old_cells(worksheets: object) -> Iterable[dict[str, Any]]:
+    """The cells of formats 2 and 3, which kept code in `input` and had cells for headings."""
+    for sheet in worksheets if isinstance(worksheets, list) else []:
+        cells = sheet.get("cells") if isinstance(sheet, dict) else None
+        for cell in cells if isinstance(cells, list) else []:
+            if isinstance(cell, dict):
+                text = cell_source(cell if "source" in cell else {"source": cell.get("input")})
+                kind = cell.get("cell_type")
+                if kind in ("heading", "html"):
+                    text, kind = ("# " * (kind == "heading")) + text, "markdown"
+                metadata = cell.get("metadata")
+                yield {"cell_type": kind, "source": text, "metadata": metadata}
 
 
 def _written_cells(nb: NotebookNode) -> int:
@@ -195,4 +254,4 @@ def cell_source(cell: dict[str, Any]) -> str:
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
-    return source if isinstance(source, str) else ""
+    return source.encode("utf-8", "replace").decode() if isinstance(source, str) else ""

@@ -1,7 +1,6 @@
 """release/ and solutions/, made from source/ by nbgrader."""
 
 import hashlib
-import os
 import zipfile
 from pathlib import Path
 
@@ -10,19 +9,22 @@ from rich.console import Console
 from grader import course
 
 STAMPS = course.RELEASE / ".stamps"
-STUDENT_REQUIREMENTS = "numpy matplotlib scipy tqdm ipywidgets lark scikit-learn jupyterlab"
 console = Console(stderr=True)
 
 
 def release(sheets: list[str], if_needed: bool = False) -> int:
     """Make release/<sheet> and the zip for students, and fill the gradebook."""
+    from nbgrader.converters import GenerateAssignment
+
+    from grader.gradebook import convert
+
     for sheet in sheets:
         stamp = STAMPS / sheet
         digest = _digest(sheet)
         if if_needed and stamp.exists() and stamp.read_text() == digest and _is_there(sheet):
             console.print(f"release: {sheet} is up to date")
             continue
-        _run("generate_assignment", sheet)
+        convert(GenerateAssignment, sheet)
         _zip(sheet)
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(digest)
@@ -32,9 +34,14 @@ def release(sheets: list[str], if_needed: bool = False) -> int:
 
 def solutions(sheets: list[str]) -> int:
     """Make solutions/<sheet>, executed in full."""
+    from nbgrader.converters import GenerateSolution
+
+    from grader.gradebook import convert
+
+    release(sheets, if_needed=True)  # nbgrader wants the sheet in its gradebook
     for sheet in sheets:
         console.print(f"solutions: running {sheet} in full …")
-        _run("generate_solution", sheet)
+        convert(GenerateSolution, sheet)
         console.print(f"solutions: {sheet} made")
     return 0
 
@@ -54,24 +61,6 @@ def _digest(sheet: str) -> str:
     for file in files:
         words.update(str(file.relative_to(course.ROOT)).encode() + b"\0" + file.read_bytes())
     return words.hexdigest()
-
-
-def _run(command: str, sheet: str) -> None:
-    """One of nbgrader's converters; CourseError with its log if it fails."""
-    from nbgrader.apps import NbGraderAPI
-
-    from grader.gradebook import config, course_directory
-
-    api = NbGraderAPI(course_directory(), config=config())
-    before = Path.cwd()
-    os.chdir(course.ROOT)
-    try:
-        result = getattr(api, command)(sheet, force=True)
-    finally:
-        os.chdir(before)
-    if not result["success"]:
-        said = result.get("log") or result.get("error", "")
-        raise course.CourseError(f"nbgrader {command} {sheet} failed:\n{said}")
 
 
 def _helpers() -> list[Path]:

@@ -6,7 +6,6 @@ the notebook's metadata, for the feedback and the grade table.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
@@ -16,10 +15,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader import course
 from grader.execute import RECORD
-from grader.reading import FINGERPRINT, NOTES, cell_source
+from grader.reading import FINGERPRINT, NOTES, cell_source, listing, plain
 
 DEFINITION = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
-MANY = 6  # more missing cells than this are counted, not named
+MANY = 6  # if more cells than this had the same happen to them, they are counted, not named
+CLAIMS = ("grade", "solution", "locked", "points", "schema_version", "task")
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
@@ -40,6 +40,11 @@ class Truth:
     def visible(self) -> str:
         """The text as students got it."""
         return course.HIDDEN.sub("", self.source).strip()
+
+    @property
+    def unwritten(self) -> set[str]:
+        """What the cell may hold although nobody wrote anything in it."""
+        return {"", self.visible, self.source.strip()}
 
     @property
     def defines(self) -> set[str]:
@@ -72,6 +77,14 @@ class Part:
     cell_id: str = ""
     truth: Truth | None = None
 
+    @property
+    def text(self) -> str:
+        return self.source.strip()
+
+    @property
+    def defines(self) -> set[str]:
+        return set(DEFINITION.findall(self.source)) if self.cell_type != "markdown" else set()
+
     def cell(self) -> NotebookNode:
         kind = self.truth.cell_type if self.truth else self.cell_type
         cell = NEW_CELL[kind](source=self.source)
@@ -91,8 +104,8 @@ class RepairNotebook(NbGraderPreprocessor):
         truths = read_truths(names["db_url"], names["assignment"], names["notebook"])
         notes = list(resources.get(NOTES, ()))
         parts = [part for part in map(_part, nb.cells) if part is not None]
-        empty = not any(part.source.strip() for part in parts)
-        parts = repair(parts, truths, [] if empty else notes)
+        empty = not any(part.text for part in parts)
+        parts = repair(parts, truths, given_cells(names["assignment"]), [] if empty else notes)
         repaired = new_notebook(cells=[part.cell() for part in parts])
         repaired.metadata["kernelspec"] = _kernelspec(names["assignment"], nb, notes)
         repaired.metadata[RECORD] = NotebookNode(repairs=notes, submission=resources[FINGERPRINT])
@@ -122,12 +135,22 @@ def read_truths(db_url: str, sheet: str, notebook: str) -> list[Truth]:
     return [truths[name] for name in [*order, *sorted(truths.keys() - set(order))]]
 
 
-def repair(parts: list[Part], truths: list[Truth], notes: list[str]) -> list[Part]:
+def given_cells(sheet: str) -> dict[str, str]:
+    """The types, by their text, of the cells that students get and need not change."""
+    cells = course.read_source(sheet).cells
+    return {c.source.strip(): c.cell_type for c in cells if "nbgrader" not in c.metadata}
+
+
+def repair(
+    parts: list[Part], truths: list[Truth], given: dict[str, str], notes: list[str]
+) -> list[Part]:
     """The parts in the sheet's form: every graded cell once, in its place, as the gradebook says."""
     _recognise(parts, truths, notes)
     _note_changes(parts, notes)
+    _restore_types(parts, given, notes)
     parts = _without_duplicates(parts, truths, notes)
-    return _complete(parts, truths, notes)
+    parts = _with_original_tests(parts, notes)
+    return _complete(parts, truths, given, notes)
 
 
 def _part(cell: object) -> Part | None:
@@ -154,43 +177,63 @@ def _are_attachments(value: object) -> bool:
 
 
 def _recognise(parts: list[Part], truths: list[Truth], notes: list[str]) -> None:
-    """Match cells to the gradebook: by grade id, else by cell id, by text, by what they define."""
+    """Match cells to the gradebook: by what they plainly are, else by grade id, else by cell id."""
     by_id = {truth.grade_id: truth for truth in truths}
+    claims = [by_id.get(str(part.claimed.get("grade_id"))) for part in parts]
+    wrong, unknown = [], []
+    for part, claim in zip(parts, claims, strict=True):
+        part.truth = _evident(part, claim, truths) or claim
+        if claim is not None and part.truth is not claim:
+            wrong.append(part.truth.grade_id)
+        if part.claimed.get("grade_id") and claim is None:
+            unknown.append(plain(str(part.claimed["grade_id"]), 40))
+    taken = {part.truth.grade_id for part in parts if part.truth}
     for part in parts:
-        part.truth = by_id.get(str(part.claimed.get("grade_id")))
-    for part in parts:
-        seen = {other.truth.grade_id for other in parts if other.truth}
-        if part.truth is not None or not part.source.strip():
-            continue
-        lost = [truth for truth in truths if truth.grade_id not in seen]
-        part.truth = _guess(part, lost)
-        if part.truth is not None:
-            notes.append(f"The cell {part.truth.grade_id} had lost its id.")
+        truth = by_id.get(part.cell_id)
+        if part.truth is None and part.text and truth and truth.grade_id not in taken:
+            part.truth = truth
+            taken.add(truth.grade_id)
+    lost = [p.truth.grade_id for p, c in zip(parts, claims, strict=True) if p.truth and not c]
+    _tell(notes, "had lost its id", "had lost their ids", lost)
+    _tell(notes, "had the id of another cell", "had the ids of other cells", wrong)
+    if unknown:
+        notes.append(f"Ids that the sheet does not have: {listing(unknown)}.")
 
 
-def _guess(part: Part, lost: list[Truth]) -> Truth | None:
-    text = part.source.strip()
-    defined = set(DEFINITION.findall(part.source)) if part.cell_type == "code" else set()
-    for truth in lost:
-        if part.cell_id == truth.grade_id or text in (truth.source.strip(), truth.visible):
-            return truth
-    return next((truth for truth in lost if truth.defines & defined), None)
+def _evident(part: Part, claim: Truth | None, truths: list[Truth]) -> Truth | None:
+    """The graded cell that a part is by its text, or by what it defines, if there is just one."""
+    same = [truth for truth in truths if part.text and part.text in truth.unwritten]
+    if not same and not (claim and claim.defines & part.defines):
+        same = [truth for truth in truths if truth.defines & part.defines]
+    return same[0] if len(same) == 1 else None
 
 
 def _note_changes(parts: list[Part], notes: list[str]) -> None:
-    for part in parts:
-        truth = part.truth
-        if truth is None:
-            continue
-        name, claimed = truth.grade_id, part.claimed
-        if part.cell_type != truth.cell_type:
-            notes.append(f"The cell {name} had been turned from {truth.cell_type} to another type.")
-        if truth.grade and claimed and claimed.get("points") != truth.points:
-            notes.append(f"The points of the cell {name} had been changed.")
-        if truth.locked and part.source.strip() not in (truth.visible, truth.source.strip()):
-            notes.append(f"The test cell {name} had been changed; the original was used.")
+    known = [part for part in parts if part.truth]
+    types = [p.truth.grade_id for p in known if p.cell_type != p.truth.cell_type]
+    _tell(notes, "had been turned into another type", "had been turned into other types", types)
+    settings = [p.truth.grade_id for p in known if p.claimed and _has_other_settings(p)]
+    _tell(notes, "had other grading settings", "had other grading settings", settings)
     if any(part.tags for part in parts):
         notes.append("Cell tags were removed.")
+    cell_ids = [part.cell_id for part in parts if part.cell_id]
+    if len(set(cell_ids)) < len(cell_ids):
+        notes.append("Some cells shared a cell id.")
+
+
+def _has_other_settings(part: Part) -> bool:
+    true = part.truth.metadata()
+    claimed, known = part.claimed, part.truth.grade_id == part.claimed.get("grade_id")
+    return known and any(claimed.get(key) != true.get(key) for key in CLAIMS)
+
+
+def _restore_types(parts: list[Part], given: dict[str, str], notes: list[str]) -> None:
+    """The sheet's own cells that are not graded: an import that became text imports nothing."""
+    changed = [p for p in parts if not p.truth and given.get(p.text, p.cell_type) != p.cell_type]
+    for part in changed:
+        part.cell_type = given[part.text]
+    if changed:
+        notes.append(f"Cells of the sheet with a changed type, which was restored: {len(changed)}.")
 
 
 def _without_duplicates(parts: list[Part], truths: list[Truth], notes: list[str]) -> list[Part]:
@@ -198,54 +241,96 @@ def _without_duplicates(parts: list[Part], truths: list[Truth], notes: list[str]
     kept = list(parts)
     for truth in truths:
         same = [part for part in kept if part.truth is truth]
-        if truth.locked:
-            dropped, chosen = same[1:], same[:1]
-        else:
-            written = [part for part in same if part.source.strip() != truth.source.strip()]
-            chosen = (written or same)[-1:]
-            texts = {part.source.strip() for part in chosen} | {truth.source.strip()}
-            dropped = [p for p in same if p not in chosen and p.source.strip() in texts]
-            for part in same:
-                if part not in chosen:
-                    part.truth = None
-        if len(same) > 1:
-            notes.append(f"The cell {truth.grade_id} was there {len(same)} times.")
-        kept = [part for part in kept if part not in dropped]
+        if len(same) < 2:
+            continue
+        notes.append(f"The cell {truth.grade_id} was there {len(same)} times.")
+        chosen = _chosen(same, truth)
+        texts = truth.unwritten | {chosen.text}
+        kept = [p for p in kept if p not in same or p is chosen or p.text not in texts]
+        for part in same:
+            if part is not chosen:
+                part.truth = None
     return kept
 
 
-def _complete(parts: list[Part], truths: list[Truth], notes: list[str]) -> list[Part]:
-    """Locked cells get their text back; missing and misplaced ones go behind the cell before."""
-    missing = []
+def _chosen(same: list[Part], truth: Truth) -> Part:
+    """Of a test cell the first; else the last that was written, as in running from the top."""
+    if truth.locked:
+        return next((part for part in same if part.text in truth.unwritten), same[0])
+    return ([part for part in same if part.text not in truth.unwritten] or same)[-1]
+
+
+def _with_original_tests(parts: list[Part], notes: list[str]) -> list[Part]:
+    """Locked cells get their text back; what a student added to one stays, as a cell before it."""
+    kept, changed = [], []
+    for part in parts:
+        truth = part.truth
+        if truth and truth.locked:
+            if part.text not in truth.unwritten:
+                changed.append(truth.grade_id)
+                if _own_lines(part) - _own_lines(Part("code", truth.source)):
+                    kept.append(Part(part.cell_type, part.source))
+            part.source = truth.source
+        kept.append(part)
+    words = "had been changed; the original was used"
+    _tell(notes, words, words, changed)
+    return kept
+
+
+def _own_lines(part: Part) -> set[str]:
+    lines = {line.strip() for line in part.source.splitlines()}
+    return {line for line in lines if line and not line.startswith("#")}
+
+
+def _complete(
+    parts: list[Part], truths: list[Truth], given: dict[str, str], notes: list[str]
+) -> list[Part]:
+    """Put missing and misplaced cells behind the one that comes before them in the sheet."""
+    missing, moved = [], []
     previous = -1
     for truth in truths:
         place = next((i for i, part in enumerate(parts) if part.truth is truth), None)
         if place is None:
-            parts.insert(previous + 1, Part(truth.cell_type, truth.source, truth=truth))
             missing.append(truth.grade_id)
-            place = previous + 1
-        elif truth.locked:
-            parts[place].source = truth.source
-            if place < previous:
-                parts.insert(previous, parts.pop(place))
-                notes.append(f"The cell {truth.grade_id} stood before the cell it belongs to.")
-                place = previous
+            place = _behind(parts, previous, given)
+            parts.insert(place, Part(truth.cell_type, truth.source, truth=truth))
+        elif truth.locked and place < previous:
+            moved.append(truth.grade_id)
+            part = parts.pop(place)
+            place = _behind(parts, previous - 1, given)
+            parts.insert(place, part)
         previous = place
-    notes += _missing_notes(missing)
+    _tell(notes, "was missing and was put back", "were missing and were put back", missing)
+    words = "stood before the cell it belongs to"
+    _tell(notes, words, "stood before the cells they belong to", moved)
     return parts
 
 
-def _missing_notes(missing: list[str]) -> Iterable[str]:
-    if len(missing) > MANY:
-        return [f"{len(missing)} cells of the sheet were missing and were put back, unanswered."]
-    return [f"The cell {name} was missing and was put back." for name in missing]
+def _behind(parts: list[Part], previous: int, given: dict[str, str]) -> int:
+    """The place behind a cell and behind what the student added to it in code cells of their own."""
+    place = previous + 1
+    for i in range(place, len(parts)):
+        if parts[i].truth:
+            break
+        if parts[i].cell_type == "code" and parts[i].text not in given:
+            place = i + 1
+    return place
+
+
+def _tell(notes: list[str], one: str, many: str, names: list[str]) -> None:
+    """Note the same about some cells: by name, or how many."""
+    if len(names) > MANY:
+        notes.append(f"{len(names)} cells of the sheet {many}.")
+    else:
+        notes += [f"The cell {name} {one}." for name in names]
 
 
 def _kernelspec(sheet: str, nb: NotebookNode, notes: list[str]) -> NotebookNode:
     wanted = course.read_source(sheet).metadata.kernelspec
-    given = nb.metadata.get("kernelspec", {})
-    name = given.get("name") if isinstance(given, dict) else None
-    language = given.get("language", "python") if isinstance(given, dict) else "python"
-    if name and language != "python":
+    given, info = (nb.metadata.get(key) for key in ("kernelspec", "language_info"))
+    given, info = (value if isinstance(value, dict) else {} for value in (given, info))
+    language = given.get("language") or info.get("name") or "python"
+    if language != "python":
+        name = plain(str(given.get("name", language)), 40)
         notes.append(f"The notebook was set to another kernel ({name}).")
     return wanted

@@ -44,9 +44,8 @@ def main(submitted: Path = course.SUBMITTED) -> None:
                     (folder / name).write_text(content, encoding="utf-8")
                 else:
                     nbformat.write(content, folder / name)
-            print(
-                f"{folder.relative_to(submitted.parent)}: {', '.join(p.name for p in folder.iterdir())}"
-            )
+            files = ", ".join(sorted(file.name for file in folder.iterdir()))
+            print(f"{folder.relative_to(submitted.parent)}: {files}")
 
 
 if __name__ == "__main__":

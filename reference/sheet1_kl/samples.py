@@ -1,8 +1,8 @@
 """Sample submissions to this sheet: what `make grade` grades on a fresh machine.
 
-Each function gets a notebook with the solution filled in, as a student would hand it in, changes it
-into what this student did, and returns the files of the submission by name. `scripts/make_samples.py`
-writes them to submitted/.
+Each function gets a notebook with the solution filled in, as a student would hand it in, changes
+it into what this student did, and returns the files of the submission by name.
+`scripts/make_samples.py` writes them to submitted/.
 """
 
 import copy

@@ -1,0 +1,171 @@
+"""The house: who may import whom, what each sheet must bring, what is generated and what is not."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader import course, reading
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = {"grader", "helpers", "reference"}
+ALLOWED = {"helpers": set(), "reference": {"helpers"}, "grader": {"helpers"}}
+SHEETS = course.sheets()
+
+
+def imports(file: Path) -> set[str]:
+    """The top-level packages of ours that a module imports."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found & OURS
+
+
+@pytest.mark.parametrize("package", sorted(OURS))
+def test_a_package_imports_only_what_the_design_allows(package):
+    for file in (ROOT / package).rglob("*.py"):
+        foreign = imports(file) - {package}
+        assert foreign <= ALLOWED[package], f"{file.relative_to(ROOT)} imports {foreign}"
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_notebook_imports_only_helpers_where_students_can_see_it(sheet):
+    for cell in nbformat.read(course.RELEASE / sheet / _name(sheet), as_version=4).cells:
+        if cell.cell_type == "code":
+            text = "\n".join(x for x in cell.source.splitlines() if not x.startswith("%"))
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.ImportFrom):
+                    assert node.module.partition(".")[0] not in OURS - {"helpers"}
+
+
+def test_the_grader_names_no_sheet():
+    for file in (ROOT / "grader").rglob("*.py"):
+        for sheet in SHEETS:
+            assert sheet not in file.read_text("utf-8"), f"{file.name} names {sheet}"
+
+
+def _name(sheet: str) -> str:
+    return course.source_notebook(sheet).name
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_source_notebook_has_neither_outputs_nor_execution_counts(sheet):
+    for cell in course.read_source(sheet).cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == [] and cell.execution_count is None, cell.id
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_grade_ids_are_words_and_equal_the_cell_ids(sheet):
+    for cell in course.read_source(sheet).cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
+        assert cell.id == grade_id and cell.id.replace("-", "").isalnum()
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_every_item_has_a_check_six_mistakes_and_three_alternatives(sheet):
+    bank = course.bank(sheet)
+    alternatives = course.part(sheet, "alternatives")
+    for item in course.items(sheet):
+        assert hasattr(bank.checks, item) and hasattr(bank.reference, item)
+        mistakes = course.named_by_item(bank.mistakes, item)
+        assert len(mistakes) >= 6, item
+        assert all(function.__doc__ for function in mistakes.values()), item
+        assert len(course.named_by_item(alternatives, item)) >= 3, item
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_mistakes_checks_and_alternatives_belong_to_items_of_the_sheet(sheet):
+    items = set(course.items(sheet))
+    for part in ("mistakes", "alternatives"):
+        names = {name.partition("__")[0] for name in vars(course.part(sheet, part)) if "__" in name}
+        assert {name for name in names if name} <= items
+    public = {
+        name
+        for name, value in vars(course.bank(sheet).checks).items()
+        if callable(value)
+        and not name.startswith("_")
+        and getattr(value, "__module__", "").endswith(".checks")
+    }
+    assert public == items
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_solution_has_at_most_twelve_lines(sheet):
+    for grade_id, cell in course.graded_cells(sheet).items():
+        if cell.cell_type == "code" and cell.metadata.nbgrader.solution:
+            for region in course.SOLUTION_REGION.findall(cell.source):
+                lines = [line for line in region.splitlines() if line.strip()]
+                assert len(lines) <= 12, f"{grade_id}: {len(lines)} lines"
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_every_text_answer_carries_a_rubric(sheet):
+    for grade_id, cell in course.graded_cells(sheet).items():
+        if cell.cell_type == "markdown" and cell.metadata.nbgrader.solution:
+            assert "**Rubric**" in cell.source, grade_id
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_release_notebook_is_valid_python_and_holds_nothing_hidden(sheet):
+    notebook = nbformat.read(course.RELEASE / sheet / _name(sheet), as_version=4)
+    for cell in notebook.cells:
+        for secret in ("HIDDEN", "SOLUTION", "judge(", "Rubric", "reference"):
+            assert secret not in cell.source, cell.id
+        if cell.cell_type == "code":
+            compile("\n".join(x for x in cell.source.splitlines() if x[:1] != "%"), cell.id, "exec")
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_release_and_samples_are_what_their_commands_make(course_copy, sheet):
+    released = (course_copy.root / "release" / sheet / _name(sheet)).read_bytes()
+    assert released == (course.RELEASE / sheet / _name(sheet)).read_bytes()
+    script = ROOT / "scripts" / "make_samples.py"
+    folder = course_copy.root / "scripts"
+    folder.mkdir(exist_ok=True)
+    (folder / script.name).write_bytes(script.read_bytes())
+    subprocess.run([sys.executable, str(folder / script.name)], cwd=course_copy.root, check=True)
+    for student in course.part(sheet, "samples").SAMPLES:
+        made = reading.fingerprint(course_copy.root / "submitted" / student / sheet)
+        assert made == reading.fingerprint(course.SUBMITTED / student / sheet), student
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_solution_notebook_holds_the_source_as_it_is_now(sheet):
+    solved = nbformat.read(course.SOLUTIONS / sheet / _name(sheet), as_version=4)
+    source = course.read_source(sheet)
+    assert [cell.source for cell in solved.cells] == [cell.source for cell in source.cells]
+    for cell in solved.cells:
+        if cell.cell_type == "code":
+            assert cell.execution_count is not None, cell.id
+            assert not any(output.output_type == "error" for output in cell.outputs), cell.id
+
+
+def test_no_committed_file_is_larger_than_four_megabytes():
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    files = [ROOT / name for name in listed.split("\0") if name]
+    large = [str(file) for file in files if file.exists() and file.stat().st_size > 4_000_000]
+    assert large == []
+
+
+def test_the_code_passes_the_linter():
+    for command in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_the_notebook_files_end_as_jupyter_writes_them(sheet):
+    text = course.source_notebook(sheet).read_text("utf-8")
+    assert text == json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n"
