@@ -144,7 +144,7 @@ def given_cells(sheet: str) -> dict[str, str]:
 def repair(
     parts: list[Part], truths: list[Truth], given: dict[str, str], notes: list[str]
 ) -> list[Part]:
-    """The parts in the sheet's form: every graded cell once, in its place, as the gradebook says."""
+    """The sheet's form: every graded cell once, in its place, as the gradebook says."""
     _recognise(parts, truths, notes)
     _note_changes(parts, notes)
     _restore_types(parts, given, notes)
@@ -293,7 +293,7 @@ def _complete(
         if place is None:
             missing.append(truth.grade_id)
             place = _behind(parts, previous, given)
-            parts.insert(place, Part(truth.cell_type, truth.source, truth=truth))
+            parts.insert(place, _new_part(truth, parts))
         elif truth.locked and place < previous:
             moved.append(truth.grade_id)
             part = parts.pop(place)
@@ -306,8 +306,14 @@ def _complete(
     return parts
 
 
+def _new_part(truth: Truth, parts: list[Part]) -> Part:
+    """A missing cell; empty where its blank function would replace one written elsewhere."""
+    elsewhere = any(truth.defines & part.defines for part in parts)
+    return Part(truth.cell_type, "" if elsewhere else truth.source, truth=truth)
+
+
 def _behind(parts: list[Part], previous: int, given: dict[str, str]) -> int:
-    """The place behind a cell and behind what the student added to it in code cells of their own."""
+    """The place behind a cell, and behind the code cells of their own that students added to it."""
     place = previous + 1
     for i in range(place, len(parts)):
         if parts[i].truth:

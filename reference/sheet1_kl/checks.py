@@ -335,7 +335,8 @@ def kl_standard_normal(student, draw):
     name = "kl_standard_normal"
     mean, std = draw.normal((5, 3)), draw.between(0.4, 2.5, (5, 3))
     yield student.compare(name, mean, std, what="agrees with the integral", core=True, share=4)
-    yield student.compare(name, float(mean[0, 0]), float(std[0, 0]), what="takes plain numbers")
+    number = float(draw.between(0.5, 1.5))
+    yield student.compare(name, number, float(std[0, 0]), what="takes plain numbers")
     whole = int(draw.integers(2, 5))
     yield student.compare(name, whole, whole + 1, what="takes whole numbers")
     yield student.compare(
@@ -492,13 +493,16 @@ def _mvn_asymmetry(student, draw):
         _skewed(cov_p, 3, 1, -1e-12),
         what="accepts rounding-size asymmetry",
     )
+    # All correlations are 1/2: next to a large entry a small asymmetry is easily overlooked.
+    std = draw.between(0.5, 2.0, (4,))
+    related = np.outer(std, std) * (0.5 + 0.5 * np.eye(4))
     units = np.array([1.0, 1e-5, 1.0, 1e-5])
     small_q = cov_q * np.outer(units, units)
     small_p = cov_p * np.outer(units, units)
     cases = (
         (_skewed(cov_q, 0, 2, 0.1), cov_p, "cov_q that is plainly not symmetric"),
         (cov_q, _skewed(cov_p, 2, 0, 0.1), "cov_p that is plainly not symmetric"),
-        (_skewed(cov_q, 3, 1, 1e-6), cov_p, "an asymmetry that is small but not rounding"),
+        (_skewed(related, 3, 1, 1e-6), cov_p, "an asymmetry that is small but not rounding"),
         (_skewed(small_q, 1, 3, 0.1), small_p, "an asymmetry of cov_q between small units"),
         (small_q, _skewed(small_p, 3, 1, 0.1), "an asymmetry of cov_p between small units"),
     )
@@ -771,6 +775,7 @@ def _log_joints(draw):
     normal = draw.normal
     apart = normal((4, 5)) + offset * np.array([[-1.0], [0.0], [1.0], [-1.0]])
     wide = normal((3, 4)) + np.array([0.0, 0.0, -offset, 0.0])
+    peaked = normal((3, 6)) - offset * np.array([1.0, 1.0, 0.0, 1.0, 1.0, 1.0])
     return (
         (normal((6,)), "takes a single vector"),
         (normal((2, 3, 4)), "two leading axes"),
@@ -779,6 +784,7 @@ def _log_joints(draw):
         (normal((3, 4)) + offset, "stable around +1000"),
         (apart, "stable when the rows are of very different size"),
         (wide, "stable when one state is far less likely than the others"),
+        (peaked, "stable when one state is far more likely than the others"),
     )
 
 

@@ -1,0 +1,73 @@
+"""The audit: what it promises of every sheet, and that it would notice a weak check."""
+
+import types
+
+import pytest
+
+from grader import audit, course
+from grader.mutants import mutants
+
+ADD = '''\
+def add(a, b, axis=-1):
+    """Not a mutant: this text."""
+    if not a > 0:
+        raise ValueError("also not a mutant")
+    return 2.0 * np.sum(a - b, axis=axis)
+'''
+
+
+@pytest.mark.parametrize("sheet", course.sheets())
+def test_the_checks_of_a_sheet_are_as_good_as_the_course_promises(sheet):
+    figures = audit.measure(sheet)
+    assert [problem for f in figures for problem in f.problems] == []
+    for f in figures:
+        assert f.mistakes_caught == f.mistakes >= 6, f.item
+        assert f.alternatives_accepted == f.alternatives >= 3, f.item
+        assert f.seeds_agree, f.item
+        unexplained = [change for change, reason in f.survivors.items() if not reason]
+        assert unexplained == [], f.item
+    assert audit.satisfied(figures)
+
+
+def test_mutants_change_operators_constants_reductions_arguments_and_conditions():
+    found = "\n".join(mutant.change for mutant in mutants(ADD, "add"))
+    for change in (
+        "`a - b` → `a + b`",
+        "`a - b` → `a`",
+        "`a - b` → `b - a`",
+        "`2.0` → `4.0`",
+        "`np.sum(a - b, axis=axis)` → `np.mean(a - b, axis=axis)`",
+        "`np.sum(a - b, axis=axis)` → `np.sum(a - b)`",
+        "`a > 0` → `a >= 0`",
+        "`a` → `b`",
+    ):
+        assert change in found
+    assert "text" not in found and "also not" not in found
+
+
+def test_every_mutant_is_valid_python_and_unlike_the_others():
+    sources = [mutant.source for mutant in mutants(ADD, "add")]
+    assert len(set(sources)) == len(sources) > 15
+    for source in sources:
+        compile(source, "mutant", "exec")
+
+
+def test_a_check_that_accepts_everything_lets_mutants_and_mistakes_through(monkeypatch):
+    sheet = course.sheets()[0]
+    item = next(iter(course.items(sheet)))
+    real = course.bank(sheet)
+
+    def lenient(student, draw):
+        yield student.holds(True, "accepts everything", core=True)
+
+    checks = types.SimpleNamespace(**(vars(real.checks) | {item: lenient}))
+    monkeypatch.setattr(
+        course, "bank", lambda name: course.Bank(real.reference, checks, real.mistakes)
+    )
+    mistake = next(iter(course.named_by_item(real.mistakes, item)))
+    mutant = mutants(audit.solution_cell(sheet, item), item)[0]
+    for task in (
+        audit.Task(sheet, item, "mistake", mistake),
+        audit.Task(sheet, item, "mutant", mutant.change, mutant.source),
+    ):
+        assert not audit.run(task).caught

@@ -1,0 +1,479 @@
+"""Whatever was done to a notebook: it is repaired and said so, or it gets 0 points and a reason."""
+
+import copy
+import csv
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import broken
+import nbformat
+import pytest
+
+from grader import course, reading, repair
+from grader.execute import RECORD
+
+ALL_POINTS = 51
+QUIET = {"duplicated_nothing"}
+
+
+# --- repair, without a kernel
+
+
+@pytest.fixture(scope="module")
+def root(course_copy):
+    """The course copy, with a data file that belongs to the sheet."""
+    return course_copy.root
+
+
+@pytest.fixture(scope="module")
+def truths(root):
+    return repair.read_truths(f"sqlite:///{root}/gradebook.db", "sheet1_kl", "kl")
+
+
+@pytest.fixture(scope="module")
+def good(root):
+    """A right submission, complete; tests get it as a copy."""
+    return broken.right(root)
+
+
+@pytest.fixture(autouse=True)
+def released(root, monkeypatch):
+    """Two copies are told apart by what was released."""
+    monkeypatch.setattr(course, "RELEASE", root / "release")
+
+
+@pytest.fixture
+def clean(tmp_path, truths, monkeypatch):
+    """Reads and repairs what lies in a submission's folder: the notebook and the notes."""
+    folder = tmp_path / "sheet1_kl"
+    folder.mkdir()
+    monkeypatch.setattr(repair, "read_truths", lambda *names: truths)
+
+    def cleaned(content=None, name="kl.ipynb"):
+        if content is not None:
+            if isinstance(content, dict):
+                content = json.dumps(content, indent=1)
+            (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        nb, notes = reading.read_submission(folder / "kl.ipynb")
+        resources = {
+            "nbgrader": {"db_url": "", "assignment": "sheet1_kl", "notebook": "kl"},
+            reading.NOTES: notes,
+            reading.FINGERPRINT: reading.fingerprint(folder),
+        }
+        nb, _ = repair.RepairNotebook().preprocess(nb, resources)
+        nbformat.validate(nb)
+        nbformat.writes(nb).encode()
+        return nb, list(nb.metadata[RECORD].repairs)
+
+    cleaned.folder = folder
+    return cleaned
+
+
+def in_force(notebook):
+    """For each test, the code that defines its function by the time the test runs."""
+    found, defined = {}, {}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        for piece in re.split(r"\n(?=def )", cell.source):
+            for name in repair.DEFINITION.findall(piece):
+                defined[name] = piece.strip()
+        item = course.judged_item(cell.source)
+        if item is not None:
+            found[item] = defined.get(item)
+    return found
+
+
+def answers(notebook):
+    """The written answers, by grade id."""
+    return {
+        broken.grade_id(cell): cell.source
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "markdown"
+    }
+
+
+def assert_in_form(notebook, truths):
+    """Every graded cell is there once, as the gradebook says, and nothing else is graded."""
+    cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    assert sorted(map(broken.grade_id, cells)) == sorted(truth.grade_id for truth in truths)
+    by_id = {truth.grade_id: truth for truth in truths}
+    for cell in cells:
+        truth = by_id[broken.grade_id(cell)]
+        assert cell.metadata == {"nbgrader": truth.metadata()}
+        assert cell.cell_type == truth.cell_type
+        assert cell.source == truth.source or not truth.locked
+    assert all(cell.metadata == {} for cell in notebook.cells if cell not in cells)
+
+
+def test_a_right_submission_passes_unchanged_and_without_a_note(clean, good, truths):
+    notebook, notes = clean(good)
+    assert notes == []
+    assert_in_form(notebook, truths)
+    assert len(notebook.cells) == len(good.cells)
+    assert answers(notebook) == answers(good)
+    for item, source in in_force(notebook).items():
+        assert f"def {item}(" in source and "NotImplementedError" not in source
+
+
+@pytest.mark.parametrize("breaker", broken.REPAIRABLE.values(), ids=broken.REPAIRABLE)
+def test_what_a_student_did_is_repaired_and_noted(breaker, clean, good, truths, root):
+    before, _ = clean(good)
+    notebook, notes = clean(broken.apply(breaker, copy.deepcopy(good), root))
+    assert notes, "nothing was noted"
+    assert_in_form(notebook, truths)
+    assert in_force(notebook) == in_force(before)
+
+
+EXPECTED_NOTES = {
+    "duplicated_a_solution": ["The cell kl-normal was there 2 times."],
+    "duplicated_a_test": ["The cell kl-normal-test was there 2 times."],
+    "deleted_a_middle_test": ["The cell kl-mvn-test was missing and was put back."],
+    "deleted_tests_in_a_row": [
+        f"The cell {name}-test was missing and was put back."
+        for name in ("kl-standard-normal", "kl-mvn", "kl-diagonal", "near-and-far")
+    ],
+    "deleted_all_tests": ["12 cells of the sheet were missing and were put back."],
+    "moved_a_test_to_the_top": ["The cell elbo-test stood before the cell it belongs to."],
+    "changed_points": [
+        f"The cell {name} had other grading settings."
+        for name in ("kl-discrete-test", "kl-normal-test", "kl-mvn-test")
+    ],
+    "lost_ids": ["The cell kl-normal had lost its id.", "The cell kl-mvn-test had lost its id."],
+    "swapped_ids_of_two_solutions": [
+        "The cell kl-normal had the id of another cell.",
+        "The cell elbo had the id of another cell.",
+    ],
+    "cut_the_asserts": ["The cell kl-normal-test had been changed; the original was used."],
+    "used_an_id_that_is_unknown": ["Ids that the sheet does not have: my-own."],
+    "repeated_cell_ids": ["Some cells shared a cell id."],
+    "tagged_cells": ["Cell tags were removed."],
+    "used_another_kernel": ["The notebook was set to another kernel (ir)."],
+    "used_julia": ["The notebook was set to another kernel (julia-1.11)."],
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED_NOTES)
+def test_the_notes_say_what_was_done(name, clean, good, root):
+    _, notes = clean(broken.apply(broken.REPAIRABLE[name], copy.deepcopy(good), root))
+    assert notes == EXPECTED_NOTES[name]
+
+
+def test_of_two_different_answers_the_last_is_graded_and_both_stay(clean, good):
+    broken.student_duplicated_an_answer(good := copy.deepcopy(good))
+    notebook, _ = clean(good)
+    assert answers(notebook)["discrete-formula"] == "A second answer."
+    first = next(i for i, cell in enumerate(notebook.cells) if cell.source == "A first answer.")
+    assert "nbgrader" not in notebook.cells[first].metadata
+    assert first == broken.place(notebook, "discrete-formula") - 1
+
+
+def test_of_an_answer_and_a_blank_copy_the_answer_is_graded(clean, good):
+    for texts in ({"second": "YOUR ANSWER HERE"}, {"first": "YOUR ANSWER HERE"}, {"second": " "}):
+        nb = copy.deepcopy(good)
+        broken.duplicate(nb, "discrete-formula", **texts)
+        notebook, _ = clean(nb)
+        assert answers(notebook) == answers(good)
+        assert len(notebook.cells) == len(good.cells)
+
+
+def test_a_deleted_answer_comes_back_unanswered(clean, good):
+    broken.student_deleted_an_answer(good := copy.deepcopy(good))
+    notebook, notes = clean(good)
+    assert answers(notebook)["discrete-formula"] == "YOUR ANSWER HERE"
+    assert notes == ["The cell discrete-formula was missing and was put back."]
+
+
+def test_a_deleted_solution_comes_back_unwritten_before_its_test(clean, good, truths):
+    broken.delete(good := copy.deepcopy(good), "kl-normal")
+    notebook, notes = clean(good)
+    assert notes == ["The cell kl-normal was missing and was put back."]
+    assert_in_form(notebook, truths)
+    assert "NotImplementedError" in in_force(notebook)["kl_normal"]
+
+
+def test_what_a_student_wrote_into_a_test_stays_as_a_cell_before_it(clean, good):
+    broken.student_made_a_test_pass(good := copy.deepcopy(good))
+    notebook, _ = clean(good)
+    own = notebook.cells[broken.place(notebook, "kl-normal-test") - 1]
+    assert own.source == "assert True\nprint('all points')"
+    assert own.metadata == {}
+
+
+def test_a_test_without_some_of_its_asserts_leaves_nothing_behind(clean, good):
+    broken.student_cut_the_asserts(good := copy.deepcopy(good))
+    notebook, _ = clean(good)
+    assert len(notebook.cells) == len(good.cells)
+
+
+def test_a_changed_copy_of_a_test_stays_as_a_plain_cell(clean, good):
+    broken.student_duplicated_and_changed_a_test(good := copy.deepcopy(good))
+    notebook, _ = clean(good)
+    assert "kl_normal(1.0, 1.0, 0.0, 2.0)  # my own try" in [c.source for c in notebook.cells]
+
+
+def test_a_deleted_test_goes_behind_the_cells_that_the_student_added(clean, good, truths):
+    """The function may be written in one of them."""
+    good = copy.deepcopy(good)
+    at = broken.place(good, "kl-normal")
+    good.cells.insert(at + 1, nbformat.v4.new_code_cell(good.cells[at].source + "  # better"))
+    good.cells[at].source = "def kl_normal(*arguments): raise NotImplementedError"
+    broken.delete(good, "kl-normal-test")
+    notebook, _ = clean(good)
+    assert_in_form(notebook, truths)
+    assert in_force(notebook)["kl_normal"].endswith("# better")
+
+
+def test_nothing_but_text_and_pictures_of_a_cell_is_kept(clean, good):
+    good = copy.deepcopy(good)
+    picture = {"plot.png": {"image/png": "iVBORw0KGgo="}}
+    for cell in good.cells:
+        cell.metadata["mine"] = "x"
+        if cell.cell_type == "markdown":
+            cell["attachments"] = picture
+    good.metadata["widgets"] = {"state": "x"}
+    notebook, _ = clean(good)
+    assert all(set(cell.metadata) <= {"nbgrader"} for cell in notebook.cells)
+    assert set(notebook.metadata) == {"kernelspec", RECORD}
+    pictures = [c.get("attachments") for c in notebook.cells if c.cell_type == "markdown"]
+    assert pictures == [picture] * len(pictures)
+
+
+def test_the_kernel_is_the_sheets_own(clean, good):
+    broken.student_used_another_kernel(good := copy.deepcopy(good))
+    notebook, _ = clean(good)
+    assert notebook.metadata.kernelspec.name == "python3"
+
+
+# --- files
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["kl (1).ipynb", "kl-Copy1.ipynb", "KL.ipynb", "kl.ipynb.txt", "kl.ipynb.json", "x.ipynb"],
+)
+def test_a_notebook_under_another_name_is_taken(name, clean, good):
+    notebook, notes = clean(good, name)
+    assert notes == [f"{name} was taken for kl.ipynb."]
+    assert answers(notebook) == answers(good)
+
+
+def test_of_two_copies_the_one_with_work_in_it_is_taken(clean, good, root):
+    clean(broken.blank(root))
+    notebook, notes = clean(good, "kl (1).ipynb")
+    assert answers(notebook) == answers(good)
+    assert notes == [
+        "Not used, because kl (1).ipynb was: kl.ipynb.",
+        "kl (1).ipynb was taken for kl.ipynb.",
+    ]
+
+
+def test_of_two_copies_with_work_the_one_with_the_right_name_is_taken(clean, good, root):
+    other = broken.blank(root)
+    broken.get(other, "discrete-formula").source = "Some work."
+    clean(good, "kl (1).ipynb")
+    notebook, notes = clean(other)
+    assert answers(notebook) == answers(other)
+    assert notes == ["Not used, because kl.ipynb was: kl (1).ipynb."]
+
+
+def test_of_two_copies_the_one_that_can_be_read_is_taken(clean, good):
+    clean("{", "kl.ipynb")
+    notebook, notes = clean(good, "kl (1).ipynb")
+    assert answers(notebook) == answers(good)
+    assert notes[0].startswith("kl.ipynb cannot be read: it is not a notebook (")
+
+
+def test_a_notebook_that_breaks_off_anywhere_is_read_as_far_as_it_goes(clean, good):
+    content = nbformat.writes(good).encode()
+    kept = []
+    for cut in [*range(1, len(content) - 2, len(content) // 30), len(content) - 3]:
+        notebook, notes = clean(content[:cut])
+        assert "kl.ipynb" in notes[0]
+        kept.append(sum(answers(notebook)[key] == text for key, text in answers(good).items()))
+    assert kept == sorted(kept)
+    assert kept[0] == 0 and kept[-1] == 6
+
+
+def test_a_cut_inside_a_character_is_not_taken_for_another_encoding(clean, good):
+    good = copy.deepcopy(good)
+    good.cells[0].source = "größer"
+    good.cells[1].source = "größer"
+    content = nbformat.writes(good).encode()
+    cut = content.index("ö".encode(), content.index("ö".encode()) + 2) + 1
+    notebook, notes = clean(content[:cut])
+    assert "größer" in [cell.source for cell in notebook.cells]
+    assert notes[0] == "kl.ipynb is damaged or breaks off; 1 cells could be read."
+
+
+def test_a_damaged_cell_takes_no_other_with_it(clean, good):
+    text = nbformat.writes(good).replace('"def posterior', 'x"def posterior')
+    notebook, notes = clean(text)
+    assert notes == [
+        f"kl.ipynb is damaged or breaks off; {len(good.cells) - 1} cells could be read.",
+        "The cell posterior was missing and was put back.",
+    ]
+    assert answers(notebook) == answers(good)
+
+
+def test_a_merge_conflict_is_settled_for_the_first_side(clean, good):
+    notebook, notes = clean(broken.with_conflict(good))
+    assert notes == ["kl.ipynb held both sides of a merge conflict; the first was used."]
+    before, _ = clean(good)
+    assert in_force(notebook) == in_force(before)
+
+
+@pytest.mark.parametrize(
+    ("encode", "expected"),
+    [
+        (lambda text: b"\xef\xbb\xbf" + text.encode(), "kl.ipynb starts with a byte order mark."),
+        (lambda text: text.encode("utf-16"), "kl.ipynb was saved as UTF-16, not UTF-8."),
+        (lambda text: text.encode("utf-16-be"), "kl.ipynb was saved as UTF-16-BE, not UTF-8."),
+        (lambda text: text.encode("latin-1"), "kl.ipynb was not saved as UTF-8."),
+    ],
+    ids=["BOM", "UTF-16", "UTF-16 without BOM", "latin-1"],
+)
+def test_another_encoding_is_read(encode, expected, clean, good):
+    good = copy.deepcopy(good)
+    for cell in good.cells:
+        cell.source = cell.source.encode("latin-1", "ignore").decode("latin-1")
+    broken.get(good, "discrete-formula").source = "Größer als 0, für alle Verteilungen."
+    notebook, notes = clean(encode(nbformat.writes(good)))
+    assert notes[0] == expected
+    assert answers(notebook) == answers(good)
+
+
+@pytest.mark.parametrize("write", [broken.as_version_3, broken.as_version_2])
+def test_an_old_format_is_read(write, clean, good, truths):
+    good = copy.deepcopy(good)
+    notebook, notes = clean(write(good))
+    assert notes[0] == "kl.ipynb is in an old notebook format."
+    before, _ = clean(good)
+    assert in_force(notebook) == in_force(before)
+    assert_in_form(notebook, truths)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "it is empty."),
+        (b" \n\t\r\n", "it is empty."),
+        (b"\xef\xbb\xbf\n", "it is empty."),
+        (b"\0" * 5000, "it is empty."),
+        (b"[1, 2]", "it holds no cells."),
+        (b"7", "it holds no cells."),
+        (b'"cells"', "it holds no cells."),
+        (b"null", "it holds no cells."),
+        (b"{}", "it holds no cells."),
+        (b'{"cells": {"a": 1}}', "its cells are damaged."),
+        (b'{"cells": null}', "its cells are damaged."),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "it is not a notebook ("),
+        (b"PK\x03\x04 a zip archive", "it is not a notebook ("),
+        (b"<!doctype html><html>Please log in</html>", "it is not a notebook ("),
+        (b"[" * 100_000, "it is not a notebook ("),
+        (b'{"cells": [' + b'{"id":' * 100_000, "it is not a notebook ("),
+        (b'{"cells": [], "a": ' + b"[" * 300 + b"]" * 300 + b"}", "it is nested too deeply."),
+        (b'{"cells": [' + b"9" * 5000 + b"]}", "it is not a notebook ("),
+    ],
+)
+def test_what_is_no_notebook_is_refused_with_the_reason(content, reason, clean, truths):
+    notebook, notes = clean(content)
+    assert len(notes) == 1
+    assert notes[0].startswith(f"kl.ipynb cannot be read: {reason}")
+    assert_in_form(notebook, truths)
+
+
+@pytest.mark.parametrize(
+    "content", ['{"cells": []}', '{"worksheets": 5}', '{"worksheets": [3, {"cells": "x"}]}']
+)
+def test_a_notebook_without_cells_is_filled_up(content, clean, truths):
+    notebook, _ = clean(content)
+    assert_in_form(notebook, truths)
+
+
+def test_values_where_no_tool_would_put_them_do_no_harm(clean, good, truths):
+    notebook, notes = clean(broken.with_strange_parts(good))
+    assert_in_form(notebook, truths)
+    assert answers(notebook) == answers(good)
+    assert in_force(notebook) == in_force(clean(good)[0])
+    assert notes == ["Ids that the sheet does not have: {}."] or notes == []
+
+
+def test_a_folder_without_a_notebook_says_so(clean, truths):
+    (clean.folder / "answers.docx").write_bytes(b"PK")
+    notebook, notes = clean()
+    assert notes == ["There is no notebook kl.ipynb.", "Not used: answers.docx."]
+    assert_in_form(notebook, truths)
+
+
+def test_no_folder_at_all_says_so(clean):
+    clean.folder.rmdir()
+    _, notes = clean()
+    assert notes == ["There is no notebook kl.ipynb."]
+
+
+def test_a_folder_with_the_notebooks_name_is_refused(clean):
+    (clean.folder / "kl.ipynb").mkdir()
+    _, notes = clean()
+    assert notes == ["kl.ipynb cannot be read: it is not a plain file."]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_in_place_of_the_notebook_is_refused(there, clean, good, tmp_path):
+    if there:
+        nbformat.write(good, tmp_path / "other.ipynb")
+    (clean.folder / "kl.ipynb").symlink_to(tmp_path / "other.ipynb")
+    notebook, notes = clean()
+    assert notes == ["kl.ipynb cannot be read: it is not a plain file."]
+    assert set(answers(notebook).values()) == {"YOUR ANSWER HERE"}
+
+
+def test_a_file_beyond_the_limit_is_refused(clean, good, monkeypatch):
+    monkeypatch.setattr(reading, "MAX_FILE_BYTES", 10_000)
+    _, notes = clean(good)
+    assert notes == ["kl.ipynb cannot be read: it is larger than 0 MB."]
+
+
+def test_strange_files_beside_the_notebook_are_named(clean, good):
+    (clean.folder / "numpy.py").write_text("raise SystemExit")
+    (clean.folder / "torch").mkdir()
+    (clean.folder / "torch" / "__init__.py").write_text("raise SystemExit")
+    (clean.folder / "timestamp.txt").write_text("2026-11-01 10:00:00 UTC")
+    (clean.folder / ".DS_Store").write_bytes(b"\0")
+    (clean.folder / "._kl.ipynb").write_bytes(b"\0\5\x16\7")
+    _, notes = clean(good)
+    assert notes == ["Not used: numpy.py, torch/."]
+
+
+def test_hundreds_of_strange_files_make_no_endless_note(clean, good):
+    for number in range(300):
+        (clean.folder / f"plot{number:03}.png").touch()
+    _, notes = clean(good)
+    assert notes[0].endswith("plot009.png and 290 more.")
+
+
+def test_file_names_that_are_not_utf_8_do_no_harm(clean, good):
+    with open(bytes(clean.folder) + b"/\xff.txt", "w"):
+        pass
+    with open(bytes(clean.folder) + b"/kl\xe9.ipynb", "w") as file:
+        file.write(nbformat.writes(good))
+    notebook, notes = clean()
+    assert answers(notebook) == answers(good)
+    assert notes == ["kl?.ipynb was taken for kl.ipynb.", "Not used: ?.txt."]
+
+
+def test_a_fingerprint_changes_with_any_file_and_with_nothing_else(tmp_path):
+    (tmp_path / "kl.ipynb").write_text("1")
+    first = reading.fingerprint(tmp_path)
+    (tmp_path / "kl.ipynb").touch()
+    assert reading.fingerprint(tmp_path) == first
+    (tmp_path / "more.txt").touch()
+    second = reading.fingerprint(tmp_path)
+    (tmp_path / "kl.ipynb").write_text("2")
+    assert len({first, second, reading.fingerprint(tmp_path)}) == 3
+
+
+# --- the whole way, in one batch

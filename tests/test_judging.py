@@ -1,0 +1,310 @@
+"""The judge's parts: values across the border, comparison, points, mistakes, reports."""
+
+import json
+import types
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from grader import comparing, course, judging, probe, reporting
+from grader.drawing import Draw, seed_for
+from grader.judging import Line
+from grader.session import InProcess, Stopped
+
+ITEM = course.Item("double", 4.0, "double-test")
+
+
+def bank(check, reference=lambda x: 2 * x, **mistakes) -> course.Bank:
+    """A sheet with one item: `double(x)`."""
+    return course.Bank(
+        types.SimpleNamespace(double=reference),
+        types.SimpleNamespace(double=check),
+        types.SimpleNamespace(**{f"double__{name}": f for name, f in mistakes.items()}),
+    )
+
+
+def verdict(monkeypatch, function, check, **mistakes) -> judging.Report:
+    """The report on a student's `double`, judged by a check."""
+    monkeypatch.setattr(course, "bank", lambda sheet: bank(check, **mistakes))
+    namespace = {} if function is None else {"double": function}
+    return judging.judge_item(InProcess(namespace), "no sheet", ITEM, 7)
+
+
+def simple_check(student, draw):
+    yield student.compare("double", draw.normal((3, 2)), what="doubles", core=True, share=2)
+    yield student.raises(ValueError, "double", "two", what="refuses words")
+
+
+def tidy(x):
+    if isinstance(x, str):
+        raise ValueError("a number is needed")
+    return 2 * x
+
+
+# --- values across the border
+
+
+arrays = hnp.arrays(
+    st.sampled_from([np.float32, np.float64, np.int64, np.uint8, np.bool_, np.complex128]),
+    hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3),
+)
+plain = st.one_of(st.none(), st.booleans(), st.integers(-(2**62), 2**62), st.floats(), st.text())
+values = st.recursive(
+    st.one_of(plain, arrays),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.tuples(inner, inner),
+        st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    ),
+    max_leaves=6,
+)
+
+
+@given(values)
+def test_what_is_sent_is_what_arrives(value):
+    node = json.loads(json.dumps(probe.encode(value)))
+    assert probe.encode(probe.decode(node)) == node
+
+
+def test_a_torch_tensor_arrives_as_one_with_its_values():
+    tensor = torch.arange(6.0, requires_grad=True).reshape(2, 3)
+    assert torch.equal(probe.decode(probe.encode(tensor)), tensor.detach())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [object(), np.array([object()]), np.array(["text"]), lambda: 1, np.zeros(10**8, np.int8)],
+)
+def test_what_is_not_plain_data_or_too_large_is_not_sent(value):
+    with pytest.raises(probe.Unsendable):
+        probe.encode(value)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"t": "array", "kind": "numpy", "dtype": "|O", "shape": [1], "data": "AAAAAAAAAAA="},
+        {"t": "array", "kind": "numpy", "dtype": "<f8", "shape": [10**9], "data": "AAAAAAAAAAA="},
+        {"t": "array", "kind": "numpy", "dtype": "<f8", "shape": [-1], "data": "AAAAAAAAAAA="},
+        {"t": "array", "kind": "numpy", "dtype": "<f8", "shape": [1], "data": "?"},
+        {"t": "pickle", "v": "gASVAAAAAAAAAA=="},
+        {"t": "float", "v": "one"},
+        {},
+        None,
+    ],
+)
+def test_a_forged_value_is_refused_and_earns_nothing(monkeypatch, node):
+    class Forger(InProcess):
+        def ask(self, request, seconds=1.0):
+            return {"status": "ok", "value": node, "changed": [], "warnings": []}
+
+    monkeypatch.setattr(course, "bank", lambda sheet: bank(simple_check))
+    report = judging.judge_item(Forger({}), "no sheet", ITEM, 7)
+    assert report.score == 0 and not report.trouble
+
+
+# --- comparison
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        (1.0, np.float64(1.0)),
+        (np.array(1.0), 1.0),
+        (1, 1.0),
+        (np.float32(0.1), 0.1),
+        (torch.tensor(2.0), 2.0),
+        (np.ones(3, np.float32), np.ones(3)),
+        (np.array([1.0, np.inf]), np.array([1.0, np.inf])),
+        ([1.0, 2.0], (1.0, 2.0)),
+        (np.array([1.0, 2.0]), (1.0, 2.0)),
+        ({"a": 1.0}, {"a": 1.0}),
+        (None, None),
+    ],
+)
+def test_equal_values_agree_in_whatever_form_they_come(mine, theirs):
+    found = comparing.difference(probe.encode(mine), probe.encode(theirs), 1e-4, 1e-5)
+    assert found is None
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "words"),
+    [
+        (np.ones(3), np.ones((3, 1)), "shape (3,) where a NumPy array of shape (3, 1) is asked"),
+        ([1.0, 1.0], np.ones(2), "returns a list of 2 where a NumPy array"),
+        (torch.ones(2), np.ones(2), "returns a torch tensor of shape (2,)"),
+        (np.ones(1), 1.0, "shape (1,) where a single number is asked"),
+        (np.nan, 1.0, "returns nan"),
+        (np.array([1.0, np.nan]), np.ones(2), "returns nan at index [1]"),
+        (np.array([1.0, 1.1]), np.ones(2), "1 of 2 values differ; first at index [1]: yours 1.1"),
+        (np.inf, -np.inf, "yours inf, expected -inf"),
+        (None, 1.0, "None (is there a return statement?)"),
+        ("1.0", 1.0, "returns a string"),
+        (1.0 + 1j, 1.0, "complex"),
+        ((1.0,), (1.0, 2.0), "a tuple of 1 where 2 values are asked"),
+        ((1.0, 3.0), (1.0, 2.0), "Value 2 of 2: It differs"),
+        ({"b": 1.0}, {"a": 1.0}, "has the keys ['b'] where ['a'] are asked"),
+    ],
+)
+def test_a_difference_is_said_in_words(mine, theirs, words):
+    found = comparing.difference(probe.encode(mine), probe.encode(theirs), 1e-4, 1e-5)
+    assert words in found
+
+
+# --- points and reports
+
+
+def test_a_right_function_has_all_points(monkeypatch):
+    report = verdict(monkeypatch, tidy, simple_check)
+    assert report.passed and report.score == 4
+
+
+def test_partial_credit_is_by_share_and_rounded_down_to_halves(monkeypatch):
+    report = verdict(monkeypatch, lambda x: 2 * x, simple_check)
+    assert report.score == 3.0  # shares 2 + 1 of 2 + 1 + 1
+
+
+def test_without_its_core_a_function_earns_nothing(monkeypatch):
+    def wrong_but_strict(x):
+        return tidy(x) + 1
+
+    report = verdict(monkeypatch, wrong_but_strict, simple_check)
+    assert report.score == 0 and len(report.failed_lines) == 1
+
+
+def test_an_error_for_everything_earns_nothing(monkeypatch):
+    def raises(x):
+        raise ValueError("no")
+
+    assert verdict(monkeypatch, raises, simple_check).score == 0
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (None, "There is no double."),
+        (lambda x: exec("raise NotImplementedError"), "Not written yet"),
+        (lambda x: x[10], "IndexError"),
+        (lambda x: exec("raise KeyboardInterrupt"), None),
+        (lambda x: exec("raise SystemExit"), "SystemExit"),
+    ],
+)
+def test_whatever_a_function_raises_is_said(monkeypatch, function, words):
+    if words is None:
+        with pytest.raises(KeyboardInterrupt):  # in process, Ctrl-C is a person's
+            verdict(monkeypatch, function, simple_check)
+        return
+    report = verdict(monkeypatch, function, simple_check)
+    assert report.score == 0
+    assert words in report.failed_lines[0].message
+
+
+def test_a_changed_argument_costs_its_line_and_no_more(monkeypatch):
+    def in_place(x):
+        if isinstance(x, str):
+            raise ValueError
+        x *= 2
+        return x
+
+    report = verdict(monkeypatch, in_place, simple_check)
+    assert report.score == 3.0
+    assert report.failed_lines[0].message == "It changes x in place: work on a copy."
+
+
+def test_a_known_mistake_is_named_by_its_sentence(monkeypatch):
+    def squared(x):
+        """This squares where it should double."""
+        return x * x
+
+    def halved(x):
+        """This halves."""
+        return x / 2
+
+    report = verdict(monkeypatch, lambda x: x**2, simple_check, squared=squared, halved=halved)
+    line = report.lines[0]
+    assert line.mistake == "squared"
+    assert line.message.startswith("This squares where it should double.")
+
+
+def test_a_mistake_that_gives_the_right_value_on_these_inputs_is_not_suspected(monkeypatch):
+    def check(student, draw):
+        yield student.compare("double", 2.0, what="doubles 2", core=True)
+
+    def squared(x):
+        """This squares."""
+        return x * x
+
+    report = verdict(monkeypatch, lambda x: x + 1, check, squared=squared)
+    assert report.lines[0].mistake is None
+
+
+def test_a_check_that_fails_itself_is_the_staffs_trouble_and_stops_nobody(monkeypatch):
+    def check(student, draw):
+        value = student.value("double", 1.0)
+        yield student.holds(value["no such key"], "never gets here")
+
+    report = verdict(monkeypatch, lambda x: 2 * x, check)
+    assert report.score == 0 and "TypeError" in report.trouble
+
+
+def test_an_endless_loop_is_stopped_in_process_too():
+    def forever():
+        while True:
+            pass
+
+    with pytest.raises(Stopped, match="did not finish within 0.2 s"):
+        InProcess({"forever": forever}).ask({"target": "forever", "args": []}, 0.2)
+
+
+def test_a_probe_runs_from_its_source_alone(monkeypatch):
+    def check(student, draw):
+        yield student.compare(_twice, 3.0, what="doubles twice", core=True)
+
+    assert verdict(monkeypatch, lambda x: 2 * x, check).passed
+
+
+def _twice(functions, x):
+    return functions["double"](functions["double"](x))
+
+
+def test_warnings_count_only_where_quiet_is_asked(monkeypatch):
+    def check(student, draw):
+        yield student.compare("double", np.ones(2), what="doubles", core=True)
+        yield student.compare("double", np.ones(2), what="doubles in silence", quiet=True)
+
+    def loud(x):
+        np.log(np.zeros(1))
+        return 2 * x
+
+    passed = [line.passed for line in verdict(monkeypatch, loud, check).lines]
+    assert passed[:2] == [True, False]
+
+
+def test_what_students_write_is_escaped_in_the_report():
+    line = Line("runs", False, message="ValueError: <script>alert(1)</script>")
+    page = reporting.html(judging.Report("double", 4, 0, (line,)))
+    assert "<script>" not in page and "&lt;script&gt;" in page
+
+
+# --- inputs
+
+
+def test_inputs_repeat_for_one_secret_and_differ_for_another_student():
+    first, again = seed_for("secret", "item", "ada"), seed_for("secret", "item", "ada")
+    other = seed_for("secret", "item", "bruno")
+    assert first == again != other
+    assert np.array_equal(Draw(first).normal((3,)), Draw(again).normal((3,)))
+
+
+@given(st.integers(0, 2**32), st.integers(2, 25))
+def test_drawn_probabilities_and_covariances_are_never_degenerate(seed, k):
+    draw = Draw(seed)
+    p = draw.probabilities((4, k))
+    assert np.allclose(p.sum(-1), 1) and p.min() >= 0.02 - 1e-12
+    covariance = draw.covariance(k)
+    eigenvalues = np.linalg.eigvalsh(covariance)
+    assert eigenvalues.min() > 0.005 and np.allclose(covariance, covariance.T)

@@ -1,0 +1,82 @@
+"""The sample submissions, graded on a fresh copy: what the README promises."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader import course
+
+SHEET = "sheet1_kl"
+FULL = {name: item.points for name, item in course.items(SHEET).items()}
+ATTACKED = {
+    "kl_discrete",
+    "asymmetric_pair",
+    "kl_standard_normal",
+    "kl_mvn",
+    "kl_diagonal",
+    "log_evidence",
+    "posterior",
+}
+
+
+@pytest.fixture(scope="module")
+def graded(course_copy):
+    root = Path(course.SUBMITTED)
+    shutil.copytree(root, course_copy.root / "submitted", dirs_exist_ok=True)
+    return course_copy, course_copy.run("grader", "grade", SHEET)
+
+
+@pytest.mark.parametrize("student", ["ada", "bruno", "frieda"])
+def test_a_right_submission_has_every_automatic_point(graded, student):
+    assert graded[0].scores(student) == FULL
+
+
+def test_the_typical_one_loses_its_mistakes_items_and_is_told_which_mistake(graded):
+    items = {item["item"]: item for item in graded[0].record("team-noether")["items"]}
+    lost = {name for name, item in items.items() if item["score"] < item["points"]}
+    named = {
+        (name, failed["mistake"])
+        for name, item in items.items()
+        for failed in item["failed"]
+        if failed["mistake"]
+    }
+    assert lost == {
+        "kl_discrete",
+        "asymmetric_pair",
+        "kl_standard_normal",
+        "kl_diagonal",
+        "elbo",
+    }
+    assert named == {
+        ("kl_discrete", "nan_at_zero"),
+        ("asymmetric_pair", "symmetric_pair"),
+        ("kl_standard_normal", "sign_flipped"),
+        ("kl_diagonal", "mean_over_dimensions"),
+    }
+    assert "The sign of the whole divergence is flipped" in graded[0].feedback("team-noether")
+
+
+def test_the_hostile_one_gets_its_honest_items_and_nothing_for_the_attacked_ones(graded):
+    expected = {name: 0.0 if name in ATTACKED else points for name, points in FULL.items()}
+    assert graded[0].scores("mallory") == expected
+
+
+def test_the_broken_one_is_repaired_and_told_so(graded):
+    repairs = " ".join(graded[0].record("frieda")["repairs"])
+    for words in ("kl (1).ipynb", "kl-normal", "kl-diagonal-test"):
+        assert words in repairs and words in graded[0].feedback("frieda")
+
+
+def test_both_members_of_the_team_get_the_grade_and_nobody_is_missing(graded):
+    with (graded[0].root / "grades.csv").open() as stream:
+        rows = {row["student_id"]: row for row in csv.DictReader(stream)}
+    assert set(rows) == {"ada", "bruno", "clara", "david", "frieda", "mallory"}
+    assert rows["clara"]["score"] == rows["david"]["score"] == "32.5"
+    assert rows["clara"]["open"] == "5"  # six texts, one of them not answered
+
+
+def test_the_table_names_every_submission_and_where_the_results_lie(graded):
+    for words in ("team-noether (clara, david)", "51 / 71", "feedback/", "grades.csv"):
+        assert words in graded[1].stdout
