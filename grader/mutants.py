@@ -54,6 +54,8 @@ FUNCTIONS = {
     "randn": ("rand",),
     "randn_like": ("rand_like",),
 }
+# Left out where they stand around an array, these change nothing: no slip of anybody's pen.
+CONVERSIONS = {"asarray", "array", "float", "as_tensor", "tensor", "constant", "convert_to_tensor"}
 
 
 @dataclass(frozen=True)
@@ -205,9 +207,9 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
             yield _with(node, func=ast.Name(other, ast.Load()))
     if len(node.args) >= 2:
         yield _with(node, args=[node.args[1], node.args[0], *node.args[2:]])
-    for keyword in node.keywords:
+    for keyword in node.keywords if name not in CONVERSIONS else ():
         yield _with(node, keywords=[other for other in node.keywords if other is not keyword])
-    if len(node.args) == 1 and not node.keywords:
+    if len(node.args) == 1 and not node.keywords and name not in CONVERSIONS:
         yield node.args[0]
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from grader import course
 
 STAMPS = course.RELEASE / ".stamps"
+STUDENT_FILES = ("environment.yml", "requirements.lock")  # what a student installs from
 console = Console(stderr=True)
 
 
@@ -74,5 +75,5 @@ def _zip(sheet: str) -> None:
     with zipfile.ZipFile(course.RELEASE / f"{sheet}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(f for f in folder.rglob("*") if f.is_file()):
             archive.write(file, Path(sheet) / file.relative_to(folder))
-        for file in _helpers():
+        for file in [*_helpers(), *(course.ROOT / name for name in STUDENT_FILES)]:
             archive.write(file, Path(sheet) / file.relative_to(course.ROOT))

@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ["grader", "helpers", "reference", "source", "nbgrader_config.py"]
+PARTS += ["environment.yml", "requirements.lock"]
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,23 @@
 """Whatever was done to a notebook: it is repaired and said so, or it gets 0 points and a reason."""
 
 import copy
-import csv
+import html
 import json
 import re
 import shutil
 import subprocess
 import sys
+import time
 
 import broken
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from grader import course, reading, repair
 from grader.execute import RECORD
 
 ALL_POINTS = 51
-QUIET = {"duplicated_nothing"}
 
 
 # --- repair, without a kernel
@@ -25,6 +26,10 @@ QUIET = {"duplicated_nothing"}
 @pytest.fixture(scope="module")
 def root(course_copy):
     """The course copy, with a data file that belongs to the sheet."""
+    data = course_copy.root / "source" / "sheet1_kl" / "data"
+    data.mkdir()
+    (data / "heights.csv").write_text("the sheet's own")
+    course_copy.run("grader", "release")
     return course_copy.root
 
 
@@ -477,3 +482,197 @@ def test_a_fingerprint_changes_with_any_file_and_with_nothing_else(tmp_path):
 
 
 # --- the whole way, in one batch
+
+
+# Several things at once where they do not touch each other: each submission costs a kernel.
+MENDED = {
+    "duplicated": [
+        "duplicated_a_test",
+        "duplicated_an_answer",
+        "duplicated_and_filled_both",
+        "deleted_a_middle_test",
+    ],
+    "blank-copies": ["duplicated_and_filled_the_first", "tagged_cells"],
+    "deleted": ["deleted_all_tests", "repeated_cell_ids"],
+    "moved": [
+        "moved_a_test_to_the_top",
+        "moved_a_solution_to_the_end",
+        "wrote_a_function_in_a_cell_of_their_own",
+    ],
+    "settings": [
+        "changed_points",
+        "changed_types",
+        "changed_locks_and_schemas",
+        "used_an_id_that_is_unknown",
+    ],
+    "ids": ["used_a_tool_that_drops_metadata_and_cell_ids"],
+    "swapped": ["swapped_ids_of_solution_and_test", "made_a_test_pass", "used_julia"],
+    "in-the-test": ["wrote_the_function_into_the_test", "cut_the_asserts"],
+}
+FILES = {
+    "old-format": broken.as_version_3,
+    "conflict": broken.with_conflict,
+    "utf-16": lambda notebook: nbformat.writes(notebook).encode("utf-16"),
+    "strange-parts": broken.with_strange_parts,
+}
+NOTHING = {
+    "cut": "it is not a notebook (",
+    "empty": "it is empty.",
+    "folder": "it is not a plain file.",
+    "link": "it is not a plain file.",
+}
+LOOK_AROUND = """
+import os, sys
+import numpy
+print("FILES", sorted(os.listdir()), open("data/heights.csv").read())
+print("NUMPY", numpy.__file__)
+sys.stdout.write("y" * 50_000_000)
+"""
+
+
+def hand_in_all(course):
+    """A class in which nearly everybody hands in something broken."""
+    for student, breakers in MENDED.items():
+        notebook = broken.right(course.root, quick=True)
+        for name in breakers:
+            broken.apply(broken.REPAIRABLE[name], notebook, course.root)
+        (course.folder(student) / "kl.ipynb").write_text(json.dumps(notebook))
+    for student, write in FILES.items():
+        content = write(broken.right(course.root, quick=True))
+        content = content if isinstance(content, bytes) else content.encode()
+        (course.folder(student) / "kl.ipynb").write_bytes(content)
+    hand_in_copies_and_strays(course)
+    notebook = broken.right(course.root, quick=True)
+    content = nbformat.writes(notebook)
+    (course.folder("cut") / "kl.ipynb").write_text(content[:300])
+    (course.folder("half") / "kl.ipynb").write_text(content[: len(content) // 2])
+    (course.folder("empty") / "kl.ipynb").touch()
+    (course.folder("folder") / "kl.ipynb").mkdir()
+    (course.folder("link") / "kl.ipynb").symlink_to(course.folder("elsewhere") / "right.json")
+    course.folder("elsewhere").rmdir()
+    broken.delete(notebook, "kl-normal")
+    course.submit("no-solution", notebook)
+
+
+def hand_in_copies_and_strays(course):
+    course.submit("two-copies", broken.blank(course.root))
+    notebook = broken.right(course.root, quick=True)
+    nbformat.write(notebook, course.folder("two-copies") / "kl-Copy1.ipynb")
+    notebook.cells.append(nbformat.v4.new_code_cell(LOOK_AROUND))
+    broken.with_outputs_of(notebook, 50_000_000)
+    folder = course.folder("strays")
+    nbformat.write(notebook, folder / "kl (1).ipynb")
+    (folder / "numpy.py").write_text("raise SystemExit")
+    (folder / "torch").mkdir()
+    (folder / "torch" / "__init__.py").write_text("raise SystemExit")
+    (folder / "data").mkdir()
+    (folder / "data" / "heights.csv").write_text("the student's")
+
+
+@pytest.fixture(scope="module")
+def graded(root, course_copy):
+    """All of them graded in one call; the outcome of `nbgrader autograde` in a second copy."""
+    hand_in_all(course_copy)
+    second = shutil.copytree(root, root.with_name("second"), symlinks=True)
+    course_copy.folder("no-notebook")
+    argv = [sys.executable, "-m", "nbgrader", "autograde", "sheet1_kl"]
+    with subprocess.Popen(
+        argv, cwd=second, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as stock:
+        course_copy.run("grader", "grade", "sheet1_kl", "--jobs", "2")
+        said = stock.communicate()[0]
+    assert stock.returncode == 0, said
+    return course_copy
+
+
+def points(root):
+    """The automatic points in a gradebook: by student, by cell."""
+    found = {}
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as book:
+        for submission in book.assignment_submissions("sheet1_kl"):
+            (notebook,) = submission.notebooks
+            found[submission.student.id] = {
+                grade.cell.name: (grade.auto_score, grade.needs_manual_grade)
+                for grade in notebook.grades
+            }
+    return found
+
+
+def test_everybody_has_a_grade(graded):
+    assert set(points(graded.root)) == {f.name for f in (graded.root / "submitted").iterdir()}
+
+
+@pytest.mark.parametrize("student", [*MENDED, *FILES, "two-copies", "strays"])
+def test_a_right_solution_that_was_mended_has_all_points_and_a_note(student, graded):
+    scores = points(graded.root)[student]
+    assert sum(auto or 0 for auto, _ in scores.values()) == ALL_POINTS
+    assert sum(graded.scores(student).values()) == ALL_POINTS
+    notes = graded.record(student)["repairs"]
+    assert notes
+    page = html.unescape(graded.feedback(student))
+    assert "Before grading, this was noticed or mended in your submission" in page
+    assert all(note.replace("<", "‹").replace(">", "›") in page for note in notes)
+
+
+@pytest.mark.parametrize("student", NOTHING)
+def test_what_cannot_be_read_has_no_points_and_a_reason(student, graded):
+    scores = points(graded.root)[student]
+    assert set(scores.values()) == {(0.0, False)}
+    (note,) = graded.record(student)["repairs"]
+    assert note.startswith(f"kl.ipynb cannot be read: {NOTHING[student]}")
+    assert NOTHING[student] in html.unescape(graded.feedback(student))
+
+
+def test_a_folder_without_a_notebook_has_no_points_and_a_reason(graded):
+    assert set(points(graded.root)["no-notebook"].values()) == {(0.0, False)}
+    assert graded.record("no-notebook")["repairs"] == ["There is no notebook kl.ipynb."]
+    assert "There is no notebook kl.ipynb." in graded.feedback("no-notebook")
+
+
+def test_a_notebook_that_breaks_off_has_the_points_of_its_first_half(graded):
+    scores = graded.scores("half")
+    assert scores["kl_discrete"] == 6
+    assert scores["elbo_linear_gaussian"] == 0
+    assert "damaged or breaks off" in graded.feedback("half")
+
+
+def test_a_deleted_solution_costs_its_own_points_only(graded):
+    scores = graded.scores("no-solution")
+    assert scores["kl_normal"] == 0
+    assert sum(scores.values()) == ALL_POINTS - 4
+
+
+def test_written_answers_wait_for_a_person_and_unwritten_ones_do_not(graded):
+    waiting = {key for key, (_, by_hand) in points(graded.root)["half"].items() if by_hand}
+    assert waiting == {"discrete-formula", "discrete-purpose"}
+
+
+def test_nbgrader_autograde_gives_the_same_points(graded):
+    ours = points(graded.root)
+    del ours["no-notebook"]  # nbgrader passes over such a folder
+    assert points(graded.root.with_name("second")) == ours
+
+
+def test_files_beside_the_notebook_are_neither_imported_nor_copied(graded):
+    notebook = json.loads(
+        (graded.root / "autograded" / "strays" / "sheet1_kl" / "kl.ipynb").read_text()
+    )
+    said = "".join(notebook["cells"][-1]["outputs"][0]["text"])
+    assert "FILES ['data'] the sheet's own" in said
+    assert "site-packages/numpy/" in said
+    assert "Not used: numpy.py, torch/." in graded.record("strays")["repairs"]
+
+
+def test_outputs_of_any_size_leave_a_small_notebook(graded):
+    graded_notebook = graded.root / "autograded" / "strays" / "sheet1_kl" / "kl.ipynb"
+    assert graded_notebook.stat().st_size < 2_000_000
+    assert len(graded.feedback("strays")) < 4_000_000
+    assert "the output beyond 1,000,000 bytes was dropped" in graded.feedback("strays")
+
+
+def test_two_ways_to_read_50_megabytes_of_output_need_little_time(graded):
+    folder = graded.root / "submitted" / "strays" / "sheet1_kl"
+    start = time.monotonic()
+    notebook, _ = reading.read_submission(folder / "kl.ipynb")
+    assert time.monotonic() - start < 5
+    assert len(notebook.cells) > 12

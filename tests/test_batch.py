@@ -1,0 +1,297 @@
+"""Grading a class: who gets which grade, what is graded anew, and what a failure costs."""
+
+import csv
+import re
+import shutil
+import subprocess
+import sys
+
+import broken
+import pytest
+from nbgrader.api import Gradebook
+
+from grader import course as grader_course
+from grader import teams
+
+NO_CELLS = '{"cells": []}'  # graded quickly, with 0 points
+PAYLOAD = "<script>alert(1)</script>"
+PICTURE = "<img src=x onerror=alert(2)>.txt"
+
+# In the copy only: two students whose grading takes the process down, one of them only once.
+HOSTILE = """
+import os as _os
+from pathlib import Path as _Path
+
+_preprocess = RepairNotebook.preprocess
+
+
+def _deadly(self, nb, resources):
+    student = resources["nbgrader"]["student"]
+    flag = _Path(__file__).parent.parent / "died-once"
+    if student == "killer" or (student == "kills-once" and not flag.exists()):
+        flag.touch()
+        _os.kill(_os.getpid(), 9)
+    return _preprocess(self, nb, resources)
+
+
+RepairNotebook.preprocess = _deadly
+"""
+
+CLUSTER = """
+import sys
+from distributed import LocalCluster
+
+if __name__ == "__main__":
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        print(cluster.scheduler_address, flush=True)
+        sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def first_run(course_copy):
+    """A team, a blank notebook, a late one, and one that tries to get at whoever reads it."""
+    root = course_copy.root
+    with (root / "grader" / "repair.py").open("a") as file:
+        file.write(HOSTILE)
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as book:
+        book.update_or_create_assignment("sheet1_kl", duedate="2026-11-10 12:00:00 UTC")
+    (root / "submitted" / "teams.csv").write_text("team,student\nteam-a,anna\nteam-a, ben\n")
+    course_copy.submit("team-a", broken.right(root, quick=True))
+    course_copy.submit("blank", broken.blank(root))
+    late = course_copy.folder("late")
+    (late / "kl.ipynb").write_text(NO_CELLS)
+    (late / "timestamp.txt").write_text("2026-11-11 15:30:00 UTC")
+    evil = broken.right(root, quick=True)
+    broken.get(evil, "kl-normal").source = f"def kl_normal(*a):\n    raise ValueError({PAYLOAD!r})"
+    broken.get(evil, "elbo").source = f"def elbo(*a):\n    return {PAYLOAD!r}"
+    broken.get(evil, "posterior").source = f"print({PAYLOAD!r})\nposterior = {PAYLOAD!r}"
+    course_copy.submit("evil", evil)
+    (course_copy.folder("evil") / PICTURE).touch()
+    return course_copy.run("grader", "grade", "sheet1_kl", "--jobs", "2")
+
+
+@pytest.fixture(scope="module")
+def course(course_copy, first_run):
+    """The copy, graded once."""
+    return course_copy
+
+
+def grades(course, name="grades.csv"):
+    """The lines of the table of grades, by student."""
+    with (course.root / name).open(newline="") as stream:
+        return {row["student_id"]: row for row in csv.DictReader(stream)}
+
+
+def stamps(course):
+    """When each submission was graded last."""
+    files = (course.root / "autograded").glob("*/sheet1_kl/kl.ipynb")
+    return {file.parent.parent.name: file.stat().st_mtime_ns for file in files}
+
+
+def graded_by(course, *argv):
+    """Who is graded by a call of `grade`, and the call's outcome."""
+    before = stamps(course)
+    done = course.run("grader", "grade", *argv, check=False)
+    after = stamps(course)
+    return {who for who in after if after[who] != before.get(who)}, done
+
+
+def test_both_members_of_a_team_get_its_grade(course):
+    table = grades(course)
+    assert set(table) == {"anna", "ben", "blank", "evil", "late"}
+    for member in ("anna", "ben"):
+        assert table[member]["team"] == "team-a"
+        assert float(table[member]["score"]) == 51
+        assert float(table[member]["max_score"]) == 71
+        assert table[member]["open"] == "6"
+
+
+def test_the_table_names_teams_points_and_what_waits_for_a_person(first_run):
+    assert first_run.returncode == 0
+    table = re.sub(r"[│\s]+", " ", first_run.stdout)
+    assert re.search(r"team-a \(anna, ben\) sheet1_kl 51 / 71", table) or (
+        "team-a" in table and "51 / 71" in table
+    )
+
+
+def test_a_blank_notebook_has_no_points_and_nothing_waits(course):
+    assert float(grades(course)["blank"]["score"]) == 0
+    assert grades(course)["blank"]["open"] == "0"
+    assert set(course.scores("blank").values()) == {0}
+    assert course.record("blank")["repairs"] == []
+
+
+def test_a_late_submission_is_marked_in_table_and_csv(course, first_run):
+    assert float(grades(course)["late"]["seconds_late"]) == 27.5 * 3600
+    assert float(grades(course)["anna"]["seconds_late"]) == 0
+    assert "1 d 3 h" in first_run.stdout
+
+
+def test_the_class_report_counts_all_submissions(course):
+    page = (course.root / "class_report.html").read_text()
+    assert "sheet1_kl (4 submissions)" in page
+    assert PAYLOAD not in page
+
+
+# --- feedback
+
+
+@pytest.mark.parametrize("student", ["team-a", "blank", "late", "evil"])
+def test_feedback_shows_the_report_and_nothing_hidden(student, course):
+    page = course.feedback(student)
+    assert page.count('class="judge-report"') == 12
+    for words in ("judge(", "BEGIN HIDDEN", "END HIDDEN", "from grader", "reference/sheet1_kl"):
+        assert words not in page
+    assert str(course.root) not in page
+
+
+def test_nothing_that_a_student_says_is_active_in_a_page(course):
+    page = course.feedback("evil")
+    assert PAYLOAD not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<img src=x" not in page
+    assert "onerror=alert" in page
+
+
+def test_nbgrader_generate_feedback_writes_the_same_pages(course):
+    pages = {student: course.feedback(student) for student in ("team-a", "evil")}
+    shutil.rmtree(course.root / "feedback")
+    course.run("nbgrader", "generate_feedback", "sheet1_kl")
+    for student, page in pages.items():
+        assert course.feedback(student) == page
+
+
+# --- what is graded again
+
+
+def test_what_is_graded_already_is_graded_again_only_when_it_changed_or_on_demand(course):
+    who, done = graded_by(course)
+    assert who == set()
+    assert done.returncode == 0
+    assert "4 of 4 are graded already" in done.stderr
+    assert "51 / 71" in done.stdout
+
+    (course.folder("late") / "kl.ipynb").write_text('{"cells": [ ]}')
+    who, _ = graded_by(course, "sheet1_kl")
+    assert who == {"late"}
+
+    who, done = graded_by(course, "--student", "[bl]*", "--force", "--jobs", "2")
+    assert who == {"blank", "late"}
+    assert "team-a" not in done.stdout
+    assert float(grades(course)["anna"]["score"]) == 51
+
+
+def test_a_pattern_that_fits_nobody_is_said_and_no_failure(course):
+    who, done = graded_by(course, "--student", "nobody")
+    assert (who, done.returncode) == (set(), 0)
+    assert "Nothing to grade" in done.stderr
+
+
+# --- failures
+
+
+def test_an_unknown_sheet_is_a_clear_error(course):
+    done = course.run("grader", "grade", "sheet9", check=False)
+    assert done.returncode == 2
+    assert done.stderr == "grader: There is no sheet 'sheet9'. The sheets are: sheet1_kl.\n"
+
+
+def test_a_grading_process_that_is_killed_costs_nobody_else_the_grade(course):
+    names = ("kills-once", "killer", "kind")
+    for name in names:
+        (course.folder(name) / "kl.ipynb").write_text(NO_CELLS)
+    try:
+        who, done = graded_by(course, "--student", "k*", "--jobs", "2")
+    finally:
+        for name in names:
+            shutil.rmtree(course.root / "submitted" / name)
+    assert who == {"kills-once", "kind"}
+    assert done.returncode == 1
+    assert "1 of 3 could not be graded." in done.stdout
+    said = re.sub(r"[│\s]+", " ", done.stdout)
+    assert "died twice" in said
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a,b\n1,2\n", "must start with the line: team,student"),
+        ("", "must start with the line: team,student"),
+        ("team,student\na,x\nb,\n", "line 3: a name is missing."),
+        ("team,student\na,x\nb\n", "line 3: a name is missing."),
+        ("team,student\na,x\nb,x\n", "x is in two teams, a and b."),
+    ],
+)
+def test_a_wrong_team_file_is_a_clear_error(content, message, tmp_path, monkeypatch):
+    monkeypatch.setattr(teams, "FILE", tmp_path / "teams.csv")
+    teams.FILE.write_text(content)
+    with pytest.raises(grader_course.CourseError, match=re.escape(message)):
+        teams.of_each_student()
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_a_team_file_may_have_spaces_and_a_byte_order_mark(start, tmp_path, monkeypatch):
+    monkeypatch.setattr(teams, "FILE", tmp_path / "teams.csv")
+    teams.FILE.write_text(f"{start}team, student, more\na , x ,1\na,x\nb, y,\n", encoding="utf-8")
+    assert teams.of_each_student() == {"x": "a", "y": "b"}
+    assert teams.members()["b"] == ["y"]
+
+
+def test_a_wrong_team_file_stops_the_command_before_it_grades(course):
+    file = course.root / "submitted" / "teams.csv"
+    before = file.read_text()
+    file.write_text("team,student\nteam-a,anna\nteam-b,anna\n")
+    try:
+        who, done = graded_by(course, "--student", "late", "--force")
+    finally:
+        file.write_text(before)
+    assert done.returncode == 2
+    assert "anna is in two teams, team-a and team-b." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert who == set()
+
+
+# --- nbgrader's own commands
+
+
+def test_nbgrader_export_writes_the_same_table(course):
+    course.run("grader", "grade", "--student", "late")
+    before = grades(course)
+    course.run("nbgrader", "export", "--to", "exported.csv")
+    assert grades(course, "exported.csv") == before
+
+
+def test_nbgrader_validate_passes_the_solution(course):
+    done = course.run("nbgrader", "validate", "source/sheet1_kl/kl.ipynb")
+    assert "Success! Your notebook passes all the tests." in done.stdout + done.stderr
+
+
+def test_nbgrader_validate_says_what_a_blank_notebook_lacks(course):
+    done = course.run("nbgrader", "validate", "release/sheet1_kl/kl.ipynb", check=False)
+    said = done.stdout + done.stderr
+    assert "NotImplementedError: not written yet: your code goes here" in said
+    assert "cells failed" in said
+    assert "Success" not in said
+
+
+# --- a dask cluster
+
+
+def test_a_dask_cluster_grades_too(course):
+    with subprocess.Popen(
+        [sys.executable, "-c", CLUSTER],
+        cwd=course.root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as cluster:
+        address = cluster.stdout.readline().strip()
+        who, done = graded_by(course, "--student", "team-a", "--force", "--scheduler", address)
+        cluster.stdin.close()
+    assert done.returncode == 0, done.stderr
+    assert who == {"team-a"}
+    assert float(grades(course)["anna"]["score"]) == 51
