@@ -18,7 +18,7 @@ from nbgrader.preprocessors import (
 
 from grader.execute import ExecuteAndJudge
 from grader.export import MemberExporter
-from grader.feedback import PrepareFeedback
+from grader.feedback import PrepareFeedback, ShowRubrics
 from grader.reading import SubmissionExporter, expected_notebooks
 from grader.repair import RepairNotebook
 
@@ -54,6 +54,7 @@ c.Autograde.autograde_preprocessors = [
     LimitOutput,
     SaveAutoGrades,
     AssignLatePenalties,
+    ShowRubrics,
     CheckCellMetadata,
 ]
 c.Execute.timeout = 900  # seconds a cell of a solution may train

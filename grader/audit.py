@@ -277,4 +277,6 @@ def _print(sheet: str, figures: list[Figures]) -> None:
                 f"  survives: {f.item}: {change}\n    {why}", markup=False, highlight=False
             )
         for problem in f.problems:
-            console.print(f"  PROBLEM: {f.item}: {problem}", markup=False, highlight=False)
+            console.print(
+                f"  PROBLEM: {f.item}: {problem}", markup=False, highlight=False, soft_wrap=True
+            )

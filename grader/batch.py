@@ -65,7 +65,7 @@ def grade(
         done = len(found) - len(waiting)
         console.print(f"{done} of {len(found)} are graded already (--force grades them anew).")
     failures = run_all(waiting, jobs, scheduler) if waiting else {}
-    return results.conclude(found, failures)
+    return results.conclude(found, failures, find_submissions(sheets))
 
 
 def find_submissions(sheets: list[str], student: str = "*") -> list[Submission]:

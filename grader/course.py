@@ -17,6 +17,7 @@ PACKAGES = [ROOT / "helpers"]  # all of the course that a student's code may imp
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 HIDDEN = re.compile(rf"^{BEGIN_HIDDEN}.*?^{END_HIDDEN}[^\n]*\n?", re.MULTILINE | re.DOTALL)
 JUDGE_CALL = re.compile(r"""^judge\(["'](\w+)["']\)""", re.MULTILINE)
+RUBRIC = "**Rubric**"  # what begins the rubric in a text item's solution region
 SOLUTION_REGION = re.compile(
     r"^[^\n]*### BEGIN SOLUTION[^\n]*\n(.*?)^[^\n]*### END SOLUTION[^\n]*$",
     re.MULTILINE | re.DOTALL,

@@ -1,4 +1,4 @@
-"""What students get back: the judge's reports and what was mended, but no hidden source."""
+"""What people see: rubrics for who grades the texts; reports, and nothing hidden, for students."""
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -8,10 +8,34 @@ from grader import course
 from grader.execute import RECORD
 
 
+class ShowRubrics(NbGraderPreprocessor):
+    """Below each text answer, the rubric of the source notebook: for the formgrader only."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict):
+        source = course.graded_cells(resources["nbgrader"]["assignment"])
+        cells = []
+        for cell in nb.cells:
+            cells.append(cell)
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if cell.cell_type == "markdown" and grade_id in source:
+                cells += _rubric(source[grade_id].source)
+        nb.cells = cells
+        return nb, resources
+
+
+def _rubric(model_answer: str) -> list[NotebookNode]:
+    for region in course.SOLUTION_REGION.findall(model_answer):
+        _, title, rubric = region.partition(course.RUBRIC)
+        if title:
+            return [new_markdown_cell(title + rubric, metadata={RECORD: {"rubric": True}})]
+    return []
+
+
 class PrepareFeedback(NbGraderPreprocessor):
     """Cut the judge's calls out of the test cells, and put notes on repairs at the top."""
 
     def preprocess(self, nb: NotebookNode, resources: dict):
+        nb.cells = [cell for cell in nb.cells if not cell.metadata.get(RECORD, {}).get("rubric")]
         for cell in nb.cells:
             cell.source = course.HIDDEN.sub("", cell.source).rstrip()
         repairs = nb.metadata.get(RECORD, {}).get("repairs", [])

@@ -177,9 +177,9 @@ class Student:
             raise RuntimeError(f"the reference fails on {what!r}: {wanted}")
 
         def agree(one: dict, other: dict) -> bool:
-            if "value" not in one or "value" not in other:
-                return False
-            return comparing.difference(one["value"], other["value"], rtol, atol) is None
+            if "value" in one and "value" in other:
+                return comparing.difference(one["value"], other["value"], rtol, atol) is None
+            return _same_error(one, other) and one["message"] == other["message"]
 
         message = self._failure(reply)
         if message is None:
@@ -201,7 +201,7 @@ class Student:
         def agree(one: dict, other: dict) -> bool:
             if "value" in one and "value" in other:
                 return comparing.difference(one["value"], other["value"], RTOL, ATOL) is None
-            return one["status"] == other["status"] and one["bases"] == other["bases"] != []
+            return _same_error(one, other)
 
         got = self._failure(reply) or f"It returns {comparing.describe(reply['value'])}."
         suspects = self._suspects(request, reply, self._locally(request), agree)
@@ -292,6 +292,10 @@ class Student:
                 return f"What it returns {reply['message']}."
         where = f" ({reply['where']})" if reply["where"] else ""
         return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
+
+
+def _same_error(one: dict, other: dict) -> bool:
+    return one["status"] == other["status"] and one["bases"] == other["bases"] != []
 
 
 def _trusted(reply: dict) -> dict[str, Any]:

@@ -6,6 +6,7 @@ notebook and a note that says why, and the batch goes on.
 
 import contextlib
 import copy
+import datetime
 import hashlib
 import json
 import os
@@ -18,7 +19,11 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
+from nbformat.v4.nbbase import random_cell_id
 from nbformat.v4.rwbase import rejoin_lines
+from nbgrader.converters import base
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files, parse_utc
 
 from grader import course
 
@@ -28,6 +33,7 @@ MAX_FILE_BYTES = 200_000_000
 MAX_DEPTH = 100  # of lists and dictionaries in each other; notebooks that Jupyter wrote have ten
 MAX_TRIES = 10_000  # at finding a cell in a damaged file
 MAX_NAMES = 10  # more names than this are counted, not listed
+TIMESTAMP = "timestamp.txt"
 NOTEBOOK_NAME = re.compile(r"^[^.].*\.ipynb(\.(json|txt))?$", re.IGNORECASE | re.DOTALL)
 CONFLICT = re.compile(
     r"^<{7} .*?\n(.*?)(?:^\|{7}.*?)?^={7}$.*?^>{7} .*?\n", re.MULTILINE | re.DOTALL
@@ -87,6 +93,34 @@ def expected_notebooks(notebooks: list[str], **_: Any) -> None:
             notebooks[:] = [n for n in notebooks if Path(n).parent != folder] + [wanted]
 
 
+def kept_files(folder: str, exclude: list[str] | None = None) -> list[str]:
+    """nbgrader's list of the files to copy on: of a submission, only the time of handing in.
+
+    nbgrader would copy whatever lies there to autograded/ and feedback/: what a link points to,
+    be it the gradebook, and anything that was put there to be imported.
+    """
+    if not Path(folder).absolute().is_relative_to(course.SUBMITTED):
+        return find_all_files(folder, exclude)
+    file = Path(folder) / TIMESTAMP
+    return [str(file)] if file.is_file() and not file.is_symlink() else []
+
+
+def handed_in(folder: Path) -> datetime.datetime | None:
+    """The time of handing in; nbgrader's own function stops at a file that holds none."""
+    file = folder / TIMESTAMP
+    if not file.is_file():
+        return None
+    try:
+        return parse_utc(file.read_text("utf-8").strip())
+    except (OSError, ValueError, OverflowError):
+        return None
+
+
+# nbgrader has no setting for these.
+base.find_all_files = kept_files
+CourseDirectory.get_existing_timestamp = lambda self, folder: handed_in(Path(folder))
+
+
 def read_submission(path: Path) -> tuple[NotebookNode, list[str]]:
     """The notebook meant by a path, and notes on what had to be done to get it."""
     notes = []
@@ -128,11 +162,14 @@ def _stray_files(path: Path) -> list[str]:
     names = sorted(
         f.name + "/" * f.is_dir()
         for f in files
-        if f.name not in data | {"timestamp.txt"}
+        if f.name not in data | {TIMESTAMP}
         and not f.name.startswith(".")
         and not NOTEBOOK_NAME.search(f.name)
     )
-    return [f"Not used: {listing(names)}."] if names else []
+    notes = [f"Not used: {listing(names)}."] if names else []
+    if (path.parent / TIMESTAMP).exists() and handed_in(path.parent) is None:
+        notes.append(f"{TIMESTAMP} holds no time, so this counts as handed in on time.")
+    return notes
 
 
 def read_notebook(path: Path, notes: list[str]) -> NotebookNode:
@@ -214,14 +251,32 @@ def _upgrade(content: dict[str, Any], name: str, notes: list[str]) -> NotebookNo
     if "worksheets" in content:
         notes.append(f"{name} is in an old notebook format.")
         content = {"cells": list(_old_cells(content["worksheets"]))}
-    if not isinstance(content.get("metadata"), dict):
-        content["metadata"] = {}
     if not isinstance(content["cells"], list):
         raise Unreadable("its cells are damaged.")
+    metadata = content.get("metadata")
+    content = {
+        "cells": [cell for cell in content["cells"] if isinstance(cell, dict)],
+        "metadata": metadata if isinstance(metadata, dict) else {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    if not _give_ids(content["cells"]):
+        notes.append("Some cells shared a cell id.")
     nb = nbformat.from_dict(content)
     with contextlib.suppress(Exception):
         nb = rejoin_lines(nb)
     return nb
+
+
+def _give_ids(cells: list[dict[str, Any]]) -> bool:
+    """Every cell gets an id of its own, or nbconvert stops; whether no two had the same."""
+    found = [cell["id"] for cell in cells if isinstance(cell.get("id"), str)]
+    seen: set[str] = set()
+    for cell in cells:
+        if not isinstance(cell.get("id"), str) or cell["id"] in seen:
+            cell["id"] = random_cell_id()
+        seen.add(cell["id"])
+    return len(set(found)) == len(found)
 
 
 def _old_cells(worksheets: object) -> Iterable[dict[str, Any]]:

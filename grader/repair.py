@@ -105,7 +105,7 @@ class RepairNotebook(NbGraderPreprocessor):
         notes = list(resources.get(NOTES, ()))
         parts = [part for part in map(_part, nb.cells) if part is not None]
         empty = not any(part.text for part in parts)
-        parts = repair(parts, truths, given_cells(names["assignment"]), [] if empty else notes)
+        parts = repair(parts, truths, Given.of_sheet(names["assignment"]), [] if empty else notes)
         repaired = new_notebook(cells=[part.cell() for part in parts])
         repaired.metadata["kernelspec"] = _kernelspec(names["assignment"], nb, notes)
         repaired.metadata[RECORD] = NotebookNode(repairs=notes, submission=resources[FINGERPRINT])
@@ -135,17 +135,33 @@ def read_truths(db_url: str, sheet: str, notebook: str) -> list[Truth]:
     return [truths[name] for name in [*order, *sorted(truths.keys() - set(order))]]
 
 
-def given_cells(sheet: str) -> dict[str, str]:
-    """The types, by their text, of the cells that students get and need not change."""
-    cells = course.read_source(sheet).cells
-    return {c.source.strip(): c.cell_type for c in cells if "nbgrader" not in c.metadata}
+@dataclass(frozen=True)
+class Given:
+    """The cells that students get and need not change.
+
+    types: by their texts; followed_by: the grade id of the graded cell right below.
+    """
+
+    types: dict[str, str]
+    followed_by: dict[str, str]
+
+    @classmethod
+    def of_sheet(cls, sheet: str) -> "Given":
+        types, followed_by = {}, {}
+        above = ""
+        for cell in course.read_source(sheet).cells:
+            text = cell.source.strip()
+            if "nbgrader" not in cell.metadata:
+                types[text] = cell.cell_type
+            elif above in types:
+                followed_by[above] = cell.metadata.nbgrader.grade_id
+            above = text
+        return cls(types, followed_by)
 
 
-def repair(
-    parts: list[Part], truths: list[Truth], given: dict[str, str], notes: list[str]
-) -> list[Part]:
+def repair(parts: list[Part], truths: list[Truth], given: Given, notes: list[str]) -> list[Part]:
     """The sheet's form: every graded cell once, in its place, as the gradebook says."""
-    _recognise(parts, truths, notes)
+    _recognise(parts, truths, given, notes)
     _note_changes(parts, notes)
     _restore_types(parts, given, notes)
     parts = _without_duplicates(parts, truths, notes)
@@ -176,36 +192,57 @@ def _are_attachments(value: object) -> bool:
     )
 
 
-def _recognise(parts: list[Part], truths: list[Truth], notes: list[str]) -> None:
-    """Match cells to the gradebook: by what they plainly are, else by grade id, else by cell id."""
+def _recognise(parts: list[Part], truths: list[Truth], given: Given, notes: list[str]) -> None:
+    """Match cells to the gradebook: by what they plainly are, else by grade id, cell id, place."""
     by_id = {truth.grade_id: truth for truth in truths}
-    claims = [by_id.get(str(part.claimed.get("grade_id"))) for part in parts]
+    named = [by_id.get(str(part.claimed.get("grade_id"))) for part in parts]
+    claims = [c or by_id.get(p.cell_id) for p, c in zip(parts, named, strict=True)]
+    homeless = _homeless(parts, claims, truths)
     wrong, unknown = [], []
     for part, claim in zip(parts, claims, strict=True):
-        part.truth = _evident(part, claim, truths) or claim
+        part.truth = _evident(part, claim, truths, homeless) or claim
         if claim is not None and part.truth is not claim:
             wrong.append(part.truth.grade_id)
         if part.claimed.get("grade_id") and claim is None:
             unknown.append(plain(str(part.claimed["grade_id"]), 40))
-    taken = {part.truth.grade_id for part in parts if part.truth}
-    for part in parts:
-        truth = by_id.get(part.cell_id)
-        if part.truth is None and part.text and truth and truth.grade_id not in taken:
-            part.truth = truth
-            taken.add(truth.grade_id)
-    lost = [p.truth.grade_id for p, c in zip(parts, claims, strict=True) if p.truth and not c]
+    _recognise_by_place(parts, by_id, given)
+    lost = [p.truth.grade_id for p, c in zip(parts, named, strict=True) if p.truth and not c]
     _tell(notes, "had lost its id", "had lost their ids", lost)
     _tell(notes, "had the id of another cell", "had the ids of other cells", wrong)
     if unknown:
         notes.append(f"Ids that the sheet does not have: {listing(unknown)}.")
 
 
-def _evident(part: Part, claim: Truth | None, truths: list[Truth]) -> Truth | None:
+def _homeless(parts: list[Part], claims: list[Truth | None], truths: list[Truth]) -> list[Truth]:
+    """The functions that are not written in the cells that claim to be theirs."""
+    at_home = {
+        claim.grade_id
+        for part, claim in zip(parts, claims, strict=True)
+        if claim and claim.defines & part.defines and part.text not in claim.unwritten
+    }
+    return [truth for truth in truths if truth.defines and truth.grade_id not in at_home]
+
+
+def _evident(
+    part: Part, claim: Truth | None, truths: list[Truth], homeless: list[Truth]
+) -> Truth | None:
     """The graded cell that a part is by its text, or by what it defines, if there is just one."""
     same = [truth for truth in truths if part.text and part.text in truth.unwritten]
     if not same and not (claim and claim.defines & part.defines):
-        same = [truth for truth in truths if truth.defines & part.defines]
+        same = [truth for truth in homeless if truth.defines & part.defines]
     return same[0] if len(same) == 1 else None
+
+
+def _recognise_by_place(parts: list[Part], by_id: dict[str, Truth], given: Given) -> None:
+    """The rest, written answers above all: by the question that they stand below."""
+    taken = {part.truth.grade_id for part in parts if part.truth}
+    above = ""
+    for part in parts:
+        truth = by_id.get(given.followed_by.get(above, ""))
+        free = part.truth is None and part.text and part.text not in given.types
+        if free and truth and truth.grade_id not in taken:
+            part.truth = truth
+        above = part.text
 
 
 def _note_changes(parts: list[Part], notes: list[str]) -> None:
@@ -216,9 +253,6 @@ def _note_changes(parts: list[Part], notes: list[str]) -> None:
     _tell(notes, "had other grading settings", "had other grading settings", settings)
     if any(part.tags for part in parts):
         notes.append("Cell tags were removed.")
-    cell_ids = [part.cell_id for part in parts if part.cell_id]
-    if len(set(cell_ids)) < len(cell_ids):
-        notes.append("Some cells shared a cell id.")
 
 
 def _has_other_settings(part: Part) -> bool:
@@ -227,11 +261,13 @@ def _has_other_settings(part: Part) -> bool:
     return known and any(claimed.get(key) != true.get(key) for key in CLAIMS)
 
 
-def _restore_types(parts: list[Part], given: dict[str, str], notes: list[str]) -> None:
+def _restore_types(parts: list[Part], given: Given, notes: list[str]) -> None:
     """The sheet's own cells that are not graded: an import that became text imports nothing."""
-    changed = [p for p in parts if not p.truth and given.get(p.text, p.cell_type) != p.cell_type]
+    changed = [
+        p for p in parts if not p.truth and given.types.get(p.text, p.cell_type) != p.cell_type
+    ]
     for part in changed:
-        part.cell_type = given[part.text]
+        part.cell_type = given.types[part.text]
     if changed:
         notes.append(f"Cells of the sheet with a changed type, which was restored: {len(changed)}.")
 
@@ -244,7 +280,7 @@ def _without_duplicates(parts: list[Part], truths: list[Truth], notes: list[str]
         if len(same) < 2:
             continue
         notes.append(f"The cell {truth.grade_id} was there {len(same)} times.")
-        chosen = _chosen(same, truth)
+        chosen = _chosen(same, truth, _before_test(kept, truth, truths))
         texts = truth.unwritten | {chosen.text}
         kept = [p for p in kept if p not in same or p is chosen or p.text not in texts]
         for part in same:
@@ -253,11 +289,19 @@ def _without_duplicates(parts: list[Part], truths: list[Truth], notes: list[str]
     return kept
 
 
-def _chosen(same: list[Part], truth: Truth) -> Part:
-    """Of a test cell the first; else the last that was written, as in running from the top."""
+def _chosen(same: list[Part], truth: Truth, before_test: list[Part]) -> Part:
+    """Of a test cell the first; else what is in force at the test when run from the top."""
     if truth.locked:
         return next((part for part in same if part.text in truth.unwritten), same[0])
-    return ([part for part in same if part.text not in truth.unwritten] or same)[-1]
+    written = [part for part in same if part.text not in truth.unwritten] or same
+    return ([part for part in written if part in before_test] or written)[-1]
+
+
+def _before_test(parts: list[Part], truth: Truth, truths: list[Truth]) -> list[Part]:
+    """The parts that stand before the first test that comes after a cell in the sheet."""
+    test = next((t for t in truths[truths.index(truth) :] if t.locked), None)
+    places = [i for i, part in enumerate(parts) if test and part.truth is test]
+    return parts[: places[0]] if places else parts
 
 
 def _with_original_tests(parts: list[Part], notes: list[str]) -> list[Part]:
@@ -282,9 +326,7 @@ def _own_lines(part: Part) -> set[str]:
     return {line for line in lines if line and not line.startswith("#")}
 
 
-def _complete(
-    parts: list[Part], truths: list[Truth], given: dict[str, str], notes: list[str]
-) -> list[Part]:
+def _complete(parts: list[Part], truths: list[Truth], given: Given, notes: list[str]) -> list[Part]:
     """Put missing and misplaced cells behind the one that comes before them in the sheet."""
     missing, moved = [], []
     previous = -1
@@ -312,13 +354,13 @@ def _new_part(truth: Truth, parts: list[Part]) -> Part:
     return Part(truth.cell_type, "" if elsewhere else truth.source, truth=truth)
 
 
-def _behind(parts: list[Part], previous: int, given: dict[str, str]) -> int:
+def _behind(parts: list[Part], previous: int, given: Given) -> int:
     """The place behind a cell, and behind the code cells of their own that students added to it."""
     place = previous + 1
     for i in range(place, len(parts)):
         if parts[i].truth:
             break
-        if parts[i].cell_type == "code" and parts[i].text not in given:
+        if parts[i].cell_type == "code" and parts[i].text not in given.types:
             place = i + 1
     return place
 

@@ -30,8 +30,15 @@ def record_of(submission: "Submission") -> dict[str, Any]:
     return content.get("metadata", {}).get(RECORD, {})
 
 
-def conclude(submissions: list["Submission"], failures: dict["Submission", str]) -> int:
-    """Print the table, write grades.csv and the class report; 0 when every grade is there."""
+def conclude(
+    submissions: list["Submission"],
+    failures: dict["Submission", str],
+    everybody: list["Submission"],
+) -> int:
+    """Print the table, write grades.csv and the report on the class; 0 if no grade is missing.
+
+    submissions: the ones asked for; everybody: all submissions to the same sheets.
+    """
     from grader.export import write_grades
     from grader.gradebook import grade_of, gradebook
 
@@ -46,7 +53,7 @@ def conclude(submissions: list["Submission"], failures: dict["Submission", str])
             rows.append((submission, grade))
         write_grades(book, GRADES)
     console.print(_table(rows, failures))
-    records = {submission: record_of(submission) for submission in submissions}
+    records = {submission: record_of(submission) for submission in everybody}
     CLASS_REPORT.write_text(class_report(records), encoding="utf-8")
     folder = course.FEEDBACK.relative_to(course.ROOT)
     console.print(f"Feedback:      {folder}/<student or team>/<sheet>/")

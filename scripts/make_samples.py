@@ -28,7 +28,7 @@ def filled_in(sheet: str) -> nbformat.NotebookNode:
         meta = cell.metadata.get("nbgrader", {})
         if meta.get("solution"):
             source = MARKER.sub("", answers[meta["grade_id"]].source)
-            cell.source = source.partition("**Rubric**")[0].strip()
+            cell.source = source.partition(course.RUBRIC)[0].strip()
     return notebook
 
 

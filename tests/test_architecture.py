@@ -110,7 +110,7 @@ def test_a_solution_has_at_most_twelve_lines(sheet):
 def test_every_text_answer_carries_a_rubric(sheet):
     for grade_id, cell in course.graded_cells(sheet).items():
         if cell.cell_type == "markdown" and cell.metadata.nbgrader.solution:
-            assert "**Rubric**" in cell.source, grade_id
+            assert course.RUBRIC in cell.source, grade_id
 
 
 @pytest.mark.parametrize("sheet", SHEETS)

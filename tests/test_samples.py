@@ -69,6 +69,18 @@ def test_the_broken_one_is_repaired_and_told_so(graded):
         assert words in repairs and words in graded[0].feedback("frieda")
 
 
+def test_whoever_grades_the_texts_sees_the_rubric_and_the_student_does_not(graded):
+    shown = (graded[0].root / "autograded" / "ada" / SHEET / "kl.ipynb").read_text("utf-8")
+    assert shown.count("**Rubric**") == 6
+    assert "Rubric" not in graded[0].feedback("ada")
+
+
+def test_what_was_shipped_beside_the_notebook_is_not_kept(graded):
+    for folder in ("autograded", "feedback"):
+        files = {file.suffix for file in (graded[0].root / folder / "mallory" / SHEET).iterdir()}
+        assert files <= {".ipynb", ".html"}
+
+
 def test_both_members_of_the_team_get_the_grade_and_nobody_is_missing(graded):
     with (graded[0].root / "grades.csv").open() as stream:
         rows = {row["student_id"]: row for row in csv.DictReader(stream)}

@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import reduce
 
 import numpy as np
-import scipy.integrate
 import scipy.linalg
 import scipy.special
 import scipy.stats
@@ -382,7 +381,7 @@ def kl_mvn__torch(mean_q, cov_q, mean_p, cov_p):
     return td.kl_divergence(q, p).item()
 
 
-def kl_mvn__conditional_normals(mean_q, cov_q, mean_p, cov_p):
+def kl_mvn__forward_substitution(mean_q, cov_q, mean_p, cov_p):
     """A loop over Cholesky rows: the whitened difference by forward substitution."""
     _refuse_bad_normals(mean_q, cov_q, mean_p, cov_p)
     factor_q, factor_p = np.linalg.cholesky(cov_q), np.linalg.cholesky(cov_p)
@@ -406,7 +405,7 @@ def kl_mvn__float32(mean_q, cov_q, mean_p, cov_p):
 
 
 def kl_mvn__try_except(mean_q, cov_q, mean_p, cov_p):
-    """One try around everything, and the differential entropies of scipy-free formulas."""
+    """One try around all checks, then norms of whitened matrices."""
     try:
         k = mean_q.size
         shapes_fit = (mean_q + mean_p).shape == (k,) == mean_p.shape
@@ -456,11 +455,10 @@ def kl_diagonal__torch(mean, var):
     return td.kl_divergence(q, p).numpy()
 
 
-def kl_diagonal__product_of_variances(mean, var):
-    """The log-determinant as a sum of log1p."""
-    terms = mean * mean + (var - 1) - np.log1p(var - 1) if np.min(var) > 1e-3 else None
-    if terms is None:
-        terms = mean * mean + var - 1 - np.log(var)
+def kl_diagonal__log1p(mean, var):
+    """log1p, exact for variances near 1; not for those near 0, where it would round."""
+    logs = np.where(var > 0.5, np.log1p(var - 1), np.log(var))
+    terms = mean * mean + (var - 1) - logs
     return np.add.reduce(terms, axis=terms.ndim - 1) / 2
 
 

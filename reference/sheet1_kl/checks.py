@@ -493,6 +493,14 @@ def _mvn_asymmetry(student, draw):
         _skewed(cov_p, 3, 1, -1e-12),
         what="accepts rounding-size asymmetry",
     )
+    yield student.compare(
+        "kl_mvn",
+        mean_q,
+        _skewed(cov_q, 0, 2, 0.85e-8),
+        mean_p,
+        _skewed(cov_p, 3, 1, -0.85e-8),
+        what="accepts asymmetry just within the tolerance",
+    )
     # All correlations are 1/2: next to a large entry a small asymmetry is easily overlooked.
     std = draw.between(0.5, 2.0, (4,))
     related = np.outer(std, std) * (0.5 + 0.5 * np.eye(4))
@@ -503,6 +511,8 @@ def _mvn_asymmetry(student, draw):
         (_skewed(cov_q, 0, 2, 0.1), cov_p, "cov_q that is plainly not symmetric"),
         (cov_q, _skewed(cov_p, 2, 0, 0.1), "cov_p that is plainly not symmetric"),
         (_skewed(related, 3, 1, 1e-6), cov_p, "an asymmetry that is small but not rounding"),
+        (_skewed(cov_q, 0, 2, 1.2e-8), cov_p, "an asymmetry of cov_q just above the tolerance"),
+        (cov_q, _skewed(cov_p, 0, 2, 1.2e-8), "an asymmetry of cov_p just above the tolerance"),
         (_skewed(small_q, 1, 3, 0.1), small_p, "an asymmetry of cov_q between small units"),
         (small_q, _skewed(small_p, 3, 1, 0.1), "an asymmetry of cov_p between small units"),
     )

@@ -1170,20 +1170,20 @@ def log_evidence__one_shift_for_all_rows(log_joint):
         return np.log(np.sum(np.exp(log_joint - shift), axis=-1)) + shift
 
 
-def log_evidence__minimum_subtracted(log_joint):
-    """The minimum is subtracted for stability; the differences may then overflow."""
-    log_joint = np.asarray(log_joint, float)
-    low = np.min(log_joint, axis=-1, keepdims=True)
-    with np.errstate(all="ignore"):
-        return np.log(np.sum(np.exp(log_joint - low), axis=-1)) + low[..., 0]
-
-
 def log_evidence__mean_subtracted(log_joint):
     """The mean is subtracted for stability; a state far above it may then overflow."""
     log_joint = np.asarray(log_joint, float)
     shift = np.mean(log_joint, axis=-1, keepdims=True)
     with np.errstate(all="ignore"):
         return np.log(np.sum(np.exp(log_joint - shift), axis=-1)) + shift[..., 0]
+
+
+def log_evidence__minimum_subtracted(log_joint):
+    """The minimum is subtracted for stability; the differences may then overflow."""
+    log_joint = np.asarray(log_joint, float)
+    low = np.min(log_joint, axis=-1, keepdims=True)
+    with np.errstate(all="ignore"):
+        return np.log(np.sum(np.exp(log_joint - low), axis=-1)) + low[..., 0]
 
 
 def log_evidence__evidence(log_joint):
@@ -1278,16 +1278,16 @@ def posterior__one_shift_for_all_rows(log_joint):
         return weights / np.sum(weights, axis=-1, keepdims=True)
 
 
-def posterior__minimum_subtracted(log_joint):
-    """The minimum is subtracted for stability; the differences may then overflow."""
-    log_joint = np.asarray(log_joint, float)
-    return posterior__underflow(log_joint - np.min(log_joint, axis=-1, keepdims=True))
-
-
 def posterior__mean_subtracted(log_joint):
     """The mean is subtracted for stability; a state far above it may then overflow."""
     log_joint = np.asarray(log_joint, float)
     return posterior__underflow(log_joint - np.mean(log_joint, axis=-1, keepdims=True))
+
+
+def posterior__minimum_subtracted(log_joint):
+    """The minimum is subtracted for stability; the differences may then overflow."""
+    log_joint = np.asarray(log_joint, float)
+    return posterior__underflow(log_joint - np.min(log_joint, axis=-1, keepdims=True))
 
 
 def posterior__sign_flipped(log_joint):
