@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from grader import course, results
+from grader import course, results, teams
 from grader.reading import fingerprint
 from grader.release import release
 
@@ -55,6 +55,7 @@ def grade(
     force: bool = False,
 ) -> int:
     """Grade what is in submitted/ and print the table; 0 when every submission has a grade."""
+    teams.of_each_student()  # a mistake in the teams' file is better known before
     release(sheets, if_needed=True)
     found = find_submissions(sheets, student)
     if not found:

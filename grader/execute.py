@@ -8,12 +8,14 @@ records, with the report beside them.
 """
 
 import contextlib
+import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
 from jupyter_core.utils import ensure_async, run_sync
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbconvert.preprocessors import ExecutePreprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -27,6 +29,7 @@ from grader.secret import secret
 from grader.session import CALL_SECONDS, ENDED, START_SECONDS, Stopped, too_long
 
 KEPT = {"timestamp.txt"}  # nbgrader's own
+SHOWING = ("stream", "display_data", "execute_result", "update_display_data", "error")
 RECORD = "judge"  # the key of the notebook's metadata under which verdicts and repairs are kept
 
 
@@ -34,6 +37,10 @@ class ExecuteAndJudge(Execute):
     """Run a submission and judge its items; a drop-in for Execute in Autograde's list."""
 
     raise_on_iopub_timeout = Bool(False)
+    store_widget_state = Bool(False)
+    total_seconds = Integer(
+        600, help="How long a submission may take in all; what is not judged by then gets zero."
+    ).tag(config=True)
     max_output_bytes = Integer(
         1_000_000, help="How much output of one cell is kept; what comes after it is dropped."
     ).tag(config=True)
@@ -51,6 +58,7 @@ class ExecuteAndJudge(Execute):
         self._culprits: set[str] = set()
         self._replay: list[str] = []
         self._requests = 0
+        self._deadline = time.monotonic() + self.total_seconds
         self.kernel_name = "python3"
         files = course.data_files(self._sheet)
         _keep_only({name for _, name in files} | KEPT, Path(resources["metadata"]["path"]))
@@ -74,7 +82,7 @@ class ExecuteAndJudge(Execute):
             kernel_name=self.kernel_name,
             config=self.config,
             scratch=self._scratch,
-            connection_file=str(self._scratch / "home" / "connection.json"),
+            connection_file=str(self._scratch / "inbox" / "connection.json"),
             transport="ipc",
             ip=str(self._scratch / "home" / "kernel"),
         )
@@ -94,19 +102,21 @@ class ExecuteAndJudge(Execute):
     start_new_kernel_client = run_sync(async_start_new_kernel_client)
 
     def _restart(self) -> None:
-        """A new kernel in the state that the cells so far left, those that stopped it left out."""
-        remaining, self._replay = self._replay, []
-        self._new_kernel()
-        for source in remaining:
-            try:
-                kernel.run_silently(self.kc, self.km, source, {}, self.timeout)
-            except (kernel.TimedOut, kernel.Died):
-                self._new_kernel()
-                for earlier in self._replay:
-                    with contextlib.suppress(kernel.TimedOut, kernel.Died):
-                        kernel.run_silently(self.kc, self.km, earlier, {}, self.timeout)
-            else:
-                self._replay.append(source)
+        """A new kernel in the state that the cells so far left, those that stop it left out."""
+        while True:
+            self._new_kernel()
+            culprit = next((c for c in self._replay if not self._replays(c)), None)
+            if culprit is None or time.monotonic() > self._deadline:
+                return
+            self._replay.remove(culprit)
+
+    def _replays(self, source: str) -> bool:
+        seconds = max(1.0, min(self.timeout, self._deadline - time.monotonic()))
+        try:
+            kernel.run_silently(self.kc, self.km, source, {}, seconds)
+        except kernel.BROKEN:
+            return False
+        return kernel.answers(self.kc, self.km)
 
     def _new_kernel(self) -> None:
         run_sync(self._async_drop_kernel)()
@@ -122,9 +132,13 @@ class ExecuteAndJudge(Execute):
     # --- the cells
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int):
-        name = course.judged_item(cell.source) if _is_test(cell) else None
-        if name in self._items:
-            self._verdicts[index] = self._judge(cell, index, self._items[name])
+        item = self._items.get(course.judged_item(cell.source) if _is_test(cell) else None)
+        if time.monotonic() > self._deadline:
+            if item is not None:
+                words = f"Not judged: the submission took longer than {self.total_seconds} s."
+                self._verdicts[index] = _zero(item, words)
+        elif item is not None:
+            self._verdicts[index] = self._judge(cell, index, item)
         elif cell.cell_type == "code" and cell.source.strip():
             self._run(cell, index)
         return cell, resources
@@ -137,8 +151,11 @@ class ExecuteAndJudge(Execute):
             cell.outputs = [new_output("stream", name="stdout", text=words)]
             return
         stopped = self._execute(cell, index)
+        if not stopped and not kernel.answers(self.kc, self.km):
+            stopped = "left a kernel that does not work any more"
+            self._restart()
         if stopped:
-            words = f"This cell {stopped}."
+            words = f"This cell {stopped}"
             cell.outputs = [*cell.outputs[:20], new_output("stream", name="stderr", text=words)]
         else:
             self._replay.append(cell.source)
@@ -150,8 +167,7 @@ class ExecuteAndJudge(Execute):
         self._display_id_map = {}  # what was shown here must not be updated from later cells
         if stopped:
             self._culprits.add(item.name)
-            line = Line("runs", False, core=True, message=f"The visible check {stopped}.")
-            return Report(item.name, item.points, 0.0, (line,), stopped=True)
+            return _zero(item, f"The visible check {stopped}")
         if not kernel.answers(self.kc, self.km):  # what broke it is not this item's fault
             self._restart()
         seed = seed_for(self._secret, self._sheet, item.name, self._student)
@@ -172,18 +188,34 @@ class ExecuteAndJudge(Execute):
         return too_long(self.timeout)
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int):
-        """nbclient's, except that a cell's output beyond the limit is dropped as it arrives."""
-        if msg["msg_type"] in ("stream", "display_data", "execute_result", "update_display_data"):
-            size = len(str(msg["content"].get("text", msg["content"].get("data", ""))))
-            full, self._room = self._room <= 0, self._room - size
-            if full:
+        """nbclient's, for messages that may be huge, endless or forged.
+
+        What goes beyond the limit on a cell's output is dropped as it arrives.
+        """
+        try:
+            if msg["msg_type"] in SHOWING and not self._has_room(msg["content"], cell):
                 return None
-            if self._room <= 0:
-                self._room = 0
-                words = f"\n… the output beyond {self.max_output_bytes:,} bytes was dropped.\n"
-                cell.outputs.append(new_output("stream", name="stdout", text=words))
-                return None
-        return super().process_message(msg, cell, cell_index)
+            return super().process_message(msg, cell, cell_index)
+        except CellExecutionComplete:
+            raise
+        except Exception as error:  # not a message that any kernel sends by itself
+            self.log.warning("A message of the kernel was passed over: %r", error)
+            return None
+
+    def _has_room(self, content: dict[str, Any], cell: NotebookNode) -> bool:
+        """Whether an output still fits; a text is cut to what does, and the first cut is noted."""
+        size = len(json.dumps(content))
+        if size <= self._room:
+            self._room -= size
+            return True
+        if self._room > 0 and isinstance(content.get("text"), str):
+            start = content["text"][: self._room]
+            cell.outputs.append(new_output("stream", name="stdout", text=start))
+        if self._room > 0:
+            words = f"\n… the output beyond {self.max_output_bytes:,} bytes was dropped.\n"
+            cell.outputs.append(new_output("stream", name="stdout", text=words))
+        self._room = 0
+        return False
 
     def ask(self, request: dict[str, Any], seconds: float, item: str) -> dict[str, Any]:
         """One request of the judge's to the kernel; raises Stopped with a working kernel."""
@@ -198,7 +230,7 @@ class ExecuteAndJudge(Execute):
             if not kernel.interrupted_reply(self.kc, self.km):
                 self._restart()
             raise Stopped(too_long(seconds)) from None
-        except (kernel.Died, kernel.Unreadable) as reason:
+        except kernel.BROKEN as reason:
             self._culprits.add(item)
             self._restart()
             raise Stopped(str(reason)) from None
@@ -224,6 +256,11 @@ def _keep_only(names: set[str], folder: Path) -> None:
                 file.rmdir()
         elif file.suffix != ".ipynb" and str(file.relative_to(folder)) not in names:
             file.unlink()
+
+
+def _zero(item: course.Item, why: str) -> Report:
+    line = Line("runs", False, core=True, message=why)
+    return Report(item.name, item.points, 0.0, (line,), stopped=True)
 
 
 def _is_test(cell: NotebookNode) -> bool:

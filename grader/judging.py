@@ -264,7 +264,8 @@ class Student:
             raise Halt(reply["message"], what)
         if any(node["t"] in ("array", "list", "dict") for node in request["args"]):
             self._calls_with_arrays += 1
-        self._changed |= {request["names"][i] for i in reply["changed"]}
+        names = dict(enumerate(request["names"]))
+        self._changed |= {names[i] for i in reply["changed"] if i in names}
         return reply
 
     def _locally(self, request: dict, instead: Callable | None = None) -> dict[str, Any]:
@@ -299,18 +300,26 @@ def _same_error(one: dict, other: dict) -> bool:
 
 
 def _trusted(reply: dict) -> dict[str, Any]:
-    """A reply whose parts have the types they should have; Halt for any other."""
+    """A reply whose parts have the types they should have; Halt for any other.
+
+    A value is a value and an error an error: nothing may count as both.
+    """
     try:
-        value = {"value": reply["value"]} if reply["status"] == "ok" else {}
-        for node in value.values():
-            probe.decode(node)
-        return value | {
+        worked = reply["status"] == "ok"
+        if worked:
+            probe.decode(reply["value"])
+        return ({"value": reply["value"]} if worked else {}) | {
             "status": str(reply["status"]),
-            "bases": [str(name) for name in reply.get("bases", [])],
-            "message": str(reply.get("message", "")),
-            "where": str(reply.get("where", "")),
+            "bases": [] if worked else [str(name) for name in reply.get("bases", [])],
+            "message": _printable(reply.get("message", "")),
+            "where": _printable(reply.get("where", "")),
             "changed": [int(i) for i in reply["changed"]],
-            "warnings": [str(words) for words in reply["warnings"]],
+            "warnings": [_printable(words) for words in reply["warnings"]],
         }
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
         raise Halt("What came back from the call could not be read.", "returns a value") from None
+
+
+def _printable(words: object) -> str:
+    """Text that can be written to a file, whatever the student's process made of it."""
+    return str(words)[:2000].encode("utf-8", "replace").decode("utf-8")

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -11,12 +12,13 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+import zmq
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async, run_sync
 from traitlets import Instance
 
 from grader import course, probe, sandbox
-from grader.session import ENDED
+from grader.session import ENDED, MAX_REPLY
 
 GRACE_SECONDS = 3.0  # for a kernel to come back after an interrupt
 
@@ -30,9 +32,13 @@ sys.modules["_grader_probe"] = module
 
 
 class SandboxedKernelManager(AsyncKernelManager):
-    """Starts kernels through `sandbox`."""
+    """Starts kernels through `sandbox`, and believes them no message of boundless size."""
 
     scratch = Instance(Path)
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.context.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY)  # the default for its new sockets
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         argv = super().format_kernel_cmd(extra_arguments)
@@ -44,6 +50,8 @@ def start_options(scratch: Path) -> dict[str, Any]:
     return {
         "cwd": str(scratch / "work"),
         "env": sandbox.environment(scratch, PYDEVD_DISABLE_FILE_VALIDATION="1"),
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
     }
 
 
@@ -93,6 +101,9 @@ class Unreadable(Exception):
     """A reply that holds no answer: the kernel is not what it was."""
 
 
+BROKEN = (TimedOut, Died, Unreadable)
+
+
 async def async_run_silently(client, manager, code, expressions, seconds) -> dict[str, Any]:
     """Run code in a kernel without a trace in its history; the execute_reply's content."""
     msg_id = await ensure_async(
@@ -117,8 +128,14 @@ async def async_run_silently(client, manager, code, expressions, seconds) -> dic
 
 
 async def _forget_outputs(client) -> None:
-    """Silent runs may print; nobody reads that, so it must not pile up."""
+    """Silent runs may print; nobody reads that, so it must not pile up.
+
+    Raises Unreadable where it never ends: threads may print on and on.
+    """
+    deadline = time.monotonic() + GRACE_SECONDS
     while await ensure_async(client.iopub_channel.msg_ready()):
+        if time.monotonic() > deadline:
+            raise Unreadable("printed without end")
         try:
             await ensure_async(client.iopub_channel.get_msg(timeout=0))
         except Empty:
@@ -133,7 +150,7 @@ def interrupted_reply(client, manager, seconds: float = GRACE_SECONDS) -> bool:
     run_sync(_interrupt)(manager)
     try:
         run_silently(client, manager, "", {}, seconds)
-    except (TimedOut, Died):
+    except BROKEN:
         return False
     return True
 
@@ -144,7 +161,7 @@ def answers(client, manager) -> bool:
     try:
         content = run_silently(client, manager, "", expression, GRACE_SECONDS)
         return content["user_expressions"]["reply"]["data"]["text/plain"] == "'in_kernel'"
-    except (TimedOut, Died, KeyError, TypeError):
+    except (*BROKEN, KeyError, TypeError):
         return False
 
 

@@ -9,6 +9,7 @@ from jinja2 import Environment
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from grader import course, sandbox, teams
 from grader.execute import RECORD
@@ -85,7 +86,8 @@ def _table(rows: list, failures: dict["Submission", str]) -> Table:
         late = _duration(grade.late) if grade and grade.late else ""
         waiting = str(grade.open) if grade and grade.open else ""
         remarks = "\n".join(_remarks(submission, failures))
-        table.add_row(who, submission.sheet, points, late, waiting, remarks)
+        cells = (who, submission.sheet, points, late, waiting, remarks)
+        table.add_row(*map(Text, cells))  # whatever is in a name, it is not markup
     return table
 
 

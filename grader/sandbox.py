@@ -1,14 +1,17 @@
 """A process for a student's code: what it may read, write and reach, and what it may use up.
 
-On Linux 5.13 or newer the process restricts itself with Landlock before Python starts in it: it
-reads the Python installation, the system's libraries and `helpers`, writes to its own scratch
-folder, and sees nothing else: not the sheets' sources, references and checks, not the gradebook,
-not another submission. With newer kernels it also cannot open network connections (Linux 6.7) or
-signal processes outside (6.12). Landlock needs no privilege and cannot be undone from inside.
-Where the system lacks it, `isolation()` says so, and so does the grade table.
+On Linux the process restricts itself before Python starts in it, without any privilege:
 
-Run as a script, this file restricts itself and becomes the command it was given.
-See https://docs.kernel.org/userspace-api/landlock.html for the interface.
+- Landlock (Linux 5.13): it reads the Python installation, the system's libraries and `helpers`,
+  writes to its own scratch folder, and sees nothing else: not the sheets' sources, references and
+  checks, not the gradebook, not another submission.
+- Namespaces, where the system allows them: it sees no other process and no network, has a /dev/shm
+  of its own, and everything it started ends with it.
+
+Neither can be undone from inside. `isolation()` says what holds here, and so does the grade table.
+
+Run as a script, this file restricts itself and becomes the command it was given. See
+https://docs.kernel.org/userspace-api/landlock.html and namespaces(7).
 """
 
 import ctypes
@@ -16,14 +19,23 @@ import json
 import os
 import resource
 import shutil
+import signal
+import socket
+import struct
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same numbers on every architecture
-PR_SET_NO_NEW_PRIVS = 38
+PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 24, 38
+NEW_NAMESPACES = (
+    0x10000000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x00020000
+)  # user pid net ipc mnt
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
@@ -33,9 +45,26 @@ RIGHTS_BY_ABI = {1: 1 << 13, 2: 1 << 14, 3: 1 << 15, 5: 1 << 16}  # number of fi
 CONNECT_TCP = 1 << 1
 SCOPE_SOCKETS_AND_SIGNALS = 0b11
 
-SYSTEM_FOLDERS = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/proc", "/sys"]
-SYSTEM_FOLDERS += ["/dev", "/run/systemd/resolve", "/nix/store"]
-DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm"]
+SYSTEM_FOLDERS = [
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/nix/store",
+    "/proc",
+    "/sys",
+]
+SYSTEM_FOLDERS += [
+    f"/etc/{name}"
+    for name in (
+        *("alternatives", "fonts", "ld.so.cache", "localtime", "timezone", "machine-id"),
+        *("passwd", "group", "nsswitch.conf", "hosts", "host.conf", "mime.types"),
+    )
+]
+PYTHON = [sys.base_prefix, sys.prefix]
+DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
 
 WRITABLE, READABLE = ("work", "home", "tmp"), ("lib", "inbox")  # the parts of a scratch folder
 
@@ -59,14 +88,23 @@ def landlock_version() -> int:
     return max(0, ctypes.CDLL(None).syscall(CREATE_RULESET, None, 0, 1))
 
 
+@cache
+def has_namespaces() -> bool:
+    """Whether a process may have namespaces of its own here: tried, because no flag says so."""
+    if not sys.platform.startswith("linux"):
+        return False
+    settings = {"namespaces": True, "read": [*SYSTEM_FOLDERS, *PYTHON], "write": []}
+    trial = [sys.executable, "-I", __file__, json.dumps(settings), sys.executable, "-I", "-c", ""]
+    return subprocess.run(trial, capture_output=True).returncode == 0
+
+
 def isolation() -> str:
-    """What separates a student's code from the course's files on this machine, in words."""
+    """What separates a student's code from everything else on this machine, in words."""
     version = landlock_version()
     if version == 0:
         return "none on this system: student code can read the files of this account"
-    network = ", no network" if version >= 4 else ""
-    signals = ", no signals to other processes" if version >= 6 else ""
-    return f"Landlock {version}{network}{signals}"
+    more = "sees no other process, no network" if has_namespaces() else "without namespaces"
+    return f"Landlock {version}, {more}"
 
 
 @contextmanager
@@ -131,13 +169,13 @@ def command(argv: list[str], scratch: Path, hidden: Path, shown: list[Path]) -> 
     hidden: the course's folder, none of which may be read, except the folders in `shown` and the
     Python installation.
     """
-    readable = [Path(folder) for folder in SYSTEM_FOLDERS]
-    readable += [Path(sys.base_prefix), *map(Path, sys.path)]
+    readable = [Path(folder) for folder in [*SYSTEM_FOLDERS, sys.base_prefix]]
     if "MNIST_DIR" in os.environ:
         readable.append(Path(os.environ["MNIST_DIR"]))
     visible = [path for folder in readable for path in _outside(folder.resolve(), hidden)]
     visible += [Path(sys.prefix).resolve(), *shown, *(scratch / part for part in READABLE)]
     settings = {
+        "namespaces": has_namespaces(),
         "read": sorted({str(path) for path in visible}),
         "write": [*(str(scratch / part) for part in WRITABLE), *DEVICES],
     }
@@ -170,7 +208,7 @@ def restrict(read: list[str], write: list[str]) -> None:
     version = landlock_version()
     if version == 0:
         return
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = _libc()
     everything = max(n for abi, n in RIGHTS_BY_ABI.items() if abi <= version) - 1
     rules = _Ruleset(everything, CONNECT_TCP if version >= 4 else 0)
     rules.scoped = SCOPE_SOCKETS_AND_SIGNALS if version >= 6 else 0
@@ -186,6 +224,62 @@ def restrict(read: list[str], write: list[str]) -> None:
     _checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     _checked(libc.syscall(RESTRICT_SELF, ruleset, 0))
     os.close(ruleset)
+
+
+def enter_namespaces() -> None:
+    """Go on as the first process of new namespaces; the one outside waits, and ends with it."""
+    libc = _libc()
+    uid, gid = os.geteuid(), os.getegid()
+    _checked(libc.unshare(NEW_NAMESPACES))
+    for name, words in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid} {uid} 1"),
+        ("gid_map", f"{gid} {gid} 1"),
+    ):
+        Path(f"/proc/self/{name}").write_text(words)
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+    grader, inside = os.getppid(), os.fork()
+    if inside:
+        os._exit(_wait_for(inside, grader))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+    _checked(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+    _checked(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
+    safe = MS_NOSUID | MS_NODEV | MS_NOEXEC
+    _checked(libc.mount(b"proc", b"/proc", b"proc", safe, None))
+    _checked(libc.mount(b"tmpfs", b"/dev/shm", b"tmpfs", safe, b"size=1g"))
+    _start_loopback()
+
+
+def _wait_for(inside: int, grader: int) -> int:
+    """Wait for the process inside; end it when the grader is gone. Signals are meant for it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        done, status = os.waitpid(inside, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status) % 256
+        if os.getppid() != grader:
+            os.kill(inside, signal.SIGKILL)
+        signal.sigtimedwait([signal.SIGCHLD], 1.0)
+
+
+def _start_loopback() -> None:
+    """ipykernel binds a socket to the loopback interface, which starts switched off."""
+    import fcntl
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        request = struct.pack("16sh14x", b"lo", 1)  # struct ifreq with IFF_UP
+        fcntl.ioctl(any_socket, 0x8914, request)  # SIOCSIFFLAGS
+
+
+def drop_capabilities() -> None:
+    """Root without root's powers; for anybody else there is nothing to drop."""
+    libc = _libc()
+    for capability in range(64):
+        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _checked(result: int) -> int:
@@ -208,7 +302,12 @@ def limit_resources() -> None:
 
 
 if __name__ == "__main__":
-    paths = json.loads(sys.argv[1])
+    settings = json.loads(sys.argv[1])
     limit_resources()
-    restrict(paths["read"], paths["write"])
+    if settings["namespaces"]:
+        enter_namespaces()
+        settings["write"].append("/dev/shm")
+    if sys.platform.startswith("linux"):
+        drop_capabilities()
+    restrict(settings["read"], settings["write"])
     os.execv(sys.argv[2], sys.argv[2:])
