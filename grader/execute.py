@@ -30,6 +30,7 @@ from grader.session import CALL_SECONDS, ENDED, START_SECONDS, Stopped, too_long
 
 KEPT = {"timestamp.txt"}  # nbgrader's own
 SHOWING = ("stream", "display_data", "execute_result", "update_display_data", "error")
+MAX_ERROR, MAX_FRAMES = 2000, 50  # characters and lines of a traceback that are kept
 RECORD = "judge"  # the key of the notebook's metadata under which verdicts and repairs are kept
 
 
@@ -181,7 +182,11 @@ class ExecuteAndJudge(Execute):
         except (DeadKernelError, CellTimeoutError):
             self._restart()
             return ENDED
-        if not any(output.get("ename") == "CellTimeoutError" for output in cell.outputs):
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        for error in errors:  # nbgrader adds them from the reply, however long they are
+            error.evalue = error.evalue[:MAX_ERROR]
+            error.traceback = [line[:MAX_ERROR] for line in error.traceback[-MAX_FRAMES:]]
+        if not any(error.ename == "CellTimeoutError" for error in errors):
             return ""
         if not kernel.interrupted_reply(self.kc, self.km):
             self._restart()

@@ -434,6 +434,8 @@ from pathlib import Path
 
 FACTS = json.loads(r"""@FACTS@""")
 parent, seen = os.getppid(), {}
+if parent == 0:  # in a namespace of its own, a process has no parent: nobody has this number
+    parent = 2**22 + 1
 
 def attempt(name):
     def run(function):
@@ -521,16 +523,10 @@ def _():
     with socket.socket() as sock:
         return sock.sendto(b"x", 0x20000000, address)
 
-@attempt("send over UDP")
+@attempt("see a network")
 def _():
-    with socket.socket(type=socket.SOCK_DGRAM) as sock:
-        return sock.sendto(b"x", address)
-
-@attempt("listen on TCP")
-def _():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        sock.listen()
+    if {name for _, name in socket.if_nameindex()} <= {"lo"}:
+        raise PermissionError("nothing but its own loopback")
 
 @attempt("fill the disk with one file")
 def _():
@@ -543,7 +539,8 @@ def _():
 
 @attempt("read what others share in /dev/shm")
 def _():
-    return os.listdir("/dev/shm")
+    if not os.listdir("/dev/shm"):
+        raise PermissionError("a folder of its own")
 
 attempt("open a new terminal")(lambda: os.close(os.open("/dev/ptmx", os.O_RDONLY)))
 

@@ -37,6 +37,9 @@ LANDLOCK = sandbox.landlock_version()
 needs_landlock = pytest.mark.skipif(
     LANDLOCK == 0, reason="this system has no Landlock, so the kernel may read and write all"
 )
+needs_namespaces = pytest.mark.skipif(
+    not sandbox.has_namespaces(), reason="this system gives student code no namespaces of its own"
+)
 OUTSIDE = Path.home(), Path(sys.prefix)
 
 
@@ -311,7 +314,6 @@ def test_hidden_tests_and_forged_outputs_are_in_no_feedback(graded):
         assert "of-its-own" in folder.name or "BEGIN HIDDEN TESTS" not in page
 
 
-@pytest.mark.xfail(strict=True, reason="a reply may carry a value and the bases of an exception")
 def test_one_reply_cannot_be_a_value_and_an_exception(graded):
     assert graded.scores(name_of(attacks.FORGED_BASES))["kl_normal"] < POINTS["kl_normal"]
 
@@ -323,7 +325,6 @@ def test_an_odd_submission_gets_its_grade(graded, cheat):
 
 
 @pytest.mark.parametrize("cheat", attacks.WITHOUT_GRADE, ids=lambda cheat: cheat.name)
-@pytest.mark.xfail(strict=True, reason="an exception in the grader: the submission has no grade")
 def test_every_submission_gets_a_grade(graded, cheat):
     assert graded.record(name_of(cheat))["items"]
 
@@ -339,6 +340,8 @@ REFUSED = [
     "write into lib",
     "write into the scratch folder",
     "put a symlink in the inbox's place",
+    "write into the connection file's folder",
+    "open a new terminal",
     "put a symlink in the work folder's place",
     "make a hard link to a file outside",
     "read through a symlink",
@@ -347,19 +350,17 @@ REFUSED = [
     "import reference",
     "find the judge's texts in a file",
 ]
-OPEN_HOLES = {
-    "write into the connection file's folder": "by a symlink the grader overwrites any file",
-    "read what others share in /dev/shm": "the semaphores of the batch lie there",
-    "open a new terminal": "all of /dev can be read, with the devices of whoever grades",
-    "hear what another kernel says": "/proc/net/unix names the sockets, iopub asks for no key",
-    "limit the grader's resources": "prlimit is not a signal: it can end the grader",
-    "move the grader to other cores": "sched_setaffinity is not a signal",
-    "change the grader's priority": "setpriority is not a signal",
-    "connect over multipath TCP": "Landlock knows TCP only",
-    "connect over TCP fast open": "Landlock sees connect, not sendto",
-    "send over UDP": "Landlock knows TCP only",
-    "listen on TCP": "only connecting is handled, so a helper outside may connect",
-}
+ALONE = [
+    "read what others share in /dev/shm",
+    "hear what another kernel says",
+    "limit the grader's resources",
+    "move the grader to other cores",
+    "change the grader's priority",
+    "connect over multipath TCP",
+    "connect over TCP fast open",
+    "see a network",
+    "signal the grader",
+]
 OPEN_TO_ROOT = ["read the passwords", "read the grader's environ", "read the grader's maps"]
 
 
@@ -369,24 +370,13 @@ def test_a_kernel_cannot(seen, what):
     assert seen[what].startswith("refused: ")
 
 
-@needs_landlock
-@pytest.mark.parametrize(
-    "what",
-    [
-        pytest.param(what, marks=pytest.mark.xfail(strict=True, reason=reason))
-        for what, reason in OPEN_HOLES.items()
-    ],
-)
-def test_a_kernel_should_not(seen, what):
+@needs_namespaces
+@pytest.mark.parametrize("what", ALONE)
+def test_a_kernel_is_alone_and_cannot(seen, what):
     assert seen[what].startswith("refused: ")
 
 
 @needs_landlock
-@pytest.mark.xfail(
-    os.name == "posix" and os.geteuid() == 0,
-    strict=False,  # which of root's rights open this depends on the kernel
-    reason="root keeps its capabilities in the sandbox",
-)
 @pytest.mark.parametrize("what", OPEN_TO_ROOT)
 def test_root_cannot_either(seen, what):
     assert seen[what].startswith("refused: ")
@@ -395,11 +385,6 @@ def test_root_cannot_either(seen, what):
 @pytest.mark.skipif(LANDLOCK < 4, reason="Landlock restricts TCP since version 4 (Linux 6.7)")
 def test_a_kernel_cannot_connect_over_tcp(seen):
     assert seen["connect over TCP"].startswith("refused: ")
-
-
-@pytest.mark.skipif(LANDLOCK < 6, reason="Landlock restricts signals since version 6 (Linux 6.12)")
-def test_a_kernel_cannot_signal_the_grader(seen):
-    assert seen["signal the grader"].startswith("refused: ")
 
 
 @pytest.mark.parametrize(
@@ -423,7 +408,6 @@ def test_the_spy_knows_what_to_look_for():
     assert len(secret_lines()) > 100
 
 
-@pytest.mark.xfail(strict=True, reason="the kernel inherits the grader's stdout and stderr")
 def test_a_kernel_cannot_write_to_the_terminal(graded):
     assert "FORGED BY A STUDENT" not in graded.said.stdout + graded.said.stderr
 
@@ -447,7 +431,6 @@ def test_a_symlink_brings_nothing_into_the_feedback(graded):
     assert [file.name for file in folder.iterdir()] == ["kl.html"]
 
 
-@pytest.mark.xfail(strict=True, reason="a child in a session of its own is not ended")
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes in /proc")
 def test_no_process_outlives_its_submission(graded):
     left = []
@@ -478,12 +461,11 @@ class Flooded:
     iopub_channel = Channel()
 
 
-@pytest.mark.xfail(strict=True, reason="outputs are dropped until there are none, without a limit")
 def test_a_kernel_that_never_stops_talking_does_not_hold_up_the_grader():
-    asyncio.run(asyncio.wait_for(kernel._forget_outputs(Flooded()), 3))
+    with pytest.raises(kernel.Unreadable):
+        asyncio.run(asyncio.wait_for(kernel._forget_outputs(Flooded()), 30))
 
 
-@pytest.mark.xfail(strict=True, reason="rich takes what students wrote for its own markup")
 def test_the_table_is_printed_whatever_the_notes_hold(graded):
     code = """
 from rich.console import Console

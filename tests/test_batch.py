@@ -235,7 +235,6 @@ def test_a_team_file_may_have_spaces_and_a_byte_order_mark(start, tmp_path, monk
     assert teams.members()["b"] == ["y"]
 
 
-@pytest.mark.xfail(strict=True, reason="batch.grade reads the team file only after grading")
 def test_a_wrong_team_file_stops_the_command_before_it_grades(course):
     file = course.root / "submitted" / "teams.csv"
     before = file.read_text()

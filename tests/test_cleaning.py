@@ -723,13 +723,11 @@ def test_files_of_the_sheet_lie_beside_the_graded_notebook(graded):
     assert (folder / "data" / "heights.csv").read_text() == "the sheet's own"
 
 
-@pytest.mark.xfail(strict=True, reason="ExecuteAndJudge.process_message does not limit errors")
 def test_an_error_message_of_any_size_leaves_a_small_notebook(graded):
     notebook = nbformat.read(graded.root / "autograded/two-copies/sheet1_kl/kl.ipynb", as_version=4)
     assert len(json.dumps(notebook.cells[-1])) < 2_000_000
 
 
-@pytest.mark.xfail(strict=True, reason="nbclient stores the state of widgets, without a limit")
 def test_widgets_of_any_size_leave_a_small_notebook(graded):
     notebook = nbformat.read(graded.root / "autograded/two-copies/sheet1_kl/kl.ipynb", as_version=4)
     assert len(json.dumps(notebook.metadata)) < 2_000_000
