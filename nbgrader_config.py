@@ -19,7 +19,9 @@ from nbgrader.preprocessors import (
 from grader.execute import ExecuteAndJudge
 from grader.export import MemberExporter
 from grader.feedback import PrepareFeedback, ShowRubrics
-from grader.reading import SubmissionExporter, expected_notebooks
+from grader.harmless import RemoveActiveContent
+from grader.intake import expected_notebooks
+from grader.reading import SubmissionExporter
 from grader.repair import RepairNotebook
 
 c = get_config()  # noqa: F821  (nbgrader provides it)
@@ -49,6 +51,7 @@ c.Autograde.sanitize_preprocessors = [
 ]
 c.Autograde.autograde_preprocessors = [
     ExecuteAndJudge,
+    RemoveActiveContent,
     IgnorePattern,
     ClearMetadataPreprocessor,
     LimitOutput,

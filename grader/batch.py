@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from grader import course, results, teams
-from grader.reading import fingerprint
+from grader.intake import fingerprint
 from grader.release import release
 
 console = Console(stderr=True)

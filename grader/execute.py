@@ -7,11 +7,9 @@ can touch them: each test cell's only output is its points, which nbgrader's Sav
 records, with the report beside them.
 """
 
-import contextlib
 import json
 import re
 import time
-from pathlib import Path
 from typing import Any
 
 from jupyter_core.utils import ensure_async, run_sync
@@ -28,7 +26,6 @@ from grader.judging import Line, Report, judge_item
 from grader.secret import secret
 from grader.session import CALL_SECONDS, ENDED, START_SECONDS, Stopped, too_long
 
-KEPT = {"timestamp.txt"}  # nbgrader's own
 SHOWING = ("stream", "display_data", "execute_result", "update_display_data", "error")
 MAX_ERROR, MAX_FRAMES = 2000, 50  # characters and lines of a traceback that are kept
 RECORD = "judge"  # the key of the notebook's metadata under which verdicts and repairs are kept
@@ -62,7 +59,6 @@ class ExecuteAndJudge(Execute):
         self._deadline = time.monotonic() + self.total_seconds
         self.kernel_name = "python3"
         files = course.data_files(self._sheet)
-        _keep_only({name for _, name in files} | KEPT, Path(resources["metadata"]["path"]))
         with sandbox.scratch_folder(course.PACKAGES, files) as scratch:
             self._scratch = scratch
             ExecutePreprocessor.preprocess(self, nb, resources, km)
@@ -249,18 +245,6 @@ class _KernelSession:
 
     def ask(self, request: dict[str, Any], seconds: float = CALL_SECONDS) -> dict[str, Any]:
         return self._execute.ask(request, seconds, self._item)
-
-
-def _keep_only(names: set[str], folder: Path) -> None:
-    """Delete from a folder under autograded/ what a student shipped besides the notebook."""
-    if not folder.resolve().is_relative_to(course.AUTOGRADED):
-        return
-    for file in sorted(folder.rglob("*"), reverse=True):
-        if file.is_dir() and not file.is_symlink():
-            with contextlib.suppress(OSError):  # it holds something that is kept
-                file.rmdir()
-        elif file.suffix != ".ipynb" and str(file.relative_to(folder)) not in names:
-            file.unlink()
 
 
 def _zero(item: course.Item, why: str) -> Report:

@@ -15,7 +15,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader import course
 from grader.execute import RECORD
-from grader.reading import FINGERPRINT, NOTES, cell_source, listing, plain
+from grader.intake import listing, plain
+from grader.reading import FINGERPRINT, NOTES, cell_source
 
 DEFINITION = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 MANY = 6  # if more cells than this had the same happen to them, they are counted, not named

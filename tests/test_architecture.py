@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader import course, reading
+from grader import course, intake
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = {"grader", "helpers", "reference"}
@@ -133,8 +133,8 @@ def test_release_and_samples_are_what_their_commands_make(course_copy, sheet):
     (folder / script.name).write_bytes(script.read_bytes())
     subprocess.run([sys.executable, str(folder / script.name)], cwd=course_copy.root, check=True)
     for student in course.part(sheet, "samples").SAMPLES:
-        made = reading.fingerprint(course_copy.root / "submitted" / student / sheet)
-        assert made == reading.fingerprint(course.SUBMITTED / student / sheet), student
+        made = intake.fingerprint(course_copy.root / "submitted" / student / sheet)
+        assert made == intake.fingerprint(course.SUBMITTED / student / sheet), student
 
 
 @pytest.mark.parametrize("sheet", SHEETS)

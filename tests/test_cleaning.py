@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grader import course, reading, repair
+from grader import course, intake, reading, repair
 from grader.execute import RECORD
 
 ALL_POINTS = 51
@@ -63,7 +63,7 @@ def clean(tmp_path, truths, monkeypatch):
         resources = {
             "nbgrader": {"db_url": "", "assignment": "sheet1_kl", "notebook": "kl"},
             reading.NOTES: notes,
-            reading.FINGERPRINT: reading.fingerprint(folder),
+            reading.FINGERPRINT: intake.fingerprint(folder),
         }
         nb, _ = repair.RepairNotebook().preprocess(nb, resources)
         nbformat.validate(nb)
@@ -496,20 +496,20 @@ def test_file_names_that_are_not_utf_8_do_no_harm(clean, good):
 )
 def test_a_timestamp_is_a_time_or_no_time_but_never_an_error(text, is_time, clean, good):
     (clean.folder / "timestamp.txt").write_bytes(text)
-    assert (reading.handed_in(clean.folder) is not None) == is_time
+    assert (intake.handed_in(clean.folder) is not None) == is_time
     _, notes = clean(good)
     assert bool(notes) != is_time
 
 
 def test_a_fingerprint_changes_with_any_file_and_with_nothing_else(tmp_path):
     (tmp_path / "kl.ipynb").write_text("1")
-    first = reading.fingerprint(tmp_path)
+    first = intake.fingerprint(tmp_path)
     (tmp_path / "kl.ipynb").touch()
-    assert reading.fingerprint(tmp_path) == first
+    assert intake.fingerprint(tmp_path) == first
     (tmp_path / "more.txt").touch()
-    second = reading.fingerprint(tmp_path)
+    second = intake.fingerprint(tmp_path)
     (tmp_path / "kl.ipynb").write_text("2")
-    assert len({first, second, reading.fingerprint(tmp_path)}) == 3
+    assert len({first, second, intake.fingerprint(tmp_path)}) == 3
 
 
 # --- the whole way, in one batch
