@@ -17,11 +17,12 @@ from functools import cache
 from multiprocessing import get_context
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from grader import course
+from grader import course, reporting
 from grader.judging import judge_item
 from grader.mutants import mutants
 from grader.session import InProcess
@@ -162,8 +163,8 @@ def run(task: Task) -> Outcome:
     full, trouble = 0, ""
     recognised: set[str | None] = set()
     for seed in range(seeds):
-        diagnose = task.kind == "mistake" and seed == 0
-        report = judge_item(session, task.sheet, items[task.item], seed, diagnose)
+        thorough = task.kind == "mistake" and seed == 0
+        report = judge_item(session, task.sheet, items[task.item], seed, thorough)
         full += report.passed
         recognised |= {line.mistake for line in report.lines}
         trouble = trouble or report.trouble
@@ -247,14 +248,15 @@ _COUNT = {
 
 
 def _print(sheet: str, figures: list[Figures]) -> None:
-    console = Console()
-    table = Table(title=f"audit {sheet}", title_justify="left", show_footer=True)
+    console = reporting.console()
+    options = {"box": box.SIMPLE_HEAD, "title_justify": "left", "show_footer": True}
+    table = Table(title=f"audit {sheet}", **options)
     columns = {
         "check": lambda f: f.item,
         "mistakes caught": lambda f: f"{f.mistakes_caught}/{f.mistakes}",
         "named": lambda f: f"{f.mistakes_named}/{f.mistakes}",
         "mutants caught": lambda f: f"{f.mutants_caught}/{f.mutants}",
-        "right ones accepted": lambda f: f"{f.alternatives_accepted}/{f.alternatives}",
+        "alternatives accepted": lambda f: f"{f.alternatives_accepted}/{f.alternatives}",
         f"{SEEDS} seeds": lambda f: "one verdict" if f.seeds_agree else "differ",
     }
     total = Figures("all")

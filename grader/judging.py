@@ -85,23 +85,26 @@ class Halt(Exception):
 
 
 def judge_item(
-    session: Session, sheet: str, item: course.Item, seed: int, diagnose: bool = True
+    session: Session, sheet: str, item: course.Item, seed: int, thorough: bool = True
 ) -> Report:
     """Judge one item of a sheet against the student's code in a session.
 
-    diagnose: look for the known mistake behind what is wrong.
+    thorough: go on after the first line that fails, and look for the known mistake behind it. The
+    audit needs neither to know that an implementation is refused.
     """
     bank = course.bank(sheet)
     check = getattr(bank.checks, item.name, None)
     if check is None:
         raise course.CourseError(f"reference/{sheet}/checks.py has no check named {item.name}.")
-    student = Student(session, bank, item.name, diagnose)
+    student = Student(session, bank, item.name, thorough)
     lines: list[Line] = []
     stopped, trouble = False, ""
     try:
         with threadpool_limits(1, "blas"):  # for small problems, threads wait longer than they work
             for line in check(student, Draw(seed)):
                 lines.append(line)
+                if not (line.passed or thorough):
+                    break
         lines += student.closing_lines()
     except Halt as halt:
         lines.append(halt.line)
@@ -145,7 +148,7 @@ def _sentence(bank: course.Bank, item: str, mistake: str) -> str:
 class Student:
     """What a check sees of the student's code: it may call it, and gets values back."""
 
-    def __init__(self, session: Session, bank: course.Bank, item: str, diagnose: bool = True):
+    def __init__(self, session: Session, bank: course.Bank, item: str, diagnose: bool):
         self._session, self._item = session, item
         self._reference = vars(bank.reference)
         self._mistakes = course.named_by_item(bank.mistakes, item) if diagnose else {}

@@ -1,6 +1,7 @@
 """Reports as text and as HTML, for students, staff and terminals."""
 
 from jinja2 import Environment
+from rich.console import Console
 
 from grader.judging import Report
 
@@ -17,6 +18,14 @@ _PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_
 <p>The first thing asked of the function does not hold, so the other lines earn nothing.</p>
 {% endif %}
 </div>""")
+
+LOG_WIDTH = 120  # characters of a line where no terminal says how many it has
+
+
+def console() -> Console:
+    """Standard output for tables: as wide as the terminal; a log file or a pager has room."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=LOG_WIDTH)
 
 
 def html(report: Report) -> str:

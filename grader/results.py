@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader import course, sandbox, teams
+from grader import course, reporting, sandbox, teams
 from grader.execute import RECORD
-from grader.reporting import number
 
 if TYPE_CHECKING:
     from grader.batch import Submission
@@ -43,9 +41,7 @@ def conclude(
     from grader.export import write_grades
     from grader.gradebook import grade_of, gradebook
 
-    console = Console()
-    if not console.is_terminal:  # a log file or a pager has room
-        console = Console(width=120)
+    console = reporting.console()
     rows, missing = [], 0
     with gradebook() as book:
         for submission in submissions:
@@ -82,7 +78,11 @@ def _table(rows: list, failures: dict["Submission", str]) -> Table:
         who = submission.student
         if who in members:
             who += f" ({', '.join(members[who])})"
-        points = f"{number(grade.score)} / {number(grade.max_score)}" if grade else "no grade"
+        points = (
+            f"{reporting.number(grade.score)} / {reporting.number(grade.max_score)}"
+            if grade
+            else "no grade"
+        )
         late = _duration(grade.late) if grade and grade.late else ""
         waiting = str(grade.open) if grade and grade.open else ""
         remarks = "\n".join(_remarks(submission, failures))

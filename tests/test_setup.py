@@ -4,6 +4,7 @@ import importlib.util
 import os
 import re
 import sys
+import sysconfig
 import tomllib
 from importlib.metadata import distributions
 from pathlib import Path
@@ -122,7 +123,7 @@ def test_what_is_installed_is_what_the_lock_says():
     cuda = re.compile(r"(nvidia|cuda)-|triton$")
     installed = {
         name: Version(distribution.version).public
-        for distribution in distributions()
+        for distribution in distributions(path=[sysconfig.get_path("purelib")])
         if (name := canonicalize_name(distribution.metadata["Name"])) not in ours
         and not cuda.match(name)
     }
