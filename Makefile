@@ -46,7 +46,6 @@ setup:
 	@"$(PYTHON)" scripts/setup_venv.py
 
 grade: setup
-	@$(VENV_PYTHON) -m grader release --if-needed
 	@$(VENV_PYTHON) -m grader grade $(ARGS)
 
 test: setup

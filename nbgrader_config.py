@@ -63,7 +63,6 @@ c.Autograde.autograde_preprocessors = [
 c.Execute.timeout = 900  # seconds a cell of a solution may train
 c.ExecuteAndJudge.timeout = 30  # seconds a cell of a submission may run: training is shortened
 c.Execute.shutdown_kernel = "immediate"
-c.KernelManager.transport = "ipc"
 
 # --- feedback: reports, no hidden source
 c.GenerateFeedback.preprocessors = [GetGrades, PrepareFeedback, CSSHTMLHeaderPreprocessor]

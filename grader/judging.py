@@ -13,7 +13,7 @@ from grader import comparing, course, probe
 from grader.drawing import Draw
 from grader.session import CALL_SECONDS, InProcess, Session, Stopped
 
-RTOL, ATOL = 2e-4, 2e-5  # float32 inside a right solution is right
+RTOL, ATOL = 5e-5, 1e-5  # float32 inside a right solution is right
 REFERENCE_SECONDS = 120.0
 UNWRITTEN = "NotImplementedError"
 
@@ -35,6 +35,7 @@ class Line:
     message: str = ""
     mistake: str | None = None
     suspects: tuple[str, ...] = field(default=(), repr=False)
+    error_asked: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def judge_item(
         trouble = f"{type(error).__name__}: {error}"
         words = "The check could not cope with what came back; please tell the course's staff."
         lines.append(Line("can be judged", False, core=True, message=words))
-    settled = tuple(_settle(lines, bank, item))
+    settled = tuple(_settle(lines, student, bank, item))
     return Report(item.name, item.points, _score(lines, item.points), settled, stopped, trouble)
 
 
@@ -125,17 +126,44 @@ def _score(lines: list[Line], points: float) -> float:
     return math.floor(2 * points * earned / sum(line.share for line in lines) + 1e-9) / 2
 
 
-def _settle(lines: list[Line], bank: course.Bank, item: course.Item) -> Iterator[Line]:
-    """Name the mistake on each failed line: of those that fit it, the one that fits most lines."""
+def _settle(
+    lines: list[Line], student: "Student", bank: course.Bank, item: course.Item
+) -> Iterator[Line]:
+    """Name the mistake on each failed line: of those that explain enough, the one that fits most.
+
+    One line alone is easily explained by a mistake that was not made: with a mean of 0, squares
+    of sums and of differences agree.
+    """
     votes = Counter(suspect for line in lines for suspect in line.suspects)
+    ruled_out = {suspect for suspect in votes if student.rules_out(suspect)}
     for line in lines:
-        if line.suspects:
-            name = max(line.suspects, key=lambda suspect: votes[suspect])
+        suspects = [
+            suspect
+            for suspect in line.suspects
+            if suspect not in ruled_out and _explains(suspect, line, lines)
+        ]
+        if suspects:
+            name = max(suspects, key=lambda suspect: votes[suspect])
             line = replace(line, mistake=name)
         if line.mistake is not None and not line.passed:
             sentence = _sentence(bank, item.name, line.mistake)
             line = replace(line, message=" ".join(filter(None, [sentence, line.message])))
         yield line
+
+
+def _explains(suspect: str, line: Line, lines: list[Line]) -> bool:
+    """Whether a mistake explains every failed core line, and enough of the lines of one kind.
+
+    Values: half of them, for there may be a second mistake. Errors that were asked for: all, for a
+    function that checks nothing makes each single omission, and none of them is what is wrong.
+    """
+    failed = [other for other in lines if not other.passed]
+    core = [other for other in failed if other.core]
+    if any(suspect not in other.suspects for other in core):
+        return False
+    alike = [other for other in failed if other.error_asked == line.error_asked]
+    explained = sum(suspect in other.suspects for other in alike)
+    return explained == len(alike) if line.error_asked else 2 * explained >= len(alike)
 
 
 def _sentence(bank: course.Bank, item: str, mistake: str) -> str:
@@ -154,6 +182,7 @@ class Student:
         self._mistakes = course.named_by_item(bank.mistakes, item) if diagnose else {}
         self._changed: set[str] = set()
         self._calls_with_arrays = 0
+        self._right_in_the_core: list[tuple[dict, dict, Callable]] = []
 
     # --- the lines a check yields
 
@@ -188,6 +217,8 @@ class Student:
         if message is None:
             message = comparing.difference(reply["value"], wanted["value"], rtol, atol)
         suspects = () if message is None else self._suspects(request, reply, wanted, agree)
+        if message is None and core:
+            self._right_in_the_core.append((request, wanted, agree))
         if message is None and quiet and reply["warnings"]:
             message = f"The value is right, but Python warns: {reply['warnings'][0]}"
         return Line(what, message is None, share, core, message or "", suspects=suspects)
@@ -209,7 +240,7 @@ class Student:
         got = self._failure(reply) or f"It returns {comparing.describe(reply['value'])}."
         suspects = self._suspects(request, reply, self._locally(request), agree)
         message = f"A {kind.__name__} is asked here. {got}"
-        return Line(what, False, share, message=message, suspects=suspects)
+        return Line(what, False, share, False, message, suspects=suspects, error_asked=True)
 
     def value(self, target: Target, *args: Any, seconds: float = CALL_SECONDS) -> Any:
         """The student's result as plain values; if there is none, the check ends here."""
@@ -244,6 +275,14 @@ class Student:
             return [Line(what, True)]
         names = " and ".join(sorted(self._changed))
         return [Line(what, False, message=f"It changes {names} in place: work on a copy.")]
+
+    def rules_out(self, mistake: str) -> bool:
+        """Whether the student's code is right in a core line where that mistake is not."""
+        function = self._mistakes[mistake]
+        return any(
+            not agree(wanted, self._locally(request, function))
+            for request, wanted, agree in self._right_in_the_core
+        )
 
     # --- below
 

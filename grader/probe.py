@@ -64,6 +64,8 @@ def encode(value, room=None, depth=0):
     if isinstance(value, dict):
         pairs = [[str(key)[:200], encode(item, room, depth + 1)] for key, item in value.items()]
         return {"t": "dict", "v": pairs}
+    if hasattr(value, "__float__") and not hasattr(value, "__array__"):
+        return _float_node(value)  # Fraction, Decimal, mpmath and sympy numbers
     return _array_node(value, room)
 
 
@@ -72,6 +74,8 @@ def _float_node(number):
         number = float(number)
     except OverflowError:
         number = math.inf if number > 0 else -math.inf
+    except (TypeError, ValueError):
+        raise Unsendable(f"is of type {type(number).__name__}") from None
     return {"t": "float", "v": number.hex()}
 
 

@@ -2,6 +2,8 @@
 
 import json
 import types
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -115,6 +117,8 @@ def test_a_forged_value_is_refused_and_earns_nothing(monkeypatch, node):
     [
         (1.0, np.float64(1.0)),
         (np.array(1.0), 1.0),
+        (Fraction(1, 2), 0.5),
+        (Decimal("0.5"), 0.5),
         (1, 1.0),
         (np.float32(0.1), 0.1),
         (torch.tensor(2.0), 2.0),
@@ -240,6 +244,35 @@ def test_a_mistake_that_gives_the_right_value_on_these_inputs_is_not_suspected(m
 
     report = verdict(monkeypatch, lambda x: x + 1, check, squared=squared)
     assert report.lines[0].mistake is None
+
+
+def test_a_mistake_is_not_named_where_the_code_is_right_and_the_mistake_is_not(monkeypatch):
+    def check(student, draw):
+        yield student.compare("double", draw.normal((3,)), what="doubles", core=True)
+        yield student.compare("double", 0.0, what="doubles 0")
+
+    def plus_one(x):
+        """This adds one."""
+        return x + 1
+
+    def wrong_at_zero(x):
+        return np.where(x == 0, 1.0, 2 * x) if np.ndim(x) else (2 * x if x else 1.0)
+
+    report = verdict(monkeypatch, wrong_at_zero, check, plus_one=plus_one)
+    assert [line.mistake for line in report.lines if not line.passed] == [None]
+
+
+def test_a_mistake_is_not_named_where_it_does_not_explain_the_core(monkeypatch):
+    def check(student, draw):
+        yield student.compare("double", draw.normal((3,)), what="doubles", core=True)
+        yield student.compare("double", 1.0, what="doubles 1")
+
+    def squared(x):
+        """This squares."""
+        return x * x
+
+    report = verdict(monkeypatch, lambda x: x**4, check, squared=squared)
+    assert all(line.mistake is None for line in report.lines)
 
 
 def test_a_check_that_fails_itself_is_the_staffs_trouble_and_stops_nobody(monkeypatch):
