@@ -110,7 +110,7 @@ def run_all(
         for submission in lost:  # their worker died; each gets one of its own
             with _executor(1, None) as executor:
                 for again in _collect(executor, [submission], finished):
-                    finished(again, "the grading process died twice; see the log above")
+                    finished(again, "the process that graded it died twice")
     return failures
 
 

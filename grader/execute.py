@@ -178,6 +178,10 @@ class ExecuteAndJudge(Execute):
         except (DeadKernelError, CellTimeoutError):
             self._restart()
             return ENDED
+        except Exception as error:  # no kernel sends by itself what nbclient cannot take apart
+            self.log.warning("The kernel was given up: %r", error)
+            self._restart()
+            return f"sent something that is no message ({type(error).__name__})"
         errors = [output for output in cell.outputs if output.output_type == "error"]
         for error in errors:  # nbgrader adds them from the reply, however long they are
             error.evalue = error.evalue[:MAX_ERROR]

@@ -122,6 +122,10 @@ async def async_run_silently(client, manager, code, expressions, seconds) -> dic
             if not await ensure_async(manager.is_alive()):
                 raise Died(ENDED) from None
             continue
+        except Exception as error:  # no kernel sends by itself what cannot be taken apart
+            raise Unreadable(
+                f"sent something that is no message ({type(error).__name__})"
+            ) from error
         if message["parent_header"].get("msg_id") == msg_id:
             await _forget_outputs(client)
             return message["content"]
@@ -140,6 +144,10 @@ async def _forget_outputs(client) -> None:
             await ensure_async(client.iopub_channel.get_msg(timeout=0))
         except Empty:
             return
+        except Exception as error:
+            raise Unreadable(
+                f"sent something that is no message ({type(error).__name__})"
+            ) from error
 
 
 run_silently = run_sync(async_run_silently)

@@ -423,6 +423,19 @@ shell.events.register("post_run_cell", lambda result: rewrite())
         "an error message that UTF-8 cannot say",
         functions={NORMAL: "def kl_normal(*a):\n    raise RuntimeError('\\ud800')\n"},
     ),
+    Cheat(
+        "frames that are no message at all",
+        functions={
+            NORMAL: """\
+def kl_normal(*args):
+    send = get_ipython().kernel.iopub_socket.send_multipart
+    for _ in range(3):
+        send([b"x", b"<IDS|MSG>", b"not signed", b"{}", b"{}", b"{}", b"{}"])
+        send([b"nothing"])
+    return 0.0
+"""
+        },
+    ),
 ]
 
 SPY = Cheat(
