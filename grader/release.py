@@ -1,7 +1,11 @@
 """release/ and solutions/, made from source/ by nbgrader."""
 
 import hashlib
+import shutil
+import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -25,7 +29,8 @@ def release(sheets: list[str], if_needed: bool = False) -> int:
         if if_needed and stamp.exists() and stamp.read_text() == digest and _is_there(sheet):
             console.print(f"release: {sheet} is up to date")
             continue
-        convert(GenerateAssignment, sheet)
+        with _kept_if_it_fails(course.RELEASE / sheet):
+            convert(GenerateAssignment, sheet)
         _zip(sheet)
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(digest)
@@ -42,9 +47,26 @@ def solutions(sheets: list[str]) -> int:
     release(sheets, if_needed=True)  # nbgrader wants the sheet in its gradebook
     for sheet in sheets:
         console.print(f"solutions: running {sheet} in full …")
-        convert(GenerateSolution, sheet)
+        with _kept_if_it_fails(course.SOLUTIONS / sheet):
+            convert(GenerateSolution, sheet)
         console.print(f"solutions: {sheet} made")
     return 0
+
+
+@contextmanager
+def _kept_if_it_fails(folder: Path) -> Iterator[None]:
+    """nbgrader deletes what it made before, and leaves nothing where making it anew fails."""
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name) / folder.name
+        if folder.exists():
+            shutil.copytree(folder, copy)
+        try:
+            yield
+        except BaseException:
+            if copy.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                shutil.copytree(copy, folder)
+            raise
 
 
 def _is_there(sheet: str) -> bool:

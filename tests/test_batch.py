@@ -285,3 +285,18 @@ def test_a_dask_cluster_grades_too(course):
     assert who == {"team-a"}
     assert "blank" not in done.stdout
     assert float(grades(course)["anna"]["score"]) == 51
+
+
+def test_a_solution_that_fails_leaves_the_one_made_before(course_copy):
+    folder = course_copy.root / "solutions" / "sheet1_kl"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "kl.ipynb").write_text("made before")
+    source = course_copy.root / "source" / "sheet1_kl" / "kl.ipynb"
+    text = source.read_text("utf-8")
+    try:
+        source.write_text("not a notebook")
+        done = course_copy.run("grader", "solutions", "sheet1_kl", check=False)
+    finally:
+        source.write_text(text, "utf-8")
+    assert done.returncode != 0
+    assert (folder / "kl.ipynb").read_text() == "made before"
