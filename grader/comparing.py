@@ -102,11 +102,10 @@ def _values(mine: np.ndarray, theirs: np.ndarray, rtol: float, atol: float) -> s
     if close.all():
         return None
     unexpected_nan = np.isnan(mine) & ~np.isnan(theirs)
-    where = tuple(int(i) for i in np.argwhere(~close)[0])
+    shown = unexpected_nan if unexpected_nan.any() else ~close
+    where = tuple(int(i) for i in np.argwhere(shown)[0])
     place = f" at index {list(where)}" if where else ""
     if unexpected_nan.any():
-        where = tuple(int(i) for i in np.argwhere(unexpected_nan)[0])
-        place = f" at index {list(where)}" if where else ""
         return f"It returns nan{place}."
     values = f"yours {_show(mine[where])}, expected {_show(theirs[where])}."
     if not where:
