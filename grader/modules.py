@@ -1,6 +1,7 @@
 """Plain modules of student functions, judged without a notebook: `python -m grader check`."""
 
 import ast
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -74,9 +75,9 @@ def pieces(source: str) -> Iterator[tuple[int, str]]:
     cut where a line starts in the first column, and what does not parse alone is joined with the
     next parts as long as that helps.
     """
-    lines = source.splitlines(keepends=True)
+    lines = list(io.StringIO(source, newline=""))  # as Python counts them: no other line ends
     if _parses(source):
-        starts = [_first_line(node) for node in ast.parse(source).body]
+        starts = _starts(ast.parse(source).body)
         for start, after in zip(starts, [*starts[1:], len(lines) + 1], strict=True):
             yield start, "".join(lines[start - 1 : after - 1])
         return
@@ -95,9 +96,16 @@ def pieces(source: str) -> Iterator[tuple[int, str]]:
         position += length
 
 
-def _first_line(node: ast.stmt) -> int:
-    decorators = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+def _starts(statements: list[ast.stmt]) -> list[int]:
+    """The first lines of statements; what begins on the last line of another belongs to it."""
+    starts, end = [], 0
+    for node in statements:
+        decorators = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        if first > end:
+            starts.append(first)
+        end = node.end_lineno
+    return starts
 
 
 def _chunks(lines: list[str]) -> list[tuple[int, str]]:

@@ -171,6 +171,20 @@ def test_decorators_brackets_and_future_imports_survive_being_cut_into_pieces(tm
         assert report.passed, report
 
 
+def test_lines_are_counted_as_python_counts_them(tmp_path):
+    source = (
+        "x = [\n    1,\n]; y = (0.1, 1.1); z = 9.0\n"
+        "\x0c\n# a page break above, \u2028 and \x85 in a comment\n"
+        "words = '\u2028 \x1c'\n"
+        "def near_and_far():\n    return y, (z, 1.0)\n"
+    )
+    for text in (source, source.replace("\n", "\r\n")):
+        file = tmp_path / "pages.py"
+        file.write_bytes(text.encode())
+        (report,) = check_file(file, SHEET, "secret", ["near_and_far"])
+        assert report.passed, report
+
+
 def test_pieces_put_together_are_the_whole_file_from_the_first_statement_on():
     for source in (SORRY, course.solution_source(SHEET)):
         found = list(pieces(source))
