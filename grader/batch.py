@@ -41,11 +41,6 @@ class Submission:
         name = course.source_notebook(self.sheet).name
         return course.AUTOGRADED / self.student / self.sheet / name
 
-    @property
-    def feedback_page(self) -> Path:
-        stem = course.source_notebook(self.sheet).stem
-        return course.FEEDBACK / self.student / self.sheet / f"{stem}.html"
-
 
 def grade(
     sheets: list[str],
@@ -61,7 +56,7 @@ def grade(
     if not found:
         console.print(f"Nothing to grade in submitted/ for {', '.join(sheets)}, student {student}.")
         return 0
-    waiting = [submission for submission in found if force or not is_graded(submission)]
+    waiting = found if force else not_graded(found)
     if len(waiting) < len(found):
         done = len(found) - len(waiting)
         console.print(f"{done} of {len(found)} are graded already (--force grades them anew).")
@@ -79,15 +74,17 @@ def find_submissions(sheets: list[str], student: str = "*") -> list[Submission]:
     )
 
 
-def is_graded(submission: Submission) -> bool:
-    """Whether just these files were graded before, and the gradebook still knows it."""
+def not_graded(submissions: list[Submission]) -> list[Submission]:
+    """Those whose files are not just the ones graded before, or that the gradebook lacks."""
     from grader.gradebook import grade_of, gradebook
 
-    record = results.record_of(submission)
-    if record.get("submission") != fingerprint(submission.folder):
-        return False
     with gradebook() as book:
-        return grade_of(book, submission.sheet, submission.student) is not None
+        return [
+            submission
+            for submission in submissions
+            if results.record_of(submission).get("submission") != fingerprint(submission.folder)
+            or grade_of(book, submission.sheet, submission.student) is None
+        ]
 
 
 def run_all(

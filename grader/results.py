@@ -49,8 +49,8 @@ def conclude(
             missing += grade is None or submission in failures
             rows.append((submission, grade))
         write_grades(book, GRADES)
-    console.print(_table(rows, failures))
     records = {submission: record_of(submission) for submission in everybody}
+    console.print(_table(rows, failures, records))
     CLASS_REPORT.write_text(class_report(records), encoding="utf-8")
     folder = course.FEEDBACK.relative_to(course.ROOT)
     console.print(f"Feedback:      {folder}/<student or team>/<sheet>/")
@@ -62,7 +62,9 @@ def conclude(
     return 1 if missing else 0
 
 
-def _table(rows: list, failures: dict["Submission", str]) -> Table:
+def _table(
+    rows: list, failures: dict["Submission", str], records: dict["Submission", dict[str, Any]]
+) -> Table:
     table = Table(title="Grades", title_justify="left", box=box.SIMPLE_HEAD)
     for name, justify in (
         ("student or team", "left"),
@@ -85,16 +87,16 @@ def _table(rows: list, failures: dict["Submission", str]) -> Table:
         )
         late = _duration(grade.late) if grade and grade.late else ""
         waiting = str(grade.open) if grade and grade.open else ""
-        remarks = "\n".join(_remarks(submission, failures))
+        if submission in failures:
+            remarks = f"not graded: {failures[submission]}"
+        else:
+            remarks = "\n".join(_remarks(records[submission]))
         cells = (who, submission.sheet, points, late, waiting, remarks)
         table.add_row(*map(Text, cells))  # whatever is in a name, it is not markup
     return table
 
 
-def _remarks(submission: "Submission", failures: dict["Submission", str]) -> list[str]:
-    if submission in failures:
-        return [f"not graded: {failures[submission]}"]
-    record = record_of(submission)
+def _remarks(record: dict[str, Any]) -> list[str]:
     items = record.get("items", [])
     lines = list(record.get("repairs", []))
     lines += [f"{i['item']}: the check failed ({i['trouble']})" for i in items if i["trouble"]]

@@ -32,9 +32,7 @@ from pathlib import Path
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same numbers on every architecture
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 24, 38
-NEW_NAMESPACES = (
-    0x10000000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x00020000
-)  # user pid net ipc mnt
+NEW_USER, NEW_PID, NEW_NET, NEW_IPC, NEW_MOUNTS = 1 << 28, 1 << 29, 1 << 30, 1 << 27, 1 << 17
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
@@ -230,7 +228,7 @@ def enter_namespaces() -> None:
     """Go on as the first process of new namespaces; the one outside waits, and ends with it."""
     libc = _libc()
     uid, gid = os.geteuid(), os.getegid()
-    _checked(libc.unshare(NEW_NAMESPACES))
+    _checked(libc.unshare(NEW_USER | NEW_PID | NEW_NET | NEW_IPC | NEW_MOUNTS))
     for name, words in (
         ("setgroups", "deny"),
         ("uid_map", f"{uid} {uid} 1"),

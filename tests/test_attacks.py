@@ -473,6 +473,6 @@ from grader import results
 from grader.batch import Submission
 row = Submission("sheet1_kl", "honest")
 words = "The notebook was set to another kernel ([/x])."
-Console().print(results._table([(row, None)], {row: words}))
+Console().print(results._table([(row, None)], {row: words}, {}))
 """
     subprocess.run([sys.executable, "-c", code], cwd=graded.root, check=True, capture_output=True)
