@@ -1,0 +1,230 @@
+"""What a line contains: the forms in which a derivation starts, ends, and which steps it shows.
+
+A form is a function of `Facts`, so that it is recognised by value and by the functions in it, never
+by spelling. Tables put their forms together from these.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, cached_property
+
+import numpy as np
+
+from helpers.derivations import reading
+from helpers.derivations.evaluation import INDICES, Evaluation
+from helpers.derivations.expressions import (
+    Call,
+    Density,
+    Expectation,
+    Gaussian,
+    Integral,
+    Name,
+    Node,
+    Problem,
+    Series,
+    Variance,
+    children,
+    walk,
+)
+from helpers.derivations.settings import Settings
+
+RTOL, FLOOR = 1e-8, 1e-3  # the floor keeps rounding from counting where a value is almost 0
+BINDERS = (Integral, Expectation, Variance, Series)
+
+Form = Callable[["Facts"], bool]
+Values = list[np.ndarray]
+
+
+def close(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Where two arrays agree to a relative 1e-8."""
+    return np.abs(one - other) <= RTOL * np.maximum(np.maximum(np.abs(one), np.abs(other)), FLOOR)
+
+
+def agree(one: Values, other: Values) -> bool:
+    """Whether two lines have the same value at every setting of every group."""
+    return all(close(a, b).all() for a, b in zip(one, other, strict=True))
+
+
+def evaluate(tree: Node, groups: Sequence[Settings], **options) -> Values:
+    """The values of a tree at all settings, group by group. Raises Problem where it has none."""
+    return [Evaluation(settings, **options).numbers(tree) for settings in groups]
+
+
+@cache
+def tree_of(latex: str) -> Node:
+    """The tree of an expression that a table gives."""
+    return reading.parse(latex)
+
+
+class Facts:
+    """A right line of a derivation, for the forms to look at.
+
+    tree, values: the line; groups: the settings; last: the derivation's last line.
+    """
+
+    def __init__(self, tree: Node, values: Values, groups: Sequence[Settings], last: Node):
+        self.tree, self.values, self.groups, self.last = tree, values, groups, last
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        return list(walk(self.tree))
+
+    @cached_property
+    def binders(self) -> list[Node]:
+        """The integrals, expectations and sums that stand in no other."""
+        return list(_outermost(self.tree))
+
+    def count(self, *kinds: type) -> int:
+        return sum(isinstance(node, kinds) for node in self.nodes)
+
+    def contribution(self, parts: Sequence[Node]) -> Values:
+        """How much of the line's value goes when these parts are 0; nan where it goes as a whole."""
+        nothing = {id(part): 0.0 for part in parts}
+        try:
+            without = evaluate(self.tree, self.groups, scaled=nothing)
+        except Problem:  # a part inside a logarithm, or below a fraction
+            return [np.full_like(values, np.nan) for values in self.values]
+        return [a - b for a, b in zip(self.values, without, strict=True)]
+
+    def like(self, latex: str) -> list[Node]:
+        """The outermost binders that add up a multiple of what the given one adds up."""
+        pattern = tree_of(latex)
+        wanted = [Evaluation(settings).terms(pattern) for settings in self.groups]
+        alike = [node for node in self.binders if _adds(node) == _adds(pattern)]
+        return [node for node in alike if self._is_multiple(node, wanted)]
+
+    def _is_multiple(self, node: Node, wanted: Values) -> bool:
+        try:
+            terms = [Evaluation(settings).terms(node) for settings in self.groups]
+        except Problem:
+            return False
+        return all(map(_proportional, terms, wanted))
+
+    def whole(self) -> list[Node]:
+        """The outermost binders that hold the line's whole value."""
+        return [b for b in self.binders if agree(self.contribution([b]), self.values)]
+
+    def same_without_logarithm(self, other: Node) -> bool:
+        """Whether two lines agree even with another function in the logarithm's place."""
+        try:
+            values = [evaluate(tree, self.groups, log=_not_log) for tree in (self.tree, other)]
+        except Problem:
+            return False
+        return agree(*values)
+
+
+def _outermost(tree: Node) -> Iterator[Node]:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, BINDERS):
+            yield node
+        else:
+            waiting += children(node)
+
+
+def _adds(node: Node) -> str:
+    """What a binder runs over: an index, by its kind, or a variable."""
+    return node.kind if isinstance(node, Series) and node.index in INDICES else "variable"
+
+
+def _proportional(terms: np.ndarray, wanted: np.ndarray) -> bool:
+    if terms.shape != wanted.shape:
+        return False
+    ratio = (terms * wanted).sum(1, keepdims=True) / (wanted * wanted).sum(1, keepdims=True)
+    size = np.abs(terms).max(1, keepdims=True)
+    return bool(np.all(size > 0) and np.all(np.abs(terms - ratio * wanted) <= RTOL * size))
+
+
+def _not_log(values: np.ndarray) -> np.ndarray:
+    return np.sin(3 * values) + values**2
+
+
+# --- forms
+
+
+def has(*kinds: type) -> Form:
+    """The line contains a node of one of these kinds."""
+    return lambda facts: facts.count(*kinds) > 0
+
+
+def exactly(number: int, *kinds: type) -> Form:
+    return lambda facts: facts.count(*kinds) == number
+
+
+def calls(*functions: str) -> Form:
+    """The line contains one of these functions."""
+    return lambda facts: any(isinstance(n, Call) and n.function in functions for n in facts.nodes)
+
+
+def names(*keys: str) -> Form:
+    return lambda facts: any(isinstance(n, Name) and n.key in keys for n in facts.nodes)
+
+
+def density(variables: str, given: str = "") -> Form:
+    """The line contains the density p of these variables given those."""
+    return lambda facts: any(_is_p(node, variables, given) for node in facts.nodes)
+
+
+def _is_p(node: Node, variables: str, given: str) -> bool:
+    return (
+        isinstance(node, Density)
+        and node.letter == "p"
+        and {v[0] for v in node.variables} == set(variables)
+        and {v[0] for v in node.given} == set(given)
+    )
+
+
+def every(*forms: Form) -> Form:
+    return lambda facts: all(form(facts) for form in forms)
+
+
+def either(*forms: Form) -> Form:
+    return lambda facts: any(form(facts) for form in forms)
+
+
+def without(*forms: Form) -> Form:
+    return lambda facts: not any(form(facts) for form in forms)
+
+
+def open_logarithm(facts: Facts) -> bool:
+    """A logarithm of something that depends on the bound variable: of a density, say."""
+    bound = {"x", "y", "z", "t", "u", "v", "w", "s"} | {
+        node.variable.rstrip("'") for node in facts.nodes if isinstance(node, Integral)
+    }
+    for node in facts.nodes:
+        if isinstance(node, Call) and node.function == "log":
+            for part in walk(node.argument):
+                if isinstance(part, (Density, Gaussian)):
+                    return True
+                if isinstance(part, Name) and part.key.rstrip("'") in bound:
+                    return True
+    return False
+
+
+def stands_alone(latex: str, adding: Sequence[str]) -> Form:
+    """A multiple of this integral, expectation or sum stands for itself in the line.
+
+    adding: what it may add to the line's value; so a term that is taken away again, or multiplied
+    by 0, does not count.
+    """
+
+    def form(facts: Facts) -> bool:
+        found = facts.like(latex)
+        if not found:
+            return False
+        contribution = facts.contribution(found)
+        return any(agree(contribution, evaluate(tree_of(a), facts.groups)) for a in adding)
+
+    return form
+
+
+def in_one(form: Form) -> Form:
+    """One integral or expectation holds the whole line, and contains this form."""
+    return lambda facts: any(
+        form(Facts(node, facts.values, facts.groups, facts.last)) for node in facts.whole()
+    )
+
+
+def restates_the_end(facts: Facts) -> bool:
+    """The line differs from the last one by arithmetic only."""
+    return facts.same_without_logarithm(facts.last)

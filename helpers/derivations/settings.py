@@ -1,0 +1,307 @@
+"""The settings at which a derivation's lines are compared: random parameters, all at once.
+
+A setting gives each name of the derivation a value. Values are drawn with two decimals, so that a
+counterexample can be read and checked by hand. Arrays hold one entry per setting along their first
+axis; `evaluation` puts the axes of bound variables behind it.
+"""
+
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+
+from helpers.derivations.expressions import Density, Problem
+
+Values = np.ndarray
+SETTINGS = 24
+TAILS = 8.0  # standard deviations an integration grid reaches to: the rest weighs 1e-15
+STEPS_PER_DEVIATION = 2.2  # the trapezoidal rule is then right to 1e-30 for a normal density
+DISCRETE_X = "x is fixed in this derivation: integrals and expectations run over z"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all kinds of settings share.
+
+    names: arrays of shape (settings, …): (s,) a number, (s, k) an element for each index i,
+    (s, k, k) or (s, k, 1) a matrix or column; shown: what a counterexample lists, in order, each by
+    its possible spellings.
+    """
+
+    names: dict[str, Values]
+    shown: tuple[tuple[str, ...], ...]
+    variable: str | None = None  # what expectations and integrals run over by default
+    elements: dict[str, Values] = field(default_factory=dict)  # `\mu_i` by its base, (s, k)
+    dimension: int | None = None
+
+    @property
+    def count(self) -> int:
+        return len(next(iter(self.names.values()))) if self.names else 0
+
+    def first(self, count: int) -> "Settings":
+        """The first few of these settings, for a quick look."""
+        cut = {}
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(value, np.ndarray):
+                cut[entry.name] = value[:count]
+            elif isinstance(value, dict):
+                cut[entry.name] = {name: values[:count] for name, values in value.items()}
+        return replace(self, **cut)
+
+    def grid(self, variable: str, position: int) -> tuple[Values, Values]:
+        """Points and weights (settings, n) over which a bound variable runs."""
+        raise Problem("this derivation has no integrals or expectations", position)
+
+    def log_density(self, density: Density, points: dict[str, Values]) -> Values:
+        """The log of p or q at bound variables, given by name as broadcastable arrays."""
+        raise Problem(f"{density.letter} has no density in this derivation", density.position)
+
+    def divergence_table(self, density: Density) -> Values | None:
+        """Where distributions are tables: the values of one over the latent, (settings, n)."""
+        return None
+
+    def parameters(self, density: Density) -> tuple[Values, Values] | None:
+        """Where q and p are normal: mean and variance, as in `names`."""
+        return None
+
+    def describe(self, setting: int, used: set[str]) -> dict[str, str]:
+        """The values at one setting, LaTeX by LaTeX, spelt as in the lines where `used` says so."""
+        shown = {}
+        for spellings in self.shown:
+            name = next((spelling for spelling in spellings if spelling in used), spellings[0])
+            value = self.elements.get(name, self.names.get(name))[setting]
+            shown[name] = _decimal(value) if np.ndim(value) == 0 else _listed(value)
+        return shown
+
+
+@dataclass(frozen=True)
+class Normals(Settings):
+    """q and p are univariate normal densities; x, or any other letter, runs over the reals.
+
+    q, p: names of mean and standard deviation; a number stands for itself.
+    """
+
+    q: tuple = (r"\mu_1", r"\sigma_1")
+    p: tuple = (r"\mu_2", r"\sigma_2")
+
+    def moments(self, letter: str) -> tuple[Values, Values]:
+        """Mean and standard deviation of q or p, (settings,) each."""
+        pair = self.q if letter == "q" else self.p
+        return tuple(self.names[v] if isinstance(v, str) else np.full(self.count, v) for v in pair)
+
+    def parameters(self, density: Density) -> tuple[Values, Values]:
+        if density.given or len(density.variables) > 1:
+            raise Problem(f"{density.letter} is a density of one variable", density.position)
+        mean, std = self.moments(density.letter)
+        return mean, std**2
+
+    def grid(self, variable: str, position: int) -> tuple[Values, Values]:
+        means, stds = zip(self.moments("q"), self.moments("p"), strict=True)
+        stds = (*stds, np.ones(self.count))  # for substitutions by a standard normal variable
+        means = (*means, np.zeros(self.count))
+        low = np.min([m - TAILS * s for m, s in zip(means, stds, strict=True)], axis=0)
+        high = np.max([m + TAILS * s for m, s in zip(means, stds, strict=True)], axis=0)
+        n = int(np.ceil(np.max((high - low) / np.min(stds, axis=0)) * STEPS_PER_DEVIATION)) + 1
+        points = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, n)
+        return points, np.repeat((high - low)[:, None] / (n - 1), n, axis=1)
+
+    def log_density(self, density: Density, points: dict[str, Values]) -> Values:
+        mean, variance = self.parameters(density)
+        variable = density.variables[0] if density.variables else self.variable
+        if variable not in points:
+            raise Problem(
+                f"{variable} is known only inside an integral or an expectation", density.position
+            )
+        x = points[variable]
+        wide = (slice(None),) + (None,) * (x.ndim - 1)
+        return log_normal(x, mean[wide], variance[wide])
+
+
+def log_normal(x: Values, mean: Values, variance: Values) -> Values:
+    """log N(x; mean, variance)."""
+    return -0.5 * np.log(2 * np.pi * variance) - (x - mean) ** 2 / (2 * variance)
+
+
+@dataclass(frozen=True)
+class DiagonalNormal(Settings):
+    r"""q = N(\mu, \Sigma) with Sigma = diag(sigma_i^2), p = N(0, I), in k dimensions."""
+
+    def parameters(self, density: Density) -> tuple[Values, Values]:
+        if density.variables or density.given:
+            raise Problem("this derivation has no densities of a variable", density.position)
+        if density.letter == "q":
+            return self.names[r"\mu"], self.names[r"\Sigma"]
+        return np.zeros_like(self.names[r"\mu"]), self.names["I"]
+
+
+@dataclass(frozen=True)
+class DiscreteLatent(Settings):
+    """A latent z with n values and one fixed x: prior, likelihood and q as tables (s, n)."""
+
+    prior: Values = None
+    likelihood: Values = None
+    q: Values = None
+
+    @property
+    def joint(self) -> Values:
+        return self.prior * self.likelihood
+
+    @property
+    def evidence(self) -> Values:
+        return self.joint.sum(axis=1, keepdims=True)
+
+    @property
+    def count(self) -> int:
+        return len(self.prior)
+
+    def grid(self, variable: str, position: int) -> tuple[Values, Values]:
+        if variable.rstrip("'") != "z":
+            raise Problem(DISCRETE_X, position)
+        n = self.prior.shape[1]
+        return np.tile(np.arange(n), (self.count, 1)), np.ones((self.count, n))
+
+    def table(self, density: Density) -> Values:
+        """The values of a density over z; with one column where it does not depend on z."""
+        letter = density.letter
+        of, given = (
+            frozenset(v.rstrip("'") for v in part) for part in (density.variables, density.given)
+        )
+        known = {
+            ("q", frozenset("z"), frozenset()): self.q,
+            ("q", frozenset("z"), frozenset("x")): self.q,
+            ("p", frozenset("xz"), frozenset()): self.joint,
+            ("p", frozenset("x"), frozenset("z")): self.likelihood,
+            ("p", frozenset("z"), frozenset()): self.prior,
+            ("p", frozenset("x"), frozenset()): self.evidence,
+            ("p", frozenset("z"), frozenset("x")): self.joint / self.evidence,
+        }
+        if letter == "q" and not (of or given):
+            return self.q
+        try:
+            return known[letter, of, given]
+        except KeyError:
+            raise Problem(
+                "the densities here are p(x, z), p(x | z), p(z), p(x), p(z | x), q(z) and q(z | x)",
+                density.position,
+            ) from None
+
+    def log_density(self, density: Density, points: dict[str, Values]) -> Values:
+        table = np.log(self.table(density))
+        latent = [v for v in (*density.variables, *density.given) if v.rstrip("'") == "z"]
+        if not (density.variables or density.given):
+            latent = ["z"]
+        if not latent:
+            shape = next(iter(points.values())).ndim if points else AXES
+            return table.reshape(self.count, *(1,) * (shape - 1))
+        if latent[0] not in points:
+            raise Problem(
+                f"{latent[0]} is known only inside an integral or an expectation", density.position
+            )
+        index = points[latent[0]]
+        return np.take_along_axis(
+            table.reshape(self.count, -1), index.reshape(self.count, -1).astype(int), axis=1
+        ).reshape(index.shape)
+
+    def divergence_table(self, density: Density) -> Values:
+        table = self.table(density)
+        if table.shape[1] != self.prior.shape[1]:
+            raise Problem("this is no distribution of z", density.position)
+        return table
+
+    def describe(self, setting: int, used: set[str]) -> dict[str, str]:
+        tables = {"p(z)": self.prior, r"p(x \mid z)": self.likelihood, "q(z)": self.q}
+        n = self.prior.shape[1]
+        values = rf"z = {', '.join(str(i + 1) for i in range(n))}"
+        return {f"{name}": f"{_listed(table[setting])}" for name, table in tables.items()} | {
+            "": values
+        }
+
+
+AXES = 4  # of a number in an evaluation: settings, then up to three bound variables
+
+
+# --- drawing
+
+
+def two_normals(generator: np.random.Generator, count: int = SETTINGS) -> list[Normals]:
+    r"""q = N(\mu_1, \sigma_1^2) and p = N(\mu_2, \sigma_2^2); deviations differ up to fourfold."""
+    names = {
+        r"\mu_1": _between(generator, -1, 1, count),
+        r"\sigma_1": _between(generator, 0.5, 2, count),
+        r"\mu_2": _between(generator, -1, 1, count),
+        r"\sigma_2": _between(generator, 0.5, 2, count),
+    }
+    return [Normals(names, tuple((name,) for name in names), "x")]
+
+
+def normal_and_standard(generator: np.random.Generator, count: int = SETTINGS) -> list[Normals]:
+    r"""q = N(\mu, \sigma^2) and p = N(0, 1), also by the names of the general formula."""
+    mean, std = _between(generator, -1, 1, count), _between(generator, 0.5, 2, count)
+    names = {
+        r"\mu": mean,
+        r"\sigma": std,
+        r"\mu_1": mean,
+        r"\sigma_1": std,
+        r"\mu_2": np.zeros(count),
+        r"\sigma_2": np.ones(count),
+    }
+    shown = ((r"\mu", r"\mu_1"), (r"\sigma", r"\sigma_1"))
+    return [Normals(names, shown, "x", q=(r"\mu", r"\sigma"), p=(0.0, 1.0))]
+
+
+def diagonal_normal(generator: np.random.Generator, count: int = SETTINGS) -> list[DiagonalNormal]:
+    """In two, three and five dimensions; some covariances are nearly singular."""
+    found = []
+    for k in (2, 3, 5):
+        n = -(-count // 3)
+        mean, std = _between(generator, -2, 2, (n, k)), _between(generator, 0.5, 2, (n, k))
+        std[: n // 4, 0] = _between(generator, 0.01, 0.05, n // 4)
+        identity = np.broadcast_to(np.eye(k), (n, k, k))
+        names = {
+            r"\mu": mean[..., None],
+            r"\Sigma": std[..., None] ** 2 * np.eye(k),
+            r"\sigma": std[..., None],
+            "I": identity,
+            "I_k": identity,
+            "k": np.full(n, float(k)),
+        }
+        elements = {r"\mu": mean, r"\sigma": std}
+        shown = (("k",), (r"\mu",), (r"\sigma",))
+        found.append(DiagonalNormal(names, shown, elements=elements, dimension=k))
+    return found
+
+
+def discrete_latent(generator: np.random.Generator, count: int = SETTINGS) -> list[DiscreteLatent]:
+    """Any discrete joint model: tables of p(z), p(x | z) and q(z | x) for three and five z."""
+    found = []
+    for n in (3, 5):
+        half = -(-count // 2)
+        tables = {
+            "prior": _distribution(generator, half, n),
+            "likelihood": _between(generator, 0.05, 0.95, (half, n)),
+            "q": _distribution(generator, half, n),
+        }
+        found.append(DiscreteLatent({}, (), "z", **tables))
+    return found
+
+
+def _between(generator: np.random.Generator, low: float, high: float, shape) -> Values:
+    """Uniform numbers with two decimals; none is 0, and hardly any two are equal."""
+    drawn = np.round(generator.uniform(low, high, shape), 2)
+    return np.where(drawn == 0, high / 10, drawn)
+
+
+def _distribution(generator: np.random.Generator, count: int, n: int) -> Values:
+    """Distributions in hundredths, every entry at least 0.03."""
+    drawn = [
+        generator.multinomial(100 - 3 * n, row) for row in generator.dirichlet(np.ones(n), count)
+    ]
+    return (np.array(drawn) + 3) / 100
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def _listed(values: Values) -> str:
+    return f"({', '.join(_decimal(v) for v in np.ravel(values))})"
