@@ -216,4 +216,4 @@ def _number(value: float) -> str:
 
 
 def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:] + "."
+    return words[:1].upper() + words[1:] + ("" if words.endswith("?") else ".")

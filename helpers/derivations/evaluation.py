@@ -160,7 +160,8 @@ class Evaluation:
         letters = [settings.variable] if settings.variable else []
         if node.key in [*letters, "x", "y", "z", "t", "u"]:
             raise Problem(
-                f"{node.key} is known only inside an integral or an expectation", node.position
+                f"the variable {node.key} is known only inside an integral or an expectation",
+                node.position,
             )
         near = difflib.get_close_matches(node.key, known, 2, 0.5)
         hint = f"; did you mean {' or '.join(near)}?" if near else f"; known are {', '.join(known)}"
@@ -412,7 +413,7 @@ class Evaluation:
         """Binds a variable to a grid on an axis of its own."""
         axis = self._free_axis(node)
         if name in self._bound:
-            raise Problem(f"{name} is bound twice: use another letter", node.position)
+            raise Problem(f"the variable {name} is bound twice: use another letter", node.position)
         if name in self.settings.names or name in CONSTANTS:
             raise Problem(
                 f"{name} is a parameter here and cannot be integrated over", node.position

@@ -192,16 +192,20 @@ def depth(node: Node) -> int:
 
 
 def exchanged(tree: Node, old: Node, new: Node) -> Node:
-    """The tree with one of its nodes exchanged for another."""
+    """The tree with one of its nodes exchanged for another; what lies beside it stays as it is."""
     if tree is old:
         return new
     changes = {}
     for entry in fields(tree):
         value = getattr(tree, entry.name)
-        if isinstance(value, tuple) and any(is_node(v) for v in value):
-            changes[entry.name] = tuple(exchanged(v, old, new) for v in value)
+        if isinstance(value, tuple):
+            parts = tuple(exchanged(v, old, new) if is_node(v) else v for v in value)
+            if any(part is not v for part, v in zip(parts, value, strict=True)):
+                changes[entry.name] = parts
         elif is_node(value):
-            changes[entry.name] = exchanged(value, old, new)
+            part = exchanged(value, old, new)
+            if part is not value:
+                changes[entry.name] = part
     return replace(tree, **changes) if changes else tree
 
 

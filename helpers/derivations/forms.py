@@ -77,7 +77,7 @@ class Facts:
         return sum(isinstance(node, kinds) for node in self.nodes)
 
     def contribution(self, parts: Sequence[Node]) -> Values:
-        """How much of the line's value goes when these parts are 0; nan where it goes as a whole."""
+        """How much of the value goes when these parts are 0; nan where it goes as a whole."""
         nothing = {id(part): 0.0 for part in parts}
         try:
             without = evaluate(self.tree, self.groups, scaled=nothing)

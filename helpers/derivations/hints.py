@@ -68,6 +68,7 @@ def _gives(tree: Node, wanted: Values, groups: Sequence[Settings]) -> bool:
 
 
 def _changes(tree: Node) -> Iterator[tuple[Hint, Node]]:
+    yield from _logarithms_everywhere(tree)
     nodes = list(walk(tree))
     exponents = {id(node.exponent) for node in nodes if isinstance(node, Power)}
     for kinds in (_reach, _signs, _squares, _indices, _densities, _fractions, _factors):
@@ -76,6 +77,19 @@ def _changes(tree: Node) -> Iterator[tuple[Hint, Node]]:
                 continue
             for kind, new in kinds(node):
                 yield Hint(kind, node.position), exchanged(tree, node, new)
+
+
+def _logarithms_everywhere(tree: Node) -> Iterator[tuple[Hint, Node]]:
+    """The tree in which every logarithm takes all that follows it in its term."""
+    changed = tree
+    places = []
+    for node in reversed(list(walk(tree))):
+        taken = [new for kind, new in _reach(node) if kind == REACH]
+        if taken:
+            changed = exchanged(changed, node, taken[0])
+            places.append(node.position)
+    if places:
+        yield Hint(REACH, min(places)), changed
 
 
 def _reach(node: Node) -> Iterator[tuple[str, Node]]:

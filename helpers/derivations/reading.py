@@ -15,7 +15,7 @@ from pathlib import Path
 from lark import Lark, Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken, VisitError
 
-from helpers.derivations.expressions import Builder, Node, Problem, depth
+from helpers.derivations.expressions import Builder, Name, Node, Problem, depth, walk
 
 MAX_TEXT, MAX_ROW, MAX_ROWS, MAX_DEPTH = 20_000, 2_000, 100, 60
 
@@ -179,6 +179,8 @@ def _continues(row: str, piece: str, with_relations: bool) -> bool:
     if _unclosed(row) is not None or _ends_open(row):
         return True
     words = _without_skipped(piece)
+    if NOT_EQUALITIES.match(words):
+        return False
     starts_with_amp = re.match(r"(?:\s|\\(?:quad|qquad|[,;:! ]))*&", piece) is not None
     return (
         words.startswith(("+", r"\cdot", r"\times", "*", "/", ")", "]", "}"))
@@ -270,6 +272,10 @@ def parse(side: str) -> Node:
         raise _unreadable(side, error.pos_in_stream) from None
     if depth(tree) > MAX_DEPTH:
         raise Problem("this line is nested too deeply to be read", tree.position)
+    for node in walk(tree):
+        word = BARE_WORDS.match(side, node.position) if isinstance(node, Name) else None
+        if word:
+            raise Problem(f"write \\{word[0]} for {word[0]}", node.position)
     return tree
 
 
@@ -283,11 +289,8 @@ def _unexpected(side: str, error: UnexpectedToken) -> Problem:
         return Problem(f"write \\{word[0]} for {word[0]}", position)
     if word := re.search(r"\\(?:log|ln|exp)\s*$", before):
         return Problem(f"{word[0]} {NO_ARGUMENT}", position)
-    if token.type in ("SUP", "PRIMES") and re.search(r"\)\s*$", before):
-        return Problem("a power of E(…) has two readings: write E[(…)^2] or (E[…])^2", position)
     unclosed = _unclosed(side)
-    closing = {"RPAR": "(", "RSQB": "[", "RBRACE": "{", "RCURLY": r"\{"}
-    if token.type in closing:
+    if token.type in ("RPAR", "RSQB", "RBRACE", "RCURLY"):
         return Problem(f"this {token} closes nothing, or what it closes is not complete", position)
     if unclosed is not None and token.type == "_REL":
         return Problem(f"this {unclosed[1]} is never closed", unclosed[0])

@@ -15,7 +15,7 @@ Values = np.ndarray
 SETTINGS = 24
 TAILS = 8.0  # standard deviations an integration grid reaches to: the rest weighs 1e-15
 STEPS_PER_DEVIATION = 2.2  # the trapezoidal rule is then right to 1e-30 for a normal density
-DISCRETE_X = "x is fixed in this derivation: integrals and expectations run over z"
+DISCRETE_X = "the observation x is fixed in this derivation: integrals and expectations run over z"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Settings:
 
     def log_density(self, density: Density, points: dict[str, Values]) -> Values:
         """The log of p or q at bound variables, given by name as broadcastable arrays."""
-        raise Problem(f"{density.letter} has no density in this derivation", density.position)
+        raise Problem(f"there is no density {density.letter} in this derivation", density.position)
 
     def divergence_table(self, density: Density) -> Values | None:
         """Where distributions are tables: the values of one over the latent, (settings, n)."""
@@ -91,7 +91,7 @@ class Normals(Settings):
 
     def parameters(self, density: Density) -> tuple[Values, Values]:
         if density.given or len(density.variables) > 1:
-            raise Problem(f"{density.letter} is a density of one variable", density.position)
+            raise Problem(f"the density {density.letter} has one variable here", density.position)
         mean, std = self.moments(density.letter)
         return mean, std**2
 
@@ -110,7 +110,8 @@ class Normals(Settings):
         variable = density.variables[0] if density.variables else self.variable
         if variable not in points:
             raise Problem(
-                f"{variable} is known only inside an integral or an expectation", density.position
+                f"the variable {variable} is known only inside an integral or an expectation",
+                density.position,
             )
         x = points[variable]
         wide = (slice(None),) + (None,) * (x.ndim - 1)
@@ -195,7 +196,8 @@ class DiscreteLatent(Settings):
             return table.reshape(self.count, *(1,) * (shape - 1))
         if latent[0] not in points:
             raise Problem(
-                f"{latent[0]} is known only inside an integral or an expectation", density.position
+                f"the variable {latent[0]} is known only inside an integral or an expectation",
+                density.position,
             )
         index = points[latent[0]]
         return np.take_along_axis(

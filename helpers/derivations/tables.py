@@ -489,6 +489,12 @@ ELBO_GAP = Derivation(
             "ELBO to this side.",
         ),
         Slip(
+            "evidence_named_as_the_bound",
+            "0",
+            r"This is 0: \mathcal{L} and \mathcal{F} both name the ELBO here, and the evidence is "
+            "log p(x).",
+        ),
+        Slip(
             "bound_itself", _ELBO, "This is the ELBO itself; the quantity here is log p(x) - ELBO."
         ),
         Slip(
