@@ -6,16 +6,24 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPrep
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
     ClearOutput,
+    ComputeChecksums,
     DeduplicateIds,
     GetGrades,
     IgnorePattern,
+    IncludeHeaderFooter,
+    InstantiateTests,
     LimitOutput,
+    LockCells,
     OverwriteCells,
     OverwriteKernelspec,
     SaveAutoGrades,
+    SaveCells,
 )
 
+from grader.clearing import ClearSolutionsInStrings
 from grader.execute import ExecuteAndJudge
 from grader.export import MemberExporter
 from grader.feedback import PrepareFeedback, ShowRubrics
@@ -37,6 +45,21 @@ c.ClearSolutions.code_stub = {
     "python": '# YOUR CODE HERE\nraise NotImplementedError("not written yet: your code goes here")'
 }
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
+c.ClearSolutionsInStrings.string_stub = "% YOUR DERIVATION HERE: one line for each ="
+c.GenerateAssignment.preprocessors = [
+    IncludeHeaderFooter,
+    InstantiateTests,
+    LockCells,
+    ClearSolutionsInStrings,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    SaveCells,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+    CheckCellMetadata,
+]
 
 # --- autograde: read anything, repair it, run it in a sandbox, judge it outside of it
 c.Autograde.exporter_class = SubmissionExporter

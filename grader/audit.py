@@ -1,15 +1,17 @@
 """How good are the checks of a sheet? Measured on wrong and right implementations.
 
-- every mistake of the bank, in the place of the solution's function: caught by its own item, and
-  by no other;
-- machine-made mutants of the solution (see `mutants`): how many are caught, which survive;
+- every mistake of the bank, in the place of the solution's function or value: caught by its own
+  item, and by no other;
+- machine-made mutants of the solution (see `mutants` and `latex_mutants`): how many are caught,
+  which survive;
 - every alternative right solution: accepted;
 - twenty seeds: one verdict on each of them.
 """
 
+import contextlib
+import io
 import json
 import os
-import re
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -24,7 +26,8 @@ from rich.table import Table
 
 from grader import course, reporting
 from grader.judging import judge_item
-from grader.mutants import mutants
+from grader.latex_mutants import latex_mutants
+from grader.mutants import Mutant, mutants
 from grader.session import InProcess
 
 SEEDS = 20
@@ -129,16 +132,29 @@ def _tasks(sheet: str) -> Iterable[Task]:
             yield Task(sheet, item, "mistake", name)
         for name in course.named_by_item(alternatives, item):
             yield Task(sheet, item, "alternative", name)
-        for mutant in mutants(solution_cell(sheet, item), item):
+        for mutant in _mutants(sheet, item):
             yield Task(sheet, item, "mutant", mutant.change, mutant.source)
+
+
+def _mutants(sheet: str, item: str) -> list[Mutant]:
+    """Machine-made changes of a solution: of its code, or of the text that it is."""
+    value = _solution(sheet)[item] if _is_value(sheet, item) else None
+    if isinstance(value, str):
+        return [Mutant(change, f"{item} = {text!r}") for change, text in latex_mutants(value)]
+    return mutants(solution_cell(sheet, item), item)
+
+
+def _is_value(sheet: str, item: str) -> bool:
+    return course.is_value(course.bank(sheet).reference, item)
 
 
 @cache
 def solution_cell(sheet: str, item: str) -> str:
     """The source of the solution cell that defines an item."""
+    names_in = course.variables_in if _is_value(sheet, item) else course.functions_in
     for cell in course.graded_cells(sheet).values():
-        defines = re.search(rf"^(def|class) {item}\b", cell.source, re.MULTILINE)
-        if defines and cell.metadata.nbgrader.solution and cell.cell_type == "code":
+        is_solution = cell.metadata.nbgrader.solution and cell.cell_type == "code"
+        if is_solution and item in names_in(cell.source):
             return cell.source
     raise course.CourseError(f"No solution cell of {sheet} defines {item}.")
 
@@ -146,7 +162,8 @@ def solution_cell(sheet: str, item: str) -> str:
 @cache
 def _solution(sheet: str) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": "solution"}
-    exec(course.solution_source(sheet), namespace)
+    with contextlib.redirect_stdout(io.StringIO()):  # a cell may show what it defines
+        exec(course.solution_source(sheet), namespace)
     return namespace
 
 
@@ -156,8 +173,8 @@ def run(task: Task) -> Outcome:
     namespace = dict(_solution(task.sheet))
     try:
         namespace[task.item] = _implementation(task, namespace)
-    except Exception:  # a mutant whose definition already fails is caught
-        return Outcome(task, 0, 1)
+    except Exception as error:  # a mutant whose definition already fails is caught
+        return Outcome(task, 0, 1, trouble=f"{type(error).__name__}: {error}")
     session = InProcess(namespace)
     seeds = 1 if task.kind == "mutant" else SEEDS
     full, trouble = 0, ""
@@ -183,7 +200,8 @@ def _implementation(task: Task, namespace: dict[str, Any]) -> object:
     if task.kind == "solution":
         return namespace[task.item]
     module = "mistakes" if task.kind == "mistake" else "alternatives"
-    return course.named_by_item(course.part(task.sheet, module), task.item)[task.name]
+    function = course.named_by_item(course.part(task.sheet, module), task.item)[task.name]
+    return course.in_place_of(task.item, function, course.bank(task.sheet).reference)
 
 
 def _figures(item: str, outcomes: list[Outcome], known: dict[str, str]) -> Figures:

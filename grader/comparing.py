@@ -22,8 +22,9 @@ def difference(student: Node, reference: Node, rtol: float, atol: float) -> str 
     if reference["t"] == "dict":
         return _dictionary(student, reference, rtol, atol)
     if reference["t"] in ("none", "str"):
-        same = student["t"] == reference["t"] and student.get("v") == reference.get("v")
-        return None if same else f"It returns {describe(student)}, not {describe(reference)}."
+        if student["t"] != reference["t"]:
+            return f"It returns {describe(student)}, not {describe(reference)}."
+        return None if student.get("v") == reference.get("v") else "It is another string."
     return _numbers(student, reference, rtol, atol)
 
 

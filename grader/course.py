@@ -2,10 +2,12 @@
 
 import importlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import nbformat
 
@@ -17,6 +19,8 @@ PACKAGES = [ROOT / "helpers"]  # all of the course that a student's code may imp
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 HIDDEN = re.compile(rf"^{BEGIN_HIDDEN}.*?^{END_HIDDEN}[^\n]*\n?", re.MULTILINE | re.DOTALL)
 JUDGE_CALL = re.compile(r"""^judge\(["'](\w+)["']\)""", re.MULTILINE)
+FUNCTION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+VARIABLE = re.compile(r"^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 RUBRIC = "**Rubric**"  # what begins the rubric in a text item's solution region
 SOLUTION_REGION = re.compile(
     r"^[^\n]*### BEGIN SOLUTION[^\n]*\n(.*?)^[^\n]*### END SOLUTION[^\n]*$",
@@ -97,6 +101,22 @@ def judged_item(source: str) -> str | None:
     return None
 
 
+def functions_in(source: str) -> set[str]:
+    """The functions and classes that a piece of code defines at its top level.
+
+    Told by the look of a line, so that code which does not parse has some too; so for variables.
+    """
+    return set(FUNCTION.findall(source))
+
+
+def variables_in(source: str) -> set[str]:
+    """The variables that a piece of code assigns at its top level; see `functions_in`.
+
+    A line of a text may look like an assignment: compare with names that are expected.
+    """
+    return set(VARIABLE.findall(source))
+
+
 def solution_source(sheet: str) -> str:
     """The source notebook's solution cells as one plain module."""
     cells = [c for c in read_source(sheet).cells if c.cell_type == "code"]
@@ -124,7 +144,7 @@ def part(sheet: str, name: str) -> ModuleType:
         raise CourseError(f"reference/{sheet}/{name}.py is missing or broken: {error}") from error
 
 
-def named_by_item(module: ModuleType, item: str) -> dict[str, object]:
+def named_by_item(module: ModuleType, item: str) -> dict[str, Callable[..., Any]]:
     """The functions `<item>__<id>` of a module, by id."""
     start = f"{item}__"
     return {
@@ -132,6 +152,19 @@ def named_by_item(module: ModuleType, item: str) -> dict[str, object]:
         for name, value in vars(module).items()
         if name.startswith(start)
     }
+
+
+def is_value(reference: ModuleType, item: str) -> bool:
+    """Whether an item is a variable (a text, a number, …) and neither a function nor a class."""
+    return item in vars(reference) and not callable(vars(reference)[item])
+
+
+def in_place_of(item: str, function: Callable[..., Any], reference: ModuleType) -> Any:
+    """What a function `<item>__<id>` puts in the place of an item.
+
+    The function itself; of a value item, what a student would have written, which it returns.
+    """
+    return function() if is_value(reference, item) else function
 
 
 def data_files(sheet: str) -> list[tuple[Path, str]]:

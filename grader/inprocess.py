@@ -31,7 +31,7 @@ class Verdict:
 
 
 def judge(item: str, sheet: str | None = None) -> Verdict:
-    """Judge a function of the calling notebook; AssertionError with the report if it falls short.
+    """Judge an item of the calling notebook; AssertionError with the report if it falls short.
 
     sheet: needed only where the notebook does not lie in a folder named after its sheet.
     """

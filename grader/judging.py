@@ -16,6 +16,7 @@ from grader.session import CALL_SECONDS, InProcess, Session, Stopped
 RTOL, ATOL = 5e-5, 1e-5  # float32 inside a right solution is right
 REFERENCE_SECONDS = 120.0
 UNWRITTEN = "NotImplementedError"
+READABLE = "can be read"  # what is asked first of a variable
 
 Target = str | Callable[..., Any]
 
@@ -177,7 +178,7 @@ class Student:
     """What a check sees of the student's code: it may call it, and gets values back."""
 
     def __init__(self, session: Session, bank: course.Bank, item: str, diagnose: bool):
-        self._session, self._item = session, item
+        self._session, self._item, self._bank = session, item, bank
         self._reference = vars(bank.reference)
         self._mistakes = course.named_by_item(bank.mistakes, item) if diagnose else {}
         self._changed: set[str] = set()
@@ -264,6 +265,22 @@ class Student:
             return Line(what, True, share, core)
         return Line(what, False, share, core, otherwise, mistake)
 
+    def constant(self, name: str) -> Any:
+        """The value of a variable of the student's; if there is none, the check ends here."""
+        reply = self._ask(self._request(_variable, (name,)), READABLE)
+        message = self._failure(reply, subject=name)
+        if message is not None:
+            raise Halt(message, READABLE)
+        return probe.decode(reply["value"])
+
+    def text(self, name: str) -> str:
+        """The same for a variable that must be a string."""
+        value = self.constant(name)
+        if not isinstance(value, str):
+            found = "None" if value is None else comparing.describe(probe.encode(value))
+            raise Halt(f"{name} is {found}; a string is asked.", READABLE)
+        return value
+
     # --- for the judge
 
     def closing_lines(self) -> list[Line]:
@@ -278,9 +295,8 @@ class Student:
 
     def rules_out(self, mistake: str) -> bool:
         """Whether the student's code is right in a core line where that mistake is not."""
-        function = self._mistakes[mistake]
         return any(
-            not agree(wanted, self._locally(request, function))
+            not agree(wanted, self._locally(request, mistake))
             for request, wanted, agree in self._right_in_the_core
         )
 
@@ -310,21 +326,25 @@ class Student:
         self._changed |= {names[i] for i in reply["changed"] if i in names}
         return reply
 
-    def _locally(self, request: dict, instead: Callable | None = None) -> dict[str, Any]:
+    def _locally(self, request: dict, mistake: str | None = None) -> dict[str, Any]:
         """The reply that the reference, or a mistake in its place, gives to the same request."""
-        namespace = self._reference if instead is None else self._reference | {self._item: instead}
+        namespace = self._reference
+        if mistake is not None:
+            function = self._mistakes[mistake]
+            instead = course.in_place_of(self._item, function, self._bank.reference)
+            namespace = namespace | {self._item: instead}
         return _trusted(InProcess(namespace).ask(request, REFERENCE_SECONDS))
 
     def _suspects(self, request: dict, reply: dict, wanted: dict, agree) -> tuple[str, ...]:
         """The known mistakes that give what the student's code gives, and not what is right."""
         found = []
-        for name, function in self._mistakes.items():
-            theirs = self._locally(request, function)
+        for name in self._mistakes:
+            theirs = self._locally(request, name)
             if agree(reply, theirs) and not agree(wanted, theirs):
                 found.append(name)
         return tuple(found)
 
-    def _failure(self, reply: dict) -> str | None:
+    def _failure(self, reply: dict, subject: str = "What it returns") -> str | None:
         """Why a reply holds no value, in a sentence; None if it holds one."""
         match reply["status"]:
             case "ok":
@@ -332,9 +352,14 @@ class Student:
             case "printed":
                 return f"It printed more than {probe.MAX_PRINTED:,} characters and was stopped."
             case "unsendable":
-                return f"What it returns {reply['message']}."
+                return f"{subject} {reply['message']}."
         where = f" ({reply['where']})" if reply["where"] else ""
         return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
+
+
+def _variable(functions, name):
+    """A probe: the value of a variable."""
+    return functions[name]
 
 
 def _same_error(one: dict, other: dict) -> bool:

@@ -1,4 +1,4 @@
-"""Plain modules of student functions, judged without a notebook: `python -m grader check`."""
+"""Plain modules of student code, judged without a notebook: `python -m grader check`."""
 
 import ast
 import io
@@ -14,6 +14,8 @@ from grader.judging import Line, Report, judge_item
 from grader.session import PlainProcess, Stopped
 
 LOAD_SECONDS = 30.0
+MAX_TRIES = 40  # at joining lines to something that parses
+TRIPLE_QUOTES = ('"""', "'''")
 FUTURE = re.compile(r"^from __future__ import [^\n]*\bannotations\b", re.MULTILINE)
 
 
@@ -63,7 +65,7 @@ def _load(process: PlainProcess, source: str, file: str) -> dict[str, str]:
         if reply["status"] != "ok":
             where = f" ({reply['where']})" if reply.get("where") else f" (from line {first_line})"
             words = f"{reply['bases'][0]}: {reply['message']}{where}"
-            for name in _names_defined(piece):
+            for name in course.functions_in(piece) | course.variables_in(piece):
                 broken[name] = words
     return broken
 
@@ -76,7 +78,7 @@ def pieces(source: str) -> Iterator[tuple[int, str]]:
     next parts as long as that helps.
     """
     lines = list(io.StringIO(source, newline=""))  # as Python counts them: no other line ends
-    if _parses(source):
+    if not _problem(source):
         starts = _starts(ast.parse(source).body)
         for start, after in zip(starts, [*starts[1:], len(lines) + 1], strict=True):
             yield start, "".join(lines[start - 1 : after - 1])
@@ -84,16 +86,30 @@ def pieces(source: str) -> Iterator[tuple[int, str]]:
     chunks = _chunks(lines)
     position = 0
     while position < len(chunks):
-        first_line, piece = chunks[position]
-        length = 1
-        if not _parses(piece):
-            for more in range(2, min(40, len(chunks) - position) + 1):
-                joined = "".join(text for _, text in chunks[position : position + more])
-                if _parses(joined):
-                    piece, length = joined, more
-                    break
-        yield first_line, piece
+        piece, length = _completed([text for _, text in chunks[position:]])
+        yield chunks[position][0], piece
         position += length
+
+
+def _completed(chunks: list[str]) -> tuple[str, int]:
+    """The first chunk with as many of the next as it takes to parse; how many these are.
+
+    If it never does, the first one alone. Inside a text in triple quotes, which may be long, only
+    a chunk that could end it is worth a try.
+    """
+    joined, tries, in_text = "", 0, False
+    for length, chunk in enumerate(chunks, 1):
+        joined += chunk
+        if in_text and not any(quotes in chunk for quotes in TRIPLE_QUOTES):
+            continue
+        problem = _problem(joined)
+        if not problem:
+            return joined, length
+        in_text = problem.startswith("unterminated triple-quoted string")
+        tries += 1
+        if tries == MAX_TRIES:
+            break
+    return chunks[0], 1
 
 
 def _starts(statements: list[ast.stmt]) -> list[int]:
@@ -126,28 +142,19 @@ def _chunks(lines: list[str]) -> list[tuple[int, str]]:
 CONTINUING = ("else", "elif", "except", "finally")
 
 
-def _parses(source: str) -> bool:
+def _problem(source: str) -> str:
+    """Why a piece of code does not parse; empty if it does."""
     try:
         ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
-
-
-def _names_defined(piece: str) -> list[str]:
-    """The functions, classes and variables a piece would define, also if it does not parse."""
-    names = []
-    for line in piece.splitlines():
-        words = line.replace("(", " ").replace(":", " ").replace("=", " = ").split()
-        if line[:1] in ("d", "c", "a") and words[:1] in (["def"], ["class"], ["async"]):
-            names.append(words[2] if words[0] == "async" else words[1])
-        elif line[:1].strip() and words[1:2] == ["="]:
-            names.append(words[0])
-    return names
+    except SyntaxError as error:
+        return error.msg
+    except (ValueError, RecursionError, MemoryError) as error:
+        return type(error).__name__
+    return ""
 
 
 def _explain(report: Report, broken: dict[str, Any]) -> Report:
-    """Where the function is missing because its definition failed, say that instead."""
+    """Where an item is missing because its definition failed, say that instead."""
     if report.item not in broken or report.score > 0:
         return report
     lines = tuple(

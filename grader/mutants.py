@@ -66,12 +66,12 @@ class Mutant:
     source: str
 
 
-def mutants(source: str, function: str) -> list[Mutant]:
-    """All mutants of the function or class of that name in some source, without repetition."""
+def mutants(source: str, name: str) -> list[Mutant]:
+    """All mutants of the function, class or variable of a name in some source, each once."""
     tree = ast.parse(source)
     before = ast.unparse(tree)
     found: dict[str, Mutant] = {}
-    target = next(node for node in tree.body if getattr(node, "name", None) == function)
+    target = next(node for node in tree.body if _defines(node, name))
     for path, node in _nodes(target):
         for replacement in _replacements(node, target):
             changed = ast.unparse(_replaced(tree, target, path, replacement))
@@ -83,6 +83,13 @@ def mutants(source: str, function: str) -> list[Mutant]:
                 change = f"{words} ({number + 1})" if number else words
                 found[changed] = Mutant(change, changed)
     return list(found.values())
+
+
+def _defines(statement: ast.stmt, name: str) -> bool:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=found)]) | ast.AnnAssign(target=ast.Name(id=found)):
+            return found == name
+    return getattr(statement, "name", None) == name
 
 
 Path = tuple[tuple[str, int | None], ...]
@@ -117,7 +124,7 @@ def _get(root: ast.AST, path: Path) -> ast.AST:
 
 def _statement(root: ast.AST, path: Path) -> ast.AST:
     """The innermost statement on the way to a node."""
-    way = [_get(root, path[:length]) for length in range(1, len(path) + 1)]
+    way = [root, *(_get(root, path[:length]) for length in range(1, len(path) + 1))]
     return [node for node in way if isinstance(node, ast.stmt)][-1]
 
 

@@ -57,7 +57,7 @@ def encode(value, room=None, depth=0):
     if isinstance(value, float) and not isinstance(value, np.generic):
         return _float_node(value)
     if isinstance(value, str):
-        return {"t": "str", "v": str(value)[:MAX_TEXT]}
+        return _text_node(str(value))
     if isinstance(value, (list, tuple)):
         items = [encode(item, room, depth + 1) for item in value]
         return {"t": "tuple" if isinstance(value, tuple) else "list", "v": items}
@@ -67,6 +67,12 @@ def encode(value, room=None, depth=0):
     if hasattr(value, "__float__") and not hasattr(value, "__array__"):
         return _float_node(value)  # Fraction, Decimal, mpmath and sympy numbers
     return _array_node(value, room)
+
+
+def _text_node(text):
+    if len(text) > MAX_TEXT:  # cut off, it would be judged for what it is not
+        raise Unsendable(f"is a text of {len(text):,} characters; at most {MAX_TEXT:,} are read")
+    return {"t": "str", "v": text}
 
 
 def _float_node(number):
@@ -123,7 +129,7 @@ def decode(node):
     if tag == "float":
         return float.fromhex(content)
     if tag == "str":
-        return str(content)
+        return _decode_text(str(content))
     if tag == "list":
         return [decode(item) for item in content]
     if tag == "tuple":
@@ -133,6 +139,13 @@ def decode(node):
     if tag == "array":
         return _decode_array(node)
     raise ValueError(f"unknown node {tag!r}")
+
+
+def _decode_text(text):
+    """A text that can be written to a file, whatever it was made of."""
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"a text of {len(text):,} characters")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _decode_array(node):

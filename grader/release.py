@@ -13,6 +13,7 @@ from rich.console import Console
 from grader import course
 
 STAMPS = course.RELEASE / ".stamps"
+MADE_BY = ("nbgrader_config.py", "grader/clearing.py")  # what says how students get a sheet
 STUDENT_FILES = ("environment.yml", "requirements.lock")  # what a student installs from
 console = Console(stderr=True)
 
@@ -79,7 +80,7 @@ def _is_there(sheet: str) -> bool:
 def _digest(sheet: str) -> str:
     """A fingerprint of everything that a release is made from."""
     files = [course.source_notebook(sheet), *(file for file, _ in course.data_files(sheet))]
-    files += [course.ROOT / "nbgrader_config.py", *_helpers()]
+    files += [*(course.ROOT / name for name in MADE_BY), *_helpers()]
     words = hashlib.sha256()
     for file in files:
         words.update(str(file.relative_to(course.ROOT)).encode() + b"\0" + file.read_bytes())

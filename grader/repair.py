@@ -5,7 +5,6 @@ and everything around their text is written anew from the gradebook. What was me
 the notebook's metadata, for the feedback and the grade table.
 """
 
-import re
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
@@ -18,7 +17,6 @@ from grader.execute import RECORD
 from grader.intake import listing, plain
 from grader.reading import FINGERPRINT, NOTES, cell_source
 
-DEFINITION = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 MANY = 6  # if more cells than this had the same happen to them, they are counted, not named
 CLAIMS = ("grade", "solution", "locked", "points", "schema_version", "task")
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -26,7 +24,10 @@ NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw
 
 @dataclass(frozen=True)
 class Truth:
-    """What the gradebook knows of a cell."""
+    """What the gradebook knows of a cell.
+
+    items: the names of all that is judged on the sheet.
+    """
 
     grade_id: str
     cell_type: str
@@ -36,6 +37,7 @@ class Truth:
     grade: bool
     solution: bool
     points: float | None
+    items: frozenset[str] = frozenset()
 
     @property
     def visible(self) -> str:
@@ -48,8 +50,26 @@ class Truth:
         return {"", self.visible, self.source.strip()}
 
     @property
-    def defines(self) -> set[str]:
-        return set(DEFINITION.findall(self.source)) if self.solution else set()
+    def functions(self) -> set[str]:
+        """The functions and classes that a solution cell is for."""
+        return course.functions_in(self.source) if self.solution else set()
+
+    @property
+    def values(self) -> set[str]:
+        """The variables that a solution cell is for: of all that it assigns, what is judged."""
+        return self.items & course.variables_in(self.source) if self.solution else set()
+
+    @property
+    def is_definition(self) -> bool:
+        """Whether this is a solution cell that defines something."""
+        return bool(self.functions or self.values)
+
+    def is_defined_in(self, part: "Part") -> bool:
+        """Whether a part defines something that this solution cell is for."""
+        if part.cell_type == "markdown":
+            return False
+        functions = self.functions & course.functions_in(part.source)
+        return bool(functions or self.values & course.variables_in(part.source))
 
     def metadata(self) -> dict:
         """nbgrader's metadata for the cell, all of it."""
@@ -82,10 +102,6 @@ class Part:
     def text(self) -> str:
         return self.source.strip()
 
-    @property
-    def defines(self) -> set[str]:
-        return set(DEFINITION.findall(self.source)) if self.cell_type != "markdown" else set()
-
     def cell(self) -> NotebookNode:
         kind = self.truth.cell_type if self.truth else self.cell_type
         cell = NEW_CELL[kind](source=self.source)
@@ -117,6 +133,7 @@ def read_truths(db_url: str, sheet: str, notebook: str) -> list[Truth]:
     """The gradebook's cells of a notebook, in the order of the source notebook."""
     with Gradebook(db_url) as gradebook:
         known = gradebook.find_notebook(notebook, sheet)
+        items = frozenset(course.judged_item(cell.source) for cell in known.source_cells)
         points = {cell.name: cell.max_score for cell in known.grade_cells}
         solutions = {cell.name for cell in known.solution_cells}
         truths = {
@@ -129,6 +146,7 @@ def read_truths(db_url: str, sheet: str, notebook: str) -> list[Truth]:
                 cell.name in points,
                 cell.name in solutions,
                 points.get(cell.name),
+                items,
             )
             for cell in known.source_cells
         }
@@ -215,13 +233,13 @@ def _recognise(parts: list[Part], truths: list[Truth], given: Given, notes: list
 
 
 def _homeless(parts: list[Part], claims: list[Truth | None], truths: list[Truth]) -> list[Truth]:
-    """The functions that are not written in the cells that claim to be theirs."""
+    """What is not written in the cells that claim to be the ones for it."""
     at_home = {
         claim.grade_id
         for part, claim in zip(parts, claims, strict=True)
-        if claim and claim.defines & part.defines and part.text not in claim.unwritten
+        if claim and claim.is_defined_in(part) and part.text not in claim.unwritten
     }
-    return [truth for truth in truths if truth.defines and truth.grade_id not in at_home]
+    return [truth for truth in truths if truth.is_definition and truth.grade_id not in at_home]
 
 
 def _evident(
@@ -229,8 +247,8 @@ def _evident(
 ) -> Truth | None:
     """The graded cell that a part is by its text, or by what it defines, if there is just one."""
     same = [truth for truth in truths if part.text and part.text in truth.unwritten]
-    if not same and not (claim and claim.defines & part.defines):
-        same = [truth for truth in homeless if truth.defines & part.defines]
+    if not same and not (claim and claim.is_defined_in(part)):
+        same = [truth for truth in homeless if truth.is_defined_in(part)]
     return same[0] if len(same) == 1 else None
 
 
@@ -350,8 +368,8 @@ def _complete(parts: list[Part], truths: list[Truth], given: Given, notes: list[
 
 
 def _new_part(truth: Truth, parts: list[Part]) -> Part:
-    """A missing cell; empty where its blank function would replace one written elsewhere."""
-    elsewhere = any(truth.defines & part.defines for part in parts)
+    """A missing cell; empty where its blank form would replace what is written elsewhere."""
+    elsewhere = any(truth.is_defined_in(part) for part in parts)
     return Part(truth.cell_type, "" if elsewhere else truth.source, truth=truth)
 
 

@@ -15,7 +15,7 @@ _PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_
 {% endfor %}
 </table>
 {% if core_failed %}
-<p>The first thing asked of the function does not hold, so the other lines earn nothing.</p>
+<p>The first thing asked does not hold, so the other lines earn nothing.</p>
 {% endif %}
 </div>""")
 

@@ -1,4 +1,7 @@
-"""A course of its own for tests that grade: a copy of this one, with an empty gradebook."""
+"""A course of its own for tests that grade: a copy of this one, with an empty gradebook.
+
+And a toy sheet for tests that need none of the course's own.
+"""
 
 import json
 import shutil
@@ -9,6 +12,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import toy
+
+import reference
+from grader import course as the_course
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ["grader", "helpers", "reference", "source", "nbgrader_config.py"]
@@ -68,6 +75,22 @@ def course_copy(tmp_path_factory) -> Course:
     course = Course(root)
     course.run("grader", "release")
     return course
+
+
+@pytest.fixture(scope="session")
+def toy_root(tmp_path_factory) -> Path:
+    """A folder with the source and the reference of the toy sheet."""
+    root = tmp_path_factory.mktemp("toy")
+    toy.write(root)
+    return root
+
+
+@pytest.fixture
+def toy_sheet(toy_root, monkeypatch) -> str:
+    """The toy sheet as the one sheet of the course; its name."""
+    monkeypatch.setattr(the_course, "SOURCE", toy_root / "source")
+    monkeypatch.setattr(reference, "__path__", [str(toy_root / "reference")])
+    return toy.SHEET
 
 
 @pytest.fixture

@@ -82,6 +82,17 @@ def test_every_item_has_a_check_six_mistakes_and_three_alternatives(sheet):
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
+def test_mistakes_and_alternatives_return_a_value_where_the_item_is_one(sheet):
+    reference = course.bank(sheet).reference
+    for item in course.items(sheet):
+        if course.is_value(reference, item):
+            for part in ("mistakes", "alternatives"):
+                for function in course.named_by_item(course.part(sheet, part), item).values():
+                    value = course.in_place_of(item, function, reference)
+                    assert type(value) is type(getattr(reference, item)), function.__name__
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
 def test_mistakes_checks_and_alternatives_belong_to_items_of_the_sheet(sheet):
     items = set(course.items(sheet))
     for part in ("mistakes", "alternatives"):
@@ -98,9 +109,10 @@ def test_mistakes_checks_and_alternatives_belong_to_items_of_the_sheet(sheet):
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
-def test_a_solution_has_at_most_twelve_lines(sheet):
+def test_a_function_has_at_most_twelve_lines_in_the_solution(sheet):
     for grade_id, cell in course.graded_cells(sheet).items():
-        if cell.cell_type == "code" and cell.metadata.nbgrader.solution:
+        is_code = cell.cell_type == "code" and cell.metadata.nbgrader.solution
+        if is_code and course.functions_in(cell.source):
             for region in course.SOLUTION_REGION.findall(cell.source):
                 lines = [line for line in region.splitlines() if line.strip()]
                 assert len(lines) <= 12, f"{grade_id}: {len(lines)} lines"

@@ -5,6 +5,7 @@ import types
 import pytest
 
 from grader import audit, course
+from grader.latex_mutants import latex_mutants
 from grader.mutants import mutants
 
 ADD = '''\
@@ -71,3 +72,48 @@ def test_a_check_that_accepts_everything_lets_mutants_and_mistakes_through(monke
         audit.Task(sheet, item, "mutant", mutant.change, mutant.source),
     ):
         assert not audit.run(task).caught
+
+
+def test_the_audit_tries_the_values_that_mistakes_and_alternatives_return(toy_sheet):
+    tasks = [task for task in audit._tasks(toy_sheet) if task.item == "bit"]
+    assert {task.kind for task in tasks} == set(audit._COUNT)
+    known = course.part(toy_sheet, "equivalents").EQUIVALENT
+    figures = audit._figures("bit", [audit.run(task) for task in tasks], known)
+    assert figures.problems == []
+    assert figures.mistakes_named == figures.mistakes_caught == figures.mistakes == 2
+    assert figures.alternatives_accepted == figures.alternatives == 1
+    assert (figures.mutants, figures.mutants_caught) == (5, 3)
+    assert all(figures.survivors.values())
+
+
+def test_the_mutants_of_a_text_are_those_of_its_latex(toy_sheet, capsys):
+    found = {task.name: task.source for task in audit._tasks(toy_sheet) if task.kind == "mutant"}
+    value = audit._solution(toy_sheet)["bit"]
+    assert capsys.readouterr().out == "", "what a solution cell prints would spoil --json"
+    for change, text in latex_mutants(value):
+        namespace = {}
+        exec(found[change], namespace)
+        assert namespace["bit"] == text != value
+
+
+def test_the_solution_cell_of_a_variable_is_the_one_that_assigns_it(toy_sheet):
+    assert audit.solution_cell(toy_sheet, "bit").startswith("bit = ")
+    with pytest.raises(course.CourseError, match="defines no_such_item"):
+        audit.solution_cell(toy_sheet, "no_such_item")
+
+
+def test_a_mistake_or_alternative_that_cannot_be_had_is_a_problem(toy_sheet, monkeypatch):
+    for kind, part in (("mistake", "mistakes"), ("alternative", "alternatives")):
+        monkeypatch.setattr(
+            course.part(toy_sheet, part), "bit__broken", lambda: 1 / 0, raising=False
+        )
+        outcome = audit.run(audit.Task(toy_sheet, "bit", kind, "broken"))
+        problems = audit._figures("bit", [outcome], {}).problems
+        assert any("ZeroDivisionError" in problem for problem in problems)
+
+
+def test_a_variable_that_is_no_text_has_the_mutants_of_its_expression():
+    source = "unit = 'nats'\nweights: list = [0.5, scale * 3]\n"
+    changes = [mutant.change for mutant in mutants(source, "weights")]
+    assert "`scale * 3` → `scale / 3` in `weights: list = [0.5, scale * 3]`" in changes
+    assert mutants(source, "unit") == []

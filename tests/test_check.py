@@ -190,3 +190,62 @@ def test_pieces_put_together_are_the_whole_file_from_the_first_statement_on():
         found = list(pieces(source))
         lines = source.splitlines(keepends=True)
         assert "".join(piece for _, piece in found) == "".join(lines[found[0][0] - 1 :])
+
+
+# --- items that are a variable
+
+HALF = "\n\n\ndef half(x):\n    return x / 2\n"
+
+
+def check(toy_sheet, tmp_path, source: str) -> dict:
+    """The reports on a file with answers to the toy sheet, by item."""
+    file = tmp_path / "answers.py"
+    file.write_text(source)
+    return {report.item: report for report in check_file(file, toy_sheet, "secret")}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        r'bit = r"\log 2"',
+        'bit = r"""\n% words\n\\log 2\n"""',
+        'log = r"\\log"\nbit = log + " 2"',
+        r'bit = " ".join([r"\log", "2"])',
+        'number = 2\nbit = rf"\\log {number}"',
+        'bit = r"\\log "\nbit += "2"',
+        r'bit: str = r"\log 2"',
+    ],
+)
+def test_a_text_counts_however_it_was_put_together(toy_sheet, tmp_path, source):
+    assert all(report.passed for report in check(toy_sheet, tmp_path, source + HALF).values())
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("", "There is no bit."),
+        (r'bits = r"\log 2"', "There is no bit. Did you mean bits?"),
+        ("bit = 2", "bit is a number; a string is asked."),
+        ('bit = b"2"', "bit is of type bytes."),
+        ("def bit():\n    return 2", "bit is of type function."),
+        ('bit = "log 2" * 10_000', "bit is a text of 50,000 characters; at most 20,000 are read."),
+        (
+            'bit = f"{two}"',
+            "Its definition fails with NameError: name 'two' is not defined (line 1",
+        ),
+        ("bit: str = 1 / 0", "Its definition fails with ZeroDivisionError: division by zero (line"),
+        ('bit = r"""\nq = p', "Its definition fails with SyntaxError: unterminated triple-quoted"),
+        ("raise NotImplementedError\nbit = 2", "bit is a number; a string is asked."),
+    ],
+)
+def test_why_there_is_no_text_is_said_in_one_line(toy_sheet, tmp_path, source, words):
+    reports = check(toy_sheet, tmp_path, source + HALF)
+    (line,) = reports["bit"].failed_lines
+    assert words in line.message and reports["bit"].score == 0
+    assert reports["half"].passed
+
+
+def test_a_long_text_is_read_whole_in_a_file_that_does_not_parse(toy_sheet, tmp_path):
+    text = "% a comment in the first column\n" * 100
+    source = f'bit = r"""\n{text}\\log 2\n"""\n\n\ndef broken(:\n    pass\n'
+    assert all(report.passed for report in check(toy_sheet, tmp_path, source + HALF).values())

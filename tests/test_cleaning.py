@@ -81,7 +81,7 @@ def in_force(notebook):
         if cell.cell_type != "code":
             continue
         for piece in re.split(r"\n(?=def )", cell.source):
-            for name in repair.DEFINITION.findall(piece):
+            for name in course.functions_in(piece):
                 defined[name] = piece.strip()
         item = course.judged_item(cell.source)
         if item is not None:

@@ -29,6 +29,24 @@ def bank(check, reference=lambda x: 2 * x, **mistakes) -> course.Bank:
     )
 
 
+def value_verdict(monkeypatch, written: dict, check, **mistakes) -> judging.Report:
+    """The report on a student's variable `unit`, which should be "nats", judged by a check."""
+    item = course.Item("unit", 2.0, "unit-test")
+    parts = {"unit": "nats", "double": lambda x: 2 * x}
+    functions = {f"unit__{name}": mistake for name, mistake in mistakes.items()}
+    found = course.Bank(
+        types.SimpleNamespace(**parts),
+        types.SimpleNamespace(unit=check),
+        types.SimpleNamespace(**functions),
+    )
+    monkeypatch.setattr(course, "bank", lambda sheet: found)
+    return judging.judge_item(InProcess(written), "no sheet", item, 7)
+
+
+def is_nats(student, draw):
+    yield student.holds(student.text("unit") == "nats", "is nats", "It is not.", core=True)
+
+
 def verdict(monkeypatch, function, check, **mistakes) -> judging.Report:
     """The report on a student's `double`, judged by a check."""
     monkeypatch.setattr(course, "bank", lambda sheet: bank(check, **mistakes))
@@ -321,6 +339,97 @@ def test_what_students_write_is_escaped_in_the_report():
     line = Line("runs", False, message="ValueError: <script>alert(1)</script>")
     page = reporting.html(judging.Report("double", 4, 0, (line,)))
     assert "<script>" not in page and "&lt;script&gt;" in page
+
+
+# --- items that are a variable
+
+
+def test_a_variable_is_judged_by_its_value(monkeypatch):
+    for unit in ("nats", "na" + "ts", "".join(["na", "ts"]), f"{'nats'}"):
+        assert value_verdict(monkeypatch, {"unit": unit}, is_nats).passed
+    assert value_verdict(monkeypatch, {"unit": "bits"}, is_nats).failed_lines[0].what == "is nats"
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ({}, "There is no unit."),
+        ({"units": "nats"}, "There is no unit. Did you mean units?"),
+        ({"unit": 3}, "unit is a number; a string is asked."),
+        ({"unit": None}, "unit is None; a string is asked."),
+        ({"unit": ["nats"]}, "unit is a list of 1; a string is asked."),
+        ({"unit": b"nats"}, "unit is of type bytes."),
+        ({"unit": lambda: "nats"}, "unit is of type function."),
+        ({"unit": "n" * 20_001}, "unit is a text of 20,001 characters; at most 20,000 are read."),
+    ],
+)
+def test_what_is_no_string_or_not_there_is_said_in_one_line(monkeypatch, written, words):
+    report = value_verdict(monkeypatch, written, is_nats)
+    assert report.score == 0 and not report.trouble
+    assert [(line.what, line.message) for line in report.lines] == [("can be read", words)]
+
+
+def test_a_variable_may_be_anything_that_is_plain_data(monkeypatch):
+    def check(student, draw):
+        yield student.holds(student.constant("unit") == {"in": [1, 2.5]}, "is it", core=True)
+
+    assert value_verdict(monkeypatch, {"unit": {"in": [1, 2.5]}}, check).passed
+
+
+def test_no_object_that_equals_everything_passes_for_a_string(monkeypatch):
+    class Equal(str):
+        def __eq__(self, other):
+            return True
+
+        __hash__ = str.__hash__
+
+    assert value_verdict(monkeypatch, {"unit": Equal("bits")}, is_nats).score == 0
+
+
+def test_a_variable_of_a_notebook_is_judged_in_its_own_process(toy_sheet):
+    code = f"from grader import judge\njudge('bit', sheet={toy_sheet!r})"
+    exec(code, {"bit": r"\log 2"})
+    with pytest.raises(AssertionError, match="The logarithm is missing."):
+        exec(code, {"bit": "2"})
+
+
+def test_a_value_is_compared_with_the_references_and_with_the_mistakes(monkeypatch):
+    def check(student, draw):
+        yield student.compare(_last_letters, 1, what="ends in s", core=True)
+        yield student.compare(_last_letters, 4, what="is nats", core=True)
+        yield student.compare("double", 2.0, what="functions beside it")
+
+    def in_bits():
+        """This is in bits."""
+        return "bits"
+
+    def fails():
+        raise AssertionError("only called where something differs")
+
+    double = {"double": lambda x: x + x}
+    assert value_verdict(monkeypatch, {"unit": "nats"} | double, check, fails=fails).passed
+    report = value_verdict(monkeypatch, {"unit": "bits"} | double, check, in_bits=in_bits)
+    assert [line.mistake for line in report.lines] == [None, "in_bits", None]
+    assert report.lines[1].message == "This is in bits. It is another string."
+
+
+def _last_letters(functions, number):
+    return functions["unit"][-number:]
+
+
+@pytest.mark.parametrize("text", ["x" * 20_001, "\ud800"])
+def test_a_forged_text_is_neither_too_long_nor_unwritable(text):
+    try:
+        arrived = probe.decode({"t": "str", "v": text})
+    except ValueError:
+        return
+    assert arrived.encode("utf-8")
+
+
+def test_a_text_is_sent_whole_or_not_at_all():
+    assert probe.encode("x" * 20_000)["v"] == "x" * 20_000
+    with pytest.raises(probe.Unsendable, match="20,001 characters; at most 20,000 are read"):
+        probe.encode(["x" * 20_001])
 
 
 # --- inputs

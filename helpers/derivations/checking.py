@@ -7,13 +7,15 @@ import numpy as np
 
 from helpers.derivations import display, reading
 from helpers.derivations.expressions import Name, Problem, walk
-from helpers.derivations.forms import Facts, Values, agree, close, evaluate, tree_of
+from helpers.derivations.forms import Facts, Form, Values, agree, close, evaluate, tree_of
 from helpers.derivations.hints import find_hint
 from helpers.derivations.settings import Settings
 from helpers.derivations.tables import DERIVATIONS, Derivation
 
 RIGHT, WRONG, CARRIED, UNREAD = "right", "wrong", "carried", "unread"
 FOLLOWS = "every line follows from the one before, and a step lies between start and end"
+# What may be wrong with a derivation as a whole, by the names that slips of single lines have too.
+JUMP, STOPS_EARLY, REPAIRED = "jump", "stops_early", "repaired"
 SEED = 2026  # a student sees the same counterexample at each run
 
 
@@ -75,6 +77,11 @@ class Verdict:
         """What is missing, in words; empty if nothing is."""
         unmet = [f"{r.words} {r.message}".strip() for r in self.requirements if not r.met]
         return self.problem or "; ".join(unmet)
+
+    @property
+    def account(self) -> str:
+        """What is wrong with the wrong lines, in sentences; the named slips are told elsewhere."""
+        return display.account(self)
 
     def __repr__(self) -> str:
         return display.text(self)
@@ -190,25 +197,36 @@ class _Check:
         }
         first, final = facts.get(0), facts.get(len(checked) - 1)
         yield self._requirement(table.start_words, first, table.start, checked[0])
-        yield self._requirement(table.end_words, final, table.end, checked[-1])
+        yield self._requirement(table.end_words, final, table.end, checked[-1], STOPS_EARLY)
         right = [facts[i] for i in sorted(facts)]
         steps = [step.met(right) for step in table.steps]
         for step, met in zip(table.steps, steps, strict=True):
             yield Requirement(step.words, met, 2, "" if met else "(no right line shows it)")
-        bad = [line for line in checked if line.verdict != RIGHT]
-        message, slip = "", None
-        if bad:
-            message = f"(see line {bad[0].number})"
-            slip = next((line.slip for line in bad if line.slip), None)
-        elif not (any(steps) or not steps):
-            message = "(there is none)"
-        yield Requirement(FOLLOWS, not message, 2, message, slip)
+        yield self._follows(checked, any(steps) or not steps)
 
-    def _requirement(self, words: str, facts: Facts | None, form, line: CheckedLine) -> Requirement:
+    def _follows(self, checked: Sequence[CheckedLine], has_step: bool) -> Requirement:
+        bad = [line for line in checked if line.verdict != RIGHT]
+        if bad:
+            named = next((line.slip for line in bad if line.slip), None)
+            repaired = REPAIRED if checked[-1].verdict == RIGHT else None
+            return Requirement(FOLLOWS, False, 2, f"(see line {bad[0].number})", named or repaired)
+        if not has_step:
+            return Requirement(FOLLOWS, False, 2, "(there is none)", JUMP)
+        return Requirement(FOLLOWS, True, 2)
+
+    def _requirement(
+        self,
+        words: str,
+        facts: Facts | None,
+        form: Form,
+        line: CheckedLine,
+        slip: str | None = None,
+    ) -> Requirement:
         if facts is None:
             return Requirement(words, False, 1, f"(line {line.number} is wrong)", line.slip)
-        met = form(facts)
-        return Requirement(words, met, 1, "" if met else f"(line {line.number} does not)")
+        if form(facts):
+            return Requirement(words, True, 1)
+        return Requirement(words, False, 1, f"(line {line.number} does not)", slip)
 
 
 def _number(value: float) -> str:

@@ -77,15 +77,31 @@ def text(verdict) -> str:
     return "\n".join(out)
 
 
+def account(verdict) -> str:
+    """What is wrong with each wrong line, in sentences; without the sentence of a named slip."""
+    said = []
+    for line in verdict.lines:
+        parts = ["" if line.slip else line.message, _difference_text(line.difference)]
+        if line.verdict != "right":
+            said.append(f"Line {line.number}: {' '.join(filter(None, parts))}")
+    return " ".join(said)
+
+
 def _below(line):
     """What stands below a line that is wrong."""
     yield from line.where.split("\n") if line.where else ()
     if line.message:
         yield line.message
     if line.difference:
-        pairs = line.difference.names.items()
-        names = [f"{name} = {value}" if name else value for name, value in pairs]
-        yield _comparison(line.difference).replace("NAMES", ", ".join(names), 1)
+        yield _difference_text(line.difference)
+
+
+def _difference_text(difference) -> str:
+    if difference is None:
+        return ""
+    pairs = difference.names.items()
+    names = [f"{name} = {value}" if name else value for name, value in pairs]
+    return _comparison(difference).replace("NAMES", ", ".join(names), 1)
 
 
 def _summary(verdict) -> str:

@@ -2,6 +2,7 @@
 
 The judge takes them all. Each keeps the whole contract, bad input included, each in its own way.
 """
+# ruff: noqa: E501 (derivations are typed as students type them)
 
 import math
 import statistics
@@ -767,3 +768,243 @@ def elbo_linear_gaussian__float32(x, mean, std):
     x, mean, std = (np.asarray(a, np.float32) for a in (x, mean, std))
     constant = np.float32(0.5 - 0.5 * np.log(2 * np.pi))
     return constant - std**2 + np.log(std) - 0.5 * ((x - mean) ** 2 + mean**2)
+
+
+# ── derivations ──────────────────────────────────────────────────────────────────────────────
+
+
+def kl_normal_derivation__densities_written_out():
+    """Both densities written out inside the logarithms, exp with brackets."""
+    return r"""
+D_{KL}(q \| p)
+= \int q(x) \log \frac{q(x)}{p(x)} dx
+= \int q(x) \log\left( \frac{ \frac{1}{\sqrt{2\pi\sigma_1^2}} \exp\left[-\frac{(x-\mu_1)^2}{2\sigma_1^2}\right] }{ \frac{1}{\sqrt{2\pi\sigma_2^2}} \exp\left[-\frac{(x-\mu_2)^2}{2\sigma_2^2}\right] } \right) dx
+= \int q(x) \left[ \log\frac{\sigma_2}{\sigma_1} - \frac{(x-\mu_1)^2}{2\sigma_1^2} + \frac{(x-\mu_2)^2}{2\sigma_2^2} \right] dx
+= \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2\sigma_1^2} \int q(x) (x-\mu_1)^2 dx + \frac{1}{2\sigma_2^2} \int q(x) (x-\mu_2)^2 dx
+= \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2\sigma_1^2} \sigma_1^2 + \frac{1}{2\sigma_2^2} \int q(x) (x-\mu_2)^2 dx
+= \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2} + \frac{1}{2\sigma_2^2} \left[ \sigma_1^2 + (\mu_1-\mu_2)^2 \right]
+= \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}
+"""
+
+
+def kl_normal_derivation__starts_with_the_integral():
+    """No symbol, no leading =, a sum of integrals."""
+    return r"""
+\int q(x) \log \frac{q(x)}{p(x)} dx
+\int q(x) \log q(x) dx - \int q(x) \log p(x) dx
+-\frac{1}{2} \log(2\pi\sigma_1^2) - \frac{1}{2\sigma_1^2} \int (x-\mu_1)^2 q(x) dx + \frac{1}{2} \log(2\pi\sigma_2^2) + \frac{1}{2\sigma_2^2} \int (x-\mu_2)^2 q(x) dx
+-\frac{1}{2} \log(2\pi\sigma_1^2) - \frac{1}{2\sigma_1^2} \cdot \sigma_1^2 + \frac{1}{2} \log(2\pi\sigma_2^2) + \frac{1}{2\sigma_2^2} \cdot (\sigma_1^2 + (\mu_1-\mu_2)^2)
+\log \frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}
+"""
+
+
+def kl_normal_derivation__second_moment_about_zero():
+    """E[x^2] as the hint of the sheet has it, the square expanded."""
+    return r"""
+KL(q \| p) = \int q(x) \log \frac{q(x)}{p(x)} dx
+= \mathbb{E}_{q}[\log q(x)] - \mathbb{E}_{q}[\log p(x)]
+= \log \frac{\sigma_2}{\sigma_1} - \frac{\mathbb{E}_{q}[(x-\mu_1)^2]}{2\sigma_1^2} + \frac{\mathbb{E}_{q}[(x-\mu_2)^2]}{2\sigma_2^2}
+= \log \frac{\sigma_2}{\sigma_1} - \frac{\sigma_1^2}{2\sigma_1^2} + \frac{\mathbb{E}_{q}[x^2 - 2 x \mu_2 + \mu_2^2]}{2\sigma_2^2}
+= \log \frac{\sigma_2}{\sigma_1} - \frac{1}{2} + \frac{\mathbb{E}_{q}[x^2] - 2 \mu_2 \mathbb{E}_{q}[x] + \mu_2^2}{2\sigma_2^2}
+= \log \frac{\sigma_2}{\sigma_1} - \frac{1}{2} + \frac{\sigma_1^2 + \mu_1^2 - 2 \mu_2 \mu_1 + \mu_2^2}{2\sigma_2^2}
+= \log \frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2\sigma_2^2} - \frac{1}{2}
+"""
+
+
+def kl_normal_derivation__base_e_and_ln():
+    """ln and powers of e, densities in both places."""
+    return r"""
+D_{KL}(q \| p) = \int q(x) \ln \frac{q(x)}{p(x)} dx
+= \int \frac{1}{\sigma_1\sqrt{2\pi}} e^{-\frac{(x-\mu_1)^2}{2\sigma_1^2}} \ln \frac{\sigma_2 e^{-\frac{(x-\mu_1)^2}{2\sigma_1^2}}}{\sigma_1 e^{-\frac{(x-\mu_2)^2}{2\sigma_2^2}}} dx
+= \int \frac{1}{\sigma_1\sqrt{2\pi}} e^{-\frac{(x-\mu_1)^2}{2\sigma_1^2}} \left( \ln\frac{\sigma_2}{\sigma_1} - \frac{(x-\mu_1)^2}{2\sigma_1^2} + \frac{(x-\mu_2)^2}{2\sigma_2^2} \right) dx
+= \ln\frac{\sigma_2}{\sigma_1} - \frac{1}{2\sigma_1^2} \int \frac{1}{\sigma_1\sqrt{2\pi}} e^{-\frac{(x-\mu_1)^2}{2\sigma_1^2}} (x-\mu_1)^2 dx + \frac{1}{2\sigma_2^2} \int \frac{1}{\sigma_1\sqrt{2\pi}} e^{-\frac{(x-\mu_1)^2}{2\sigma_1^2}} (x-\mu_2)^2 dx
+= \ln\frac{\sigma_2}{\sigma_1} - \frac{1}{2\sigma_1^2} \sigma_1^2 + \frac{1}{2\sigma_2^2} \left( \sigma_1^2 + (\mu_1-\mu_2)^2 \right)
+= \ln\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}
+"""
+
+
+def kl_standard_normal_derivation__formula_first():
+    """The general formula alone as the first line."""
+    return r"""
+\log \frac{1}{\sigma} + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2}
+\frac{1}{2} \log \frac{1}{\sigma^2} + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2}
+\frac{1}{2} ( -\log \sigma^2 + \sigma^2 + \mu^2 - 1 )
+-\frac{1}{2} ( 1 + \log \sigma^2 - \mu^2 - \sigma^2 )
+"""
+
+
+def kl_standard_normal_derivation__density_family():
+    """The densities as f with indices, exp with square brackets."""
+    return r"""
+D_{KL}\left(q \parallel p\right)
+= \int q(x) \log\left( \frac{ \frac{1}{\sqrt{2\pi\sigma^2}} \exp\left[-\frac{(x-\mu)^2}{2\sigma^2}\right] }{ \frac{1}{\sqrt{2\pi}} \exp\left[-\frac{x^2}{2}\right] } \right) dx
+= \int q(x) \left( \log\frac{1}{\sigma} - \frac{(x-\mu)^2}{2\sigma^2} + \frac{x^2}{2} \right) dx
+= -\log\sigma - \frac{1}{2\sigma^2} \int q(x) (x-\mu)^2 dx + \frac{1}{2} \int q(x) x^2 dx
+= -\log\sigma - \frac{\sigma^2}{2\sigma^2} + \frac{\sigma^2 + \mu^2}{2}
+= -\log\sigma - \frac{1}{2} + \frac{\sigma^2 + \mu^2}{2}
+= -\frac{1}{2} \left( 1 + \log(\sigma^2) - \mu^2 - \sigma^2 \right)
+"""
+
+
+def kl_standard_normal_derivation__general_names():
+    """The general formula with its own names, then put in."""
+    return r"""
+KL(q \| p) = \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}
+= \log\frac{1}{\sigma} + \frac{\sigma^2 + (\mu-0)^2}{2 \cdot 1^2} - \frac{1}{2}
+= -\log\sigma + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2}
+= -\frac{1}{2} \left( 1 + \log\sigma^2 - \mu^2 - \sigma^2 \right)
+"""
+
+
+def kl_standard_normal_derivation__factor_before_density():
+    """f(x) q(x) in this order, q written out under the integral."""
+    return r"""
+KL(q \| p) = \int \ln\frac{q(x)}{p(x)} q(x) dx
+= \int \left( \ln q(x) - \ln p(x) \right) \frac{1}{\sqrt{2\pi}\sigma} e^{-\frac{1}{2} \left(\frac{x-\mu}{\sigma}\right)^2} dx
+= \int \left( \frac{x^2}{2} - \frac{(x-\mu)^2}{2\sigma^2} - \ln\sigma \right) \frac{1}{\sqrt{2\pi}\sigma} e^{-\frac{1}{2} \left(\frac{x-\mu}{\sigma}\right)^2} dx
+= \frac{1}{2} \int x^2 q(x) dx - \frac{1}{2\sigma^2} \int (x-\mu)^2 q(x) dx - \ln\sigma
+= \frac{1}{2} (\mu^2 + \sigma^2) - \frac{1}{2\sigma^2} \sigma^2 - \ln\sigma
+= \frac{\mu^2}{2} + \frac{\sigma^2}{2} - \frac{1}{2} - \frac{1}{2} \ln\sigma^2
+= -\frac{1}{2} \left( 1 + \ln\sigma^2 - \mu^2 - \sigma^2 \right)
+"""
+
+
+def kl_diagonal_derivation__as_the_sheet_types_it():
+    """Bold letters, tr as text, braces, normals inside the KL."""
+    return r"""
+KL(\mathcal{N}(\boldsymbol{\mu}, \boldsymbol{\Sigma}) \parallel \mathcal{N}(\mathbf{0}, \mathbf{I})) = \frac{1}{2} \left\{ \text{tr}(\mathbf{I}^{-1} \boldsymbol{\Sigma}) + (\mathbf{0} - \boldsymbol{\mu})^\top \mathbf{I}^{-1} (\mathbf{0} - \boldsymbol{\mu}) - k + \log \frac{\det \mathbf{I}}{\det \boldsymbol{\Sigma}} \right\}
+= \frac{1}{2} \left\{ \text{tr}(\boldsymbol{\Sigma}) + \boldsymbol{\mu}^\top \boldsymbol{\mu} - k + \log \frac{1}{\det \boldsymbol{\Sigma}} \right\}
+= \frac{1}{2} \left\{ \sum_{i=1}^k \sigma_i^2 + \sum_{i=1}^k \mu_i^2 - k - \log \det \boldsymbol{\Sigma} \right\}
+= \frac{1}{2} \left\{ \sum_{i=1}^k \sigma_i^2 + \sum_{i=1}^k \mu_i^2 - \sum_{i=1}^k 1 - \sum_{i=1}^k \log(\sigma_i^2) \right\}
+= \frac{1}{2} \sum_{i=1}^k (\sigma_i^2 + \mu_i^2 - \log(\sigma_i^2) - 1)
+"""
+
+
+def kl_diagonal_derivation__determinant_first():
+    """One replacement a line, the determinant first."""
+    return r"""
+D_{KL}(q \| p)
+= \frac{1}{2} \left( \ln\frac{\det(I)}{\det(\Sigma)} + \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1} (0-\mu) - k \right)
+= \frac{1}{2} \left( \ln\frac{1}{\prod_{i=1}^{k} \sigma_i^2} + \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1} (0-\mu) - k \right)
+= \frac{1}{2} \left( -\sum_{i=1}^{k} \ln\sigma_i^2 + \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1} (0-\mu) - k \right)
+= \frac{1}{2} \left( -\sum_{i=1}^{k} \ln\sigma_i^2 + \mathrm{tr}(\Sigma) + (0-\mu)^\top I^{-1} (0-\mu) - k \right)
+= \frac{1}{2} \left( -\sum_{i=1}^{k} \ln\sigma_i^2 + \sum_{i=1}^{k} \sigma_i^2 + (0-\mu)^\top I^{-1} (0-\mu) - k \right)
+= \frac{1}{2} \left( -\sum_{i=1}^{k} \ln\sigma_i^2 + \sum_{i=1}^{k} \sigma_i^2 + (-\mu)^\top (-\mu) - k \right)
+= \frac{1}{2} \left( -\sum_{i=1}^{k} \ln\sigma_i^2 + \sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i^2 - k \right)
+= \frac{1}{2} \left( -\sum_{i=1}^{k} \ln\sigma_i^2 + \sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i^2 - \sum_{i=1}^{k} 1 \right)
+= \frac{1}{2} \sum_{i=1}^{k} \left( \sigma_i^2 + \mu_i^2 - \ln\sigma_i^2 - 1 \right)
+"""
+
+
+def kl_diagonal_derivation__diag_written_out():
+    """The covariance as diag of its entries."""
+    return r"""
+KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1} (0-\mu) - k + \log\frac{\det I}{\det\Sigma} \right)
+= \frac{1}{2} \left( \mathrm{tr}(\mathrm{diag}(\sigma_1^2, \ldots, \sigma_k^2)) + \mu^\top\mu - k - \log\det(\mathrm{diag}(\sigma_1^2, \ldots, \sigma_k^2)) \right)
+= \frac{1}{2} \left( \sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i^2 - k - \sum_{i=1}^{k} \log\sigma_i^2 \right)
+= \frac{1}{2} \sum_{i=1}^{k} ( \sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1 )
+"""
+
+
+def kl_diagonal_derivation__twice_the_logarithm():
+    """The log-determinant as twice the sum of log sigma."""
+    return r"""
+KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(\Sigma) + \mu^\top\mu - k - \log\det\Sigma \right)
+= \frac{1}{2} \left( \sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i^2 - k - 2 \sum_{i=1}^{k} \log\sigma_i \right)
+= \frac{1}{2} \sum_{i=1}^{k} \left( \sigma_i^2 + \mu_i^2 - 1 - 2 \log\sigma_i \right)
+= \frac{1}{2} \sum_{i=1}^{k} \left( \sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1 \right)
+"""
+
+
+def elbo_gap_derivation__parametrised_densities():
+    """q_phi, p_theta, bold letters, F for the bound."""
+    return r"""
+\log p_\theta(\mathbf{x}) - \mathcal{F} = \log p_\theta(\mathbf{x}) \int q_\phi(\mathbf{z}|\mathbf{x}) d\mathbf{z} - \mathcal{F}
+= \int q_\phi(\mathbf{z}|\mathbf{x}) \log p_\theta(\mathbf{x}) d\mathbf{z} - \int q_\phi(\mathbf{z}|\mathbf{x}) \log p_\theta(\mathbf{x}|\mathbf{z}) d\mathbf{z} + \int q_\phi(\mathbf{z}|\mathbf{x}) \log\frac{q_\phi(\mathbf{z}|\mathbf{x})}{p(\mathbf{z})} d\mathbf{z}
+= \int q_\phi(\mathbf{z}|\mathbf{x}) \left( \log p_\theta(\mathbf{x}) - \log p_\theta(\mathbf{x}|\mathbf{z}) + \log\frac{q_\phi(\mathbf{z}|\mathbf{x})}{p(\mathbf{z})} \right) d\mathbf{z}
+= \int q_\phi(\mathbf{z}|\mathbf{x}) \log\frac{p_\theta(\mathbf{x}) q_\phi(\mathbf{z}|\mathbf{x})}{p_\theta(\mathbf{x}|\mathbf{z}) p(\mathbf{z})} d\mathbf{z}
+= \int q_\phi(\mathbf{z}|\mathbf{x}) \log\frac{q_\phi(\mathbf{z}|\mathbf{x})}{p_\theta(\mathbf{z}|\mathbf{x})} d\mathbf{z}
+= D_{KL}(q_\phi(\mathbf{z}|\mathbf{x}) \| p_\theta(\mathbf{z}|\mathbf{x}))
+"""
+
+
+def elbo_gap_derivation__density_behind_the_logarithm():
+    """The bound with its own symbol, q behind the logarithm."""
+    return r"""
+-\mathcal{L}_{p,q}^{\mathsf{ELBO}}(x) + \log p(x) = -\int \big(\log p(x,z) - \log q(z|x)\big) q(z|x) \,\mathrm{d}z + \log p(x) \int q(z|x) \,\mathrm{d}z
+= \int \big(\log p(x) - \log p(x,z) + \log q(z|x)\big) q(z|x) \,\mathrm{d}z
+= \int \log\frac{q(z|x)}{p(z|x)} q(z|x) \,\mathrm{d}z
+= D_{\mathsf{KL}}\left(q(z|x) \parallel p(z|x)\right)
+"""
+
+
+def elbo_gap_derivation__bars_as_mid():
+    """No leading =, mid and ln."""
+    return r"""
+\ln p(x) - ELBO
+\ln p(x) \int q(z \mid x) dz - \int q(z \mid x) \ln\frac{p(x, z)}{q(z \mid x)} dz
+\int q(z \mid x) \ln p(x) dz - \int q(z \mid x) \ln\frac{p(x, z)}{q(z \mid x)} dz
+\int q(z \mid x) \left( \ln p(x) - \ln\frac{p(x, z)}{q(z \mid x)} \right) dz
+\int q(z \mid x) \ln\frac{p(x) q(z \mid x)}{p(x, z)} dz
+\int q(z \mid x) \ln\frac{q(z \mid x)}{p(z \mid x)} dz
+D_{KL}(q(z \mid x) \parallel p(z \mid x))
+"""
+
+
+def elbo_gap_derivation__four_integrals():
+    """Split into four integrals, then gathered."""
+    return r"""
+\log p(x) - ELBO = \log p(x) \int q(z|x) dz - \left( \int q(z|x) \log p(x|z) dz + \int q(z|x) \log p(z) dz - \int q(z|x) \log q(z|x) dz \right)
+= \int q(z|x) \log p(x) dz - \int q(z|x) \log p(x|z) dz - \int q(z|x) \log p(z) dz + \int q(z|x) \log q(z|x) dz
+= \int q(z|x) \left( \log p(x) - \log p(x|z) - \log p(z) + \log q(z|x) \right) dz
+= \int q(z|x) \left( \log q(z|x) - \log\frac{p(x|z) p(z)}{p(x)} \right) dz
+= \int q(z|x) \left( \log q(z|x) - \log p(z|x) \right) dz
+= \int q(z|x) \log\frac{q(z|x)}{p(z|x)} dz
+= KL(q(z|x) \| p(z|x))
+"""
+
+
+def elbo_split_derivation__own_symbols():
+    """The bound with its own symbol and divergence first."""
+    return r"""
+\mathcal{L}_{p,q}^{\mathsf{ELBO}}(x) = \int \big(\log p(x,z) - \log q(z|x)\big) q(z|x) \,\mathrm{d}z
+= \int \big(\log p(x|z) + \log p(z) - \log q(z|x)\big) q(z|x) \,\mathrm{d}z
+= -\int \log\frac{q(z|x)}{p(z)} q(z|x) \,\mathrm{d}z + \int \log p(x|z) q(z|x) \,\mathrm{d}z
+= -D_{\mathsf{KL}}\left(q(z|x) \parallel p(z)\right) + \mathbb{E}_{q(z|x)}[\log p(x|z)]
+"""
+
+
+def elbo_split_derivation__starts_with_the_integral():
+    """No symbol, no leading =."""
+    return r"""
+\int q(z) \log \frac{p(x, z)}{q(z)} dz
+\int q(z) ( \log p(x, z) - \log q(z) ) dz
+\int q(z) ( \log p(x|z) + \log p(z) - \log q(z) ) dz
+\int q(z) \log p(x|z) dz + \int q(z) ( \log p(z) - \log q(z) ) dz
+\mathbb{E}_{q}[\log p(x|z)] - \int q(z) \log \frac{q(z)}{p(z)} dz
+\mathbb{E}_{q}[\log p(x|z)] - KL(q(z) \| p(z))
+"""
+
+
+def elbo_split_derivation__several_on_a_row():
+    """Several = on one row, slashes."""
+    return r"""
+ELBO = \int q(z) \log(p(x,z)/q(z)) dz = \int q(z) \log(p(x|z) p(z)/q(z)) dz = \int q(z) \log p(x|z) dz - \int q(z) \log(q(z)/p(z)) dz = \mathbb{E}_{q}\left[\log p(x|z)\right] - KL\left(q(z) \| p(z)\right)
+"""
+
+
+def elbo_split_derivation__every_rule_a_line():
+    """Each rule of the logarithm on a line of its own."""
+    return r"""
+ELBO
+= \int q(z|x) \log\frac{p(x,z)}{q(z|x)} dz
+= \int q(z|x) \left( \log p(x,z) - \log q(z|x) \right) dz
+= \int q(z|x) \left( \log\left( p(x|z) p(z) \right) - \log q(z|x) \right) dz
+= \int q(z|x) \left( \log p(x|z) + \log p(z) - \log q(z|x) \right) dz
+= \int \left( q(z|x) \log p(x|z) + q(z|x) \left( \log p(z) - \log q(z|x) \right) \right) dz
+= \int q(z|x) \log p(x|z) dz + \int q(z|x) \left( \log p(z) - \log q(z|x) \right) dz
+= \int q(z|x) \log p(x|z) dz - \int q(z|x) \left( \log q(z|x) - \log p(z) \right) dz
+= \int q(z|x) \log p(x|z) dz - \int q(z|x) \log\frac{q(z|x)}{p(z)} dz
+= \mathbb{E}_{q(z|x)}[\log p(x|z)] - \int q(z|x) \log\frac{q(z|x)}{p(z)} dz
+= \mathbb{E}_{q(z|x)}[\log p(x|z)] - KL(q(z|x) \| p(z))
+"""

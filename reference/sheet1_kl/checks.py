@@ -7,6 +7,8 @@ functions.
 
 import numpy as np
 
+from helpers.derivations import check_derivation
+
 # A tiny probability or scale for "small is not zero": far below any smoothing constant in use,
 # yet above the machine precision of float64.
 _TINY = 1e-14
@@ -914,3 +916,37 @@ def elbo_linear_gaussian(student, draw):
     yield student.compare(
         name, x, mean, 1e-8 * std, what="works for very small standard deviations"
     )
+
+
+def kl_normal_derivation(student, draw):
+    yield from _derivation(student, draw, "kl_normal_derivation")
+
+
+def kl_standard_normal_derivation(student, draw):
+    yield from _derivation(student, draw, "kl_standard_normal_derivation")
+
+
+def kl_diagonal_derivation(student, draw):
+    yield from _derivation(student, draw, "kl_diagonal_derivation")
+
+
+def elbo_gap_derivation(student, draw):
+    yield from _derivation(student, draw, "elbo_gap_derivation")
+
+
+def elbo_split_derivation(student, draw):
+    yield from _derivation(student, draw, "elbo_split_derivation")
+
+
+def _derivation(student, draw, item):
+    """A report line, with its share, for each thing the derivation must show."""
+    verdict = check_derivation(item, student.text(item), draw.generator)
+    if verdict.problem:
+        yield student.holds(False, "can be read as a derivation", verdict.problem, core=True)
+    for requirement in verdict.requirements:
+        message = requirement.message
+        if requirement is verdict.requirements[-1]:
+            message = verdict.account or message
+        yield student.holds(
+            requirement.met, requirement.words, message, requirement.slip, share=requirement.share
+        )

@@ -8,6 +8,22 @@ import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.special import entr, logsumexp, rel_entr, softmax
 
+from reference.sheet1_kl.derivations import (
+    elbo_gap_derivation,
+    elbo_split_derivation,
+    kl_diagonal_derivation,
+    kl_normal_derivation,
+    kl_standard_normal_derivation,
+)
+
+__all__ = [
+    "elbo_gap_derivation",
+    "elbo_split_derivation",
+    "kl_diagonal_derivation",
+    "kl_normal_derivation",
+    "kl_standard_normal_derivation",
+]
+
 SUM_TOLERANCE = 1e-6
 ASYMMETRY_TOLERANCE = 1e-8
 

@@ -1,0 +1,52 @@
+"""Cutting solutions out of what students get, also where the answer is a text in the code."""
+
+import io
+import tokenize
+from collections.abc import Iterator
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearSolutions
+from traitlets import Unicode
+
+from grader import course
+
+
+class ClearSolutionsInStrings(ClearSolutions):
+    """nbgrader's ClearSolutions, with a stub of its own for a solution inside a string literal.
+
+    nbgrader would put the stub for code into the text, where it means nothing.
+    """
+
+    string_stub = Unicode(
+        "YOUR ANSWER HERE",
+        help="The text that will replace a solution inside a string literal of a code cell",
+    ).tag(config=True)
+
+    def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
+        before = cell.source
+        if cell.cell_type == "code":
+            cell.source = self._with_stubs_in_strings(before)
+        in_string = cell.source != before
+        return super()._replace_solution_region(cell, language) or in_string
+
+    def _with_stubs_in_strings(self, source: str) -> str:
+        lines = source.split("\n")
+        for first, last in reversed(list(_inside_of_strings(source))):
+            text = "\n".join(lines[first:last])
+            text = course.SOLUTION_REGION.sub(lambda region: self.string_stub, text)
+            lines[first:last] = text.split("\n")
+        return "\n".join(lines)
+
+
+def _inside_of_strings(source: str) -> Iterator[tuple[int, int]]:
+    """The lines between those with the quotes, for each string literal of some code.
+
+    What does not read as Python has none; nbgrader's own step then does what it does.
+    """
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return
+    for token in tokens:
+        if token.type == tokenize.STRING and token.end[0] - token.start[0] > 1:
+            yield token.start[0], token.end[0] - 1
