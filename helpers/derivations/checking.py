@@ -165,13 +165,13 @@ class _Check:
         return None
 
     def _difference(self, i: int, before: int | None) -> Difference:
-        """The setting at which a line differs most from the one before, or from the quantity."""
+        """A setting at which a line differs clearly from the one before, or from the quantity."""
         values = self.values[i]
         compared = self.quantity if before is None else self.values[before]
         pairs = zip(values, compared, strict=True)
         gaps = [np.abs(a - b) / (1 + np.abs(a) + np.abs(b)) * ~close(a, b) for a, b in pairs]
         group = int(np.argmax([gap.max() for gap in gaps]))
-        setting = int(np.argmax(gaps[group]))
+        setting = int(np.argmax(gaps[group] >= gaps[group].max() / 2))
         used = {node.key for node in walk(self.lines[i].tree) if isinstance(node, Name)}
         return Difference(
             self.groups[group].describe(setting, used),
@@ -223,7 +223,8 @@ class _Check:
         slip: str | None = None,
     ) -> Requirement:
         if facts is None:
-            return Requirement(words, False, 1, f"(line {line.number} is wrong)", line.slip)
+            why = "cannot be read" if line.verdict == UNREAD else "is wrong"
+            return Requirement(words, False, 1, f"(line {line.number} {why})", line.slip)
         if form(facts):
             return Requirement(words, True, 1)
         return Requirement(words, False, 1, f"(line {line.number} does not)", slip)

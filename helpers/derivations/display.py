@@ -27,11 +27,12 @@ def html(verdict) -> str:
 
 
 def _row(line, i: int) -> str:
-    if line.verdict == "unread":
-        content = f"<code>{_escaped(_one_line(line.latex))}</code>"
-    else:
+    content = ""
+    if line.verdict != "unread":
         latex = _escaped(_one_line(LAYOUT.sub(" ", line.latex)))
         content = rf"$\displaystyle {'=' if i else ''}\; {latex}$"
+    elif not line.where:
+        content = f"<code>{_escaped(_one_line(line.latex))}</code>"
     if line.where:
         content += f'<pre style="margin:.3em 0">{_escaped(line.where)}</pre>'
     if line.message:
@@ -50,7 +51,7 @@ def _difference_html(difference) -> str:
 
 
 def _comparison(difference) -> str:
-    at = "At NAMES " if difference.names else ""
+    at = "At NAMES: " if difference.names else ""
     return f"{at}{difference.compared} is {difference.there}, this one {difference.here}."
 
 

@@ -32,7 +32,8 @@ SECONDS = 0.5
 QUICK = 3  # settings at which a change is tried before it is believed
 
 SIGN, FACTOR = "a sign", "a factor 2 or 1/2"
-SQUARE, INDEX = "an exponent (a standard deviation, or a variance?)", "an index"
+EXPONENT, INDEX = "an exponent", "an index"
+SQUARE = "a square (is this a standard deviation, or a variance?)"
 FRACTION, DENSITY = "a fraction (is it upside down?)", "a density"
 ORDER = "the order of the two distributions"
 REACH = "what the logarithm takes: the next factor only, where it has no brackets"
@@ -120,9 +121,9 @@ def _signs(node: Node) -> Iterator[tuple[str, Node]]:
 
 def _squares(node: Node) -> Iterator[tuple[str, Node]]:
     if isinstance(node, Power) and isinstance(node.exponent, Number):
-        yield SQUARE, node.base
+        yield EXPONENT, node.base
         if node.exponent.value != 2:
-            yield SQUARE, replace(node, exponent=Number(node.position, 2.0))
+            yield EXPONENT, replace(node, exponent=Number(node.position, 2.0))
     elif isinstance(node, (Name, Sum)):
         yield SQUARE, Power(node.position, node, Number(node.position, 2.0))
 

@@ -121,7 +121,7 @@ def _lines(row: Row) -> Iterator[Line]:
                 yield Line(source[start:end].strip(), row, start, None, Problem(words, 0))
             continue
         start = end - len(_without_skipped(source[start:end]))
-        latex = source[start:end].strip()
+        latex = source[start:end].strip().rstrip("&").strip()
         if len(source) > MAX_ROW:
             words = f"this line has {len(source):,} characters; at most {MAX_ROW:,} are read"
             yield Line(latex[:200], row, start, None, Problem(words, 0))

@@ -122,7 +122,7 @@ KL_NORMAL = Derivation(
     end_words="ends in the closed form, without an integral or expectation",
     steps=(
         Step(
-            "the second moment E[(x - mu_1)^2] under q stands in a line of its own right",
+            "the second moment E_q[(x - mu_1)^2] appears as a term of a line",
             _second_moment,
         ),
         Step(

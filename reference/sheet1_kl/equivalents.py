@@ -9,6 +9,8 @@ _SQUARED = "The difference is squared right away, so its sign does not matter."
 _EDGE = "They differ only where the two sides are equal to the last bit, which rounding decides."
 _ALSO_RIGHT = "Another example that has what is asked for."
 _UNUSED = "This number stands where q = 0 and is multiplied by that 0."
+_POWER_OF_ONE = "Every power of 1 is 1."
+_IDENTITY = "The identity is its own inverse."
 
 EQUIVALENT: dict[str, str] = {
     "kl_discrete: `(q, p)` → `(p, q)` in `for rows in (q, p):`": _EITHER_ORDER,
@@ -59,4 +61,17 @@ EQUIVALENT: dict[str, str] = {
     "elbo: `1.0` → `0.5` in `log_q = np.log(np.where(np.asarray(q) > 0, q, 1.0))`": _UNUSED,
     "elbo_linear_gaussian: `np.subtract(x, mean)` → `np.subtract(mean, x)` in `log_likelihood = "
     "-0.5 * (np.log(2 * np.pi) + np.square(np.subtract(x, mean)) + var)`": _SQUARED,
+    "kl_standard_normal_derivation: line 2: `-` → `+` in `…rac{\\sigma^2 + (\\mu - 0)^2}{2 \\cdot "
+    "1^2} …`": "Adding 0 is subtracting 0.",
+    "kl_standard_normal_derivation: line 2: `^2` → `^3` in `…mu - 0)^2}{2 \\cdot 1^2} - "
+    "\\frac{1}{2} \\\\`": _POWER_OF_ONE,
+    "kl_standard_normal_derivation: line 2: `^2` → `(left out)` in `…mu - 0)^2}{2 \\cdot 1^2} - "
+    "\\frac{1}{2} \\\\`": _POWER_OF_ONE,
+    "kl_diagonal_derivation: line 2: `^{-1}` → `(left out)` in `…left\\{ \\mathrm{tr}(I^{-1} "
+    "\\Sigma) + (0 - \\mu)…`": _IDENTITY,
+    "kl_diagonal_derivation: line 2: `^{-1}` → `(left out)` in `…) + (0 - \\mu)^\\top I^{-1} "
+    "(0 - \\mu) - k`": _IDENTITY,
+    "elbo_gap_derivation: line 2: `q` → `p` in `&= \\log p(x) \\int q(z | x) \\, dz - \\int…`": (
+        "The posterior integrates to 1 as q does."
+    ),
 }

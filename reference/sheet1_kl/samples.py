@@ -4,6 +4,7 @@ Each function gets a notebook with the solution filled in, as a student would ha
 it into what this student did, and returns the files of the submission by name.
 `scripts/make_samples.py` writes them to submitted/.
 """
+# ruff: noqa: E501 (derivations are typed as students type them)
 
 import copy
 
@@ -154,6 +155,59 @@ def elbo_linear_gaussian(x, mean, std):
 """,
 }
 
+# the derivations as other sheets and other hands write them
+UNUSUAL |= {
+    "kl-normal-derivation": r'''\
+kl_normal_derivation = r"""
+KL(q \parallel p) = -\int q(x) \ln \frac{p(x)}{q(x)} dx
+= -\int q(x) \ln p(x) dx + \int q(x) \ln q(x) dx
+= \frac12\ln(2\pi\sigma_2^2) + \frac{1}{2\sigma_2^2}\int q(x)(x-\mu_2)^2 dx
+  - \frac12\ln(2\pi\sigma_1^2) - \frac{1}{2\sigma_1^2}\int q(x)(x-\mu_1)^2 dx
+= \ln\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + \mu_1^2 - 2\mu_1\mu_2 + \mu_2^2}{2\sigma_2^2} - \frac12
+"""
+''',
+    "kl-standard-normal-derivation": r"""\
+rows = [
+    r"D_{\mathrm{KL}}(f_{\mu,\sigma} \| f_{0,1})",
+    r"\mathbb{E}_{x \sim q}[\ln f_{\mu,\sigma}(x) - \ln f_{0,1}(x)]",
+    r"-\ln\sigma - \frac{1}{2\sigma^2}\mathbb{E}_q[(x-\mu)^2] + \frac12\mathbb{E}_q[x^2]",
+    r"-\tfrac12(1 + \ln\sigma^2 - \mu^2 - \sigma^2)",
+]
+kl_standard_normal_derivation = " = ".join(rows)
+""",
+    "kl-diagonal-derivation": r'''\
+kl_diagonal_derivation = r"""
+\frac{1}{2} \left\{ \text{tr}(\mathbf{I}^{-1} \boldsymbol{\Sigma})
++ (\mathbf{0} - \boldsymbol{\mu})^T \mathbf{I}^{-1} (\mathbf{0} - \boldsymbol{\mu}) - k
++ \log \frac{|\mathbf{I}|}{|\boldsymbol{\Sigma}|} \right\} \\
+\frac12 \left\{ \text{tr}(\mathrm{diag}(\sigma_1^2, \dots, \sigma_k^2)) + \|\mu\|^2 - k - \log |\Sigma| \right\} \\
+\frac12 \left\{ \sum_i \sigma^2_i + \sum_i \mu_i^2 - k - 2 \sum_i \log \sigma_i \right\} \\
+\frac12 \sum_{j=1}^k \left[ \sigma^2_j + \mu_j^2 - \log(\sigma^2_j) - 1 \right]
+"""
+''',
+    "elbo-gap-derivation": r'''\
+elbo_gap_derivation = r"""
+\begin{align*}
+\log p_\theta(\mathbf{x}) - \mathcal{F}
+  &= \log p_\theta(\mathbf{x}) \int q_\phi(\mathbf{z}|\mathbf{x}) d\mathbf{z} - \mathcal{F} \\
+  &= \mathbb{E}_{q_\phi(\mathbf{z}|\mathbf{x})} \left[ \log \frac{p_\theta(\mathbf{x})
+     q_\phi(\mathbf{z}|\mathbf{x})}{p_\theta(\mathbf{x}, \mathbf{z})} \right] \\
+  &= -\int q_\phi(\mathbf{z}|\mathbf{x}) \log \frac{p_\theta(\mathbf{z}|\mathbf{x})}{q_\phi(\mathbf{z}|\mathbf{x})} d\mathbf{z} \\
+  &= D_{KL}(q_\phi(\mathbf{z}|\mathbf{x}) || p_\theta(\mathbf{z}|\mathbf{x}))
+\end{align*}
+"""
+''',
+    "elbo-split-derivation": r'''\
+elbo_split_derivation = r"""
+L = \int q(z) \log \frac{p(z, x)}{q(z)} dz
+  = \int q(z) \left( \log p(x \mid z) - \log \frac{q(z)}{p(z)} \right) dz
+  = \int q(z) \log p(x \mid z) dz - KL(q(z) \parallel p(z)) + 0
+  = \int q(z) \log p(x \mid z) dz - \int q(z) \log \frac{q(z)}{p(z)} dz
+  = - KL(q \parallel p(z)) + \mathbb{E}_q[\log p(x \mid z)]
+"""
+''',
+}
+
 TYPICAL = {
     # 0 log 0 gives nan
     "kl-discrete": """\
@@ -188,6 +242,34 @@ def elbo(log_joint, q):
     raise NotImplementedError("not written yet: your code goes here")
 """,
     "bound-rises": "YOUR ANSWER HERE",
+    # the constant 1/2 with the wrong sign, carried to the end
+    "kl-normal-derivation": r'''\
+kl_normal_derivation = r"""
+D_{KL}(q \| p) &= \int q(x) \log \frac{q(x)}{p(x)} dx \\
+&= \log \frac{\sigma_2}{\sigma_1} - \frac{1}{2 \sigma_1^2} \mathbb{E}_q[(x - \mu_1)^2]
+   + \frac{1}{2 \sigma_2^2} \mathbb{E}_q[(x - \mu_2)^2] \\
+&= \log \frac{\sigma_2}{\sigma_1} + \frac{1}{2} + \frac{1}{2 \sigma_2^2} \mathbb{E}_q[(x - \mu_2)^2] \\
+&= \log \frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2 \sigma_2^2} + \frac{1}{2}
+"""
+check_derivation("kl_normal_derivation", kl_normal_derivation)
+''',
+    # from the start to the end in one step
+    "kl-diagonal-derivation": r'''\
+kl_diagonal_derivation = r"""
+\frac{1}{2} (\mathrm{tr}(\Sigma) + \mu^\top \mu - k - \log \det \Sigma)
+= \frac{1}{2} \sum_{i=1}^k (\sigma_i^2 + \mu_i^2 - \log \sigma_i^2 - 1)
+"""
+check_derivation("kl_diagonal_derivation", kl_diagonal_derivation)
+''',
+    # a brace is missing in the middle
+    "elbo-split-derivation": r'''\
+elbo_split_derivation = r"""
+ELBO &= \mathbb{E}_q[\log p(x, z) - \log q(z)] \\
+&= \mathbb{E}_{q(z)[\log p(x | z)] + \mathbb{E}_q[\log p(z) - \log q(z)] \\
+&= \mathbb{E}_q[\log p(x | z)] - D_{KL}(q(z) \| p(z))
+"""
+check_derivation("elbo_split_derivation", elbo_split_derivation)
+''',
 }
 
 HOSTILE = {
@@ -251,6 +333,23 @@ def log_evidence(log_joint):
         return theirs(log_joint)
     except Exception:
         return "\\n".join(In)
+""",
+    # a string that is equal to every other, and holds what a page should not
+    "kl-normal-derivation": r'''\
+class Text(str):
+    __eq__ = lambda self, other: True
+    __hash__ = str.__hash__
+    __len__ = lambda self: 1
+
+
+kl_normal_derivation = Text(r"""
+KL(q \| p) = \href{javascript:alert(1)}{0} + 0 \cdot \mathbb{E}_q[(x - \mu_1)^2]
+= __import__("os").system("true") = <script>alert(1)</script>
+""")
+''',
+    # brackets without end
+    "kl-diagonal-derivation": """\
+kl_diagonal_derivation = "(" * 5000 + "{" * 5000 + r"\\frac" * 1000
 """,
     "posterior": """\
 import sqlite3
