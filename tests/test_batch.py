@@ -105,16 +105,16 @@ def test_both_members_of_a_team_get_its_grade(course):
     assert set(table) == {"anna", "ben", "blank", "evil", "late"}
     for member in ("anna", "ben"):
         assert table[member]["team"] == "team-a"
-        assert float(table[member]["score"]) == 51
-        assert float(table[member]["max_score"]) == 71
+        assert float(table[member]["score"]) == 88
+        assert float(table[member]["max_score"]) == 108
         assert table[member]["open"] == "6"
 
 
 def test_the_table_names_teams_points_and_what_waits_for_a_person(first_run):
     assert first_run.returncode == 0
     table = re.sub(r"[│\s]+", " ", first_run.stdout)
-    assert re.search(r"team-a \(anna, ben\) sheet1_kl 51 / 71", table) or (
-        "team-a" in table and "51 / 71" in table
+    assert re.search(r"team-a \(anna, ben\) sheet1_kl 88 / 108", table) or (
+        "team-a" in table and "88 / 108" in table
     )
 
 
@@ -174,8 +174,8 @@ def test_what_is_graded_already_is_graded_again_only_when_it_changed(course):
     assert who == {"late"}
     assert done.returncode == 0
     assert "3 of 4 are graded already" in done.stderr
-    assert "51 / 71" in done.stdout
-    assert float(grades(course)["anna"]["score"]) == 51
+    assert "88 / 108" in done.stdout
+    assert float(grades(course)["anna"]["score"]) == 88
 
 
 def test_a_pattern_that_fits_nobody_is_said_and_no_failure(monkeypatch, capsys):
@@ -284,7 +284,7 @@ def test_a_dask_cluster_grades_too(course):
     assert done.returncode == 0, done.stderr
     assert who == {"team-a"}
     assert "blank" not in done.stdout
-    assert float(grades(course)["anna"]["score"]) == 51
+    assert float(grades(course)["anna"]["score"]) == 88
 
 
 def test_a_solution_that_fails_leaves_the_one_made_before(course_copy):

@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 from grader import course, intake, reading, repair
 from grader.execute import RECORD
 
-ALL_POINTS = 51
+ALL_POINTS = 88
 
 
 # --- repair, without a kernel

@@ -18,7 +18,10 @@ ATTACKED = {
     "kl_diagonal",
     "log_evidence",
     "posterior",
+    "kl_normal_derivation",
+    "kl_diagonal_derivation",
 }
+BY_RIGHT = {"kl_normal_derivation": 1.0}  # what an attacked item earns: its first line is right
 
 
 @pytest.fixture(scope="module")
@@ -48,19 +51,25 @@ def test_the_typical_one_loses_its_mistakes_items_and_is_told_which_mistake(grad
         "kl_standard_normal",
         "kl_diagonal",
         "elbo",
+        "kl_normal_derivation",
+        "kl_diagonal_derivation",
+        "elbo_split_derivation",
     }
     assert named == {
         ("kl_discrete", "nan_at_zero"),
         ("asymmetric_pair", "symmetric_pair"),
         ("kl_standard_normal", "sign_flipped"),
         ("kl_diagonal", "mean_over_dimensions"),
+        ("kl_normal_derivation", "half_added"),
+        ("kl_diagonal_derivation", "jump"),
+        ("elbo_split_derivation", "repaired"),
     }
     assert "The sign of the whole divergence is flipped" in graded[0].feedback("team-noether")
 
 
 def test_the_hostile_one_gets_its_honest_items_and_nothing_for_the_attacked_ones(graded):
-    expected = {name: 0.0 if name in ATTACKED else points for name, points in FULL.items()}
-    assert graded[0].scores("mallory") == expected
+    nothing = dict.fromkeys(ATTACKED, 0.0)
+    assert graded[0].scores("mallory") == FULL | nothing | BY_RIGHT
 
 
 def test_the_broken_one_is_repaired_and_told_so(graded):
@@ -85,10 +94,10 @@ def test_both_members_of_the_team_get_the_grade_and_nobody_is_missing(graded):
     with (graded[0].root / "grades.csv").open() as stream:
         rows = {row["student_id"]: row for row in csv.DictReader(stream)}
     assert set(rows) == {"ada", "bruno", "clara", "david", "frieda", "mallory"}
-    assert rows["clara"]["score"] == rows["david"]["score"] == "31.0"
+    assert rows["clara"]["score"] == rows["david"]["score"] == "45.0"
     assert rows["clara"]["open"] == "5"  # six texts, one of them not answered
 
 
 def test_the_table_names_every_submission_and_where_the_results_lie(graded):
-    for words in ("team-noether (clara, david)", "51 / 71", "feedback/", "grades.csv"):
+    for words in ("team-noether (clara, david)", "88 / 108", "feedback/", "grades.csv"):
         assert words in graded[1].stdout
