@@ -143,7 +143,7 @@ def test_the_class_report_counts_all_submissions(course):
 @pytest.mark.parametrize("student", ["team-a", "blank", "late", "evil"])
 def test_feedback_shows_the_report_and_nothing_hidden(student, course):
     page = course.feedback(student)
-    assert page.count('class="judge-report"') == 12
+    assert page.count('class="judge-report"') == 17
     for words in ("judge(", "BEGIN HIDDEN", "END HIDDEN", "from grader", "reference/sheet1_kl"):
         assert words not in page
     assert str(course.root) not in page
