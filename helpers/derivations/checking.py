@@ -1,6 +1,7 @@
 """The verdict on a derivation: each line against the one before, and what the whole shows."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +17,7 @@ RIGHT, WRONG, CARRIED, UNREAD = "right", "wrong", "carried", "unread"
 FOLLOWS = "every line follows from the one before, and a step lies between start and end"
 # What may be wrong with a derivation as a whole, by the names that slips of single lines have too.
 JUMP, STOPS_EARLY, REPAIRED = "jump", "stops_early", "repaired"
+ALL_SECONDS = 15.0  # for all lines of a derivation
 SEED = 2026  # a student sees the same counterexample at each run
 
 
@@ -115,6 +117,7 @@ class _Check:
     def __init__(self, table: Derivation, lines: Sequence[reading.Line], generator):
         self.table, self.lines = table, lines
         self.groups: list[Settings] = table.draw(generator)
+        self.deadline = time.monotonic() + ALL_SECONDS
         self.quantity = evaluate(tree_of(table.quantity), self.groups)
         self.values: list[Values | Problem] = [self._evaluate(line) for line in lines]
 
@@ -126,6 +129,8 @@ class _Check:
         if line.problem is not None:
             return line.problem
         try:
+            if time.monotonic() > self.deadline:
+                raise Problem(f"the lines before this one took more than {ALL_SECONDS:g} s", 0)
             return evaluate(line.tree, self.groups)
         except Problem as problem:
             return problem
@@ -182,16 +187,10 @@ class _Check:
 
     # --- requirements
 
-    def _requirements(self, checked: Sequence[CheckedLine]):
+    def _requirements(self, checked: Sequence[CheckedLine]) -> Iterator[Requirement]:
         table = self.table
-        last = self.lines[-1].tree
         facts = {
-            i: Facts(
-                self.lines[i].tree,
-                self.values[i],
-                self.groups,
-                last if last is not None else self.lines[i].tree,
-            )
+            i: Facts(self.lines[i].tree, self.values[i], self.groups)
             for i, line in enumerate(checked)
             if line.verdict == RIGHT
         }

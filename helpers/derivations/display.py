@@ -13,9 +13,26 @@ ROW = (
     f'<td style="{LEFT};opacity:.6">{{number}}</td><td style="{LEFT}">{{content}}</td></tr>'
 )
 LAYOUT = re.compile(
-    r"%[^\n]*|(?<!\\)&|\\\\|(?<!\\)\$+|\\[\[\]]|\\(?:nonumber|notag)(?![a-zA-Z])"
-    r"|\\(?:begin|end|label|tag\*?)\s*\{[^{}]*\}"
+    r"%[^\n]*|(?<!\\)&|\\\\\*?(?:\[[^\]]{0,9}\])?|(?<!\\)\$+|\\[\[\]()]"
+    r"|\\(?:nonumber|notag|nolimits|qed|square|blacksquare|Box)(?![a-zA-Z])"
+    r"|\\(?:begin|end)\s*\{[^{}]*\}(?:\[[a-z]\]|\{[rcl\d]+\})?|\\(?:label|tag\*?)\s*\{[^{}]*\}"
 )  # what belongs to the page round a formula, and would stop MathJax inside one
+SIZES = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![a-zA-Z])\s*\.?")
+# The commands that a page may hold: all that the language reads and MathJax knows without packages.
+COMMANDS = set(
+    re.findall(
+        r"[a-zA-Z]+",
+        """frac tfrac dfrac cfrac sqrt log ln exp int sum prod mathbb mathrm mathsf mathcal mathscr
+        mathbf mathit boldsymbol vec underline operatorname text textrm textit textbf mbox intertext
+        rm sf cdot times ast div infty dots ldots cdots lbrace rbrace mid vert Vert parallel lvert
+        rvert lVert rVert sim det top intercal prime alpha beta gamma delta epsilon varepsilon zeta
+        eta theta vartheta iota kappa lambda mu nu xi pi rho varrho sigma varsigma tau upsilon phi
+        varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell quad
+        qquad enspace thinspace displaystyle textstyle scriptstyle limits left right middle big Big
+        bigg Bigg bigl bigr bigm Bigl Bigr Bigm biggl biggr biggm Biggl Biggr Biggm underbrace
+        overbrace boxed coloneqq triangleq equiv overset stackrel""",
+    )
+)
 
 
 def html(verdict) -> str:
@@ -28,20 +45,30 @@ def html(verdict) -> str:
 
 def _row(line, i: int) -> str:
     content = ""
-    if line.verdict != "unread":
-        latex = _escaped(_one_line(LAYOUT.sub(" ", line.latex)))
-        content = rf"$\displaystyle {'=' if i else ''}\; {latex}$"
+    latex = _typeset(line.latex)
+    if line.verdict != "unread" and latex is not None:
+        content = rf"$\displaystyle {'=' if i else ''}\; {_escaped(latex)}$"
     elif not line.where:
         content = f"<code>{_escaped(_one_line(line.latex))}</code>"
     if line.where:
         content += f'<pre style="margin:.3em 0">{_escaped(line.where)}</pre>'
     if line.message:
-        content += f"<div>{_escaped(line.message)}</div>"
+        content += f'<div class="tex2jax_ignore mathjax_ignore">{_escaped(line.message)}</div>'
     if line.difference:
         content += f"<div>{_difference_html(line.difference)}</div>"
     return ROW.format(
         colour=COLOURS[line.verdict], mark=MARKS[line.verdict], number=line.number, content=content
     )
+
+
+def _typeset(latex: str) -> str | None:
+    """The LaTeX of a line as it may stand on a page; None if it holds what a page should not."""
+    latex = _one_line(LAYOUT.sub(" ", latex))
+    words = re.findall(r"\\([a-zA-Z]+)", latex)
+    if set(words) - COMMANDS or "$" in latex or latex.count("{") != latex.count("}"):
+        return None
+    unpaired = words.count("left") != words.count("right")
+    return SIZES.sub(" ", latex) if unpaired else latex
 
 
 def _difference_html(difference) -> str:

@@ -8,7 +8,7 @@ term, so that a density far out in a tail does not underflow to log 0.
 
 import difflib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 
@@ -35,6 +35,7 @@ from helpers.derivations.expressions import (
     Sum,
     Transposed,
     Variance,
+    walk,
 )
 from helpers.derivations.settings import AXES, Settings, log_normal
 
@@ -48,21 +49,19 @@ class Evaluation:
     """Evaluates trees at one group of settings.
 
     scaled: nodes whose value is multiplied, by id; it tells what a part contributes to a line.
-    log: a function in the place of the logarithm; it tells whether two lines agree without it.
     """
 
     def __init__(
         self,
         settings: Settings,
         scaled: dict[int, float] | None = None,
-        log: Callable[[np.ndarray], np.ndarray] | None = None,
-        seconds: float = LINE_SECONDS,
+        deadline: float | None = None,
     ):
         self.settings = settings
         self._scaled = scaled or {}
-        self._other_log = log
-        self._deadline = time.monotonic() + seconds
+        self._deadline = deadline or time.monotonic() + LINE_SECONDS
         self._bound: dict[str, np.ndarray] = {}
+        self._depth = 0
         self._indices: dict[str, int] = {}
 
     def numbers(self, tree: Node) -> np.ndarray:
@@ -86,7 +85,14 @@ class Evaluation:
             raise Problem(
                 f"this line takes more than {LINE_SECONDS:g} s to evaluate", node.position
             )
-        value = getattr(self, f"_{type(node).__name__.lower()}")(node)
+        try:
+            value = getattr(self, f"_{type(node).__name__.lower()}")(node)
+        except np.linalg.LinAlgError:
+            raise Problem("a matrix here has no inverse", node.position) from None
+        except ValueError:  # NumPy's word for shapes that do not fit
+            raise Problem(
+                "the shapes of these vectors and matrices do not fit", node.position
+            ) from None
         if id(node) in self._scaled:
             value = value * self._scaled[id(node)]
         return value
@@ -97,8 +103,8 @@ class Evaluation:
             if isinstance(node, Series):
                 k = self.settings.dimension
                 if k is None:
-                    with self._variable(node.index, node):
-                        terms = self.value(node.body)
+                    with self._variable(node.index, node) as (_, weights):
+                        terms = _number(self.value(node.body), node) * weights
                 else:
                     with self._index(node.index, node):
                         terms = np.broadcast_to(
@@ -164,8 +170,10 @@ class Evaluation:
                 node.position,
             )
         near = difflib.get_close_matches(node.key, known, 2, 0.5)
-        hint = f"; did you mean {' or '.join(near)}?" if near else f"; known are {', '.join(known)}"
-        raise Problem(f"{node.key} is not a name of this derivation{hint}", node.position)
+        hint = f": did you mean {' or '.join(near)}?" if near else ""
+        if known and not near:
+            hint = f"; known are {', '.join(known)}"
+        raise Problem(f"there is no name {node.key} in this derivation{hint}", node.position)
 
     # --- arithmetic
 
@@ -201,7 +209,8 @@ class Evaluation:
             return np.linalg.inv(base)
         if np.all(exponent == 2) and base.shape[-1] == 1:
             raise Problem(r"the square of a vector: write \mu^\top \mu", node.position)
-        if np.all(exponent == exponent.flat[0]) and exponent.flat[0] in (1, 2, 3):
+        square = base.shape[-1] == base.shape[-2]
+        if square and np.all(exponent == exponent.flat[0]) and exponent.flat[0] in (1, 2, 3):
             return np.linalg.matrix_power(base, int(exponent.flat[0]))
         raise Problem("this power of a vector or matrix is not known here", node.position)
 
@@ -235,8 +244,6 @@ class Evaluation:
         return np.trace(value, axis1=-2, axis2=-1) if function == "tr" else np.linalg.det(value)
 
     def _log(self, node: Node) -> np.ndarray:
-        if self._other_log is not None:
-            return self._other_log(_number(self.value(node), node))
         with np.errstate(all="ignore"):
             parts = self._log_by_parts(node)
             if parts is not None and np.all(np.isfinite(parts)):
@@ -245,7 +252,7 @@ class Evaluation:
 
     def _log_by_parts(self, node: Node) -> np.ndarray | None:
         """The logarithm without taking the argument's value, where its form allows that."""
-        if id(node) in self._scaled:
+        if any(id(part) in self._scaled or _stays_whole(part) for part in walk(node)):
             return None
         match node:
             case Density():
@@ -258,11 +265,11 @@ class Evaluation:
                 return _number(self.value(node.exponent), node)
             case Call(function="sqrt"):
                 return 0.5 * self._log(node.argument)
-            case Power() if not _is_matrix(self.value(node.base)):
+            case Power():
                 return _number(self.value(node.exponent), node) * self._log(node.base)
             case Inverse():
                 return -self._log(node.operand)
-            case Product() if not any(_is_matrix(self.value(f)) for f in _operands(node)):
+            case Product():
                 return sum(self._log(factor) for factor in node.factors)
         return None
 
@@ -277,8 +284,10 @@ class Evaluation:
 
     def _listeddiagonal(self, node: ListedDiagonal) -> np.ndarray:
         k = self.settings.dimension
-        general = _with_subscript(node.first, "1", "i")
-        if k is None or not _same(_with_subscript(node.last, "k", "i"), general):
+        general = _with_subscript(node.entries[0], "1", "i")
+        indices = ["1", "2", "3"][: len(node.entries) - 1] + ["k"]
+        entries = zip(node.entries, indices, strict=False)
+        if k is None or not all(_same(_with_subscript(e, i, "i"), general) for e, i in entries):
             raise Problem("the entries of diag run from index 1 to index k", node.position)
         with self._index("i", node) as axis:
             values = np.broadcast_to(
@@ -308,7 +317,7 @@ class Evaluation:
         table = self.settings.divergence_table(Density(node.position, "q"))
         if table is None:
             raise Problem("this derivation has no ELBO", node.position)
-        joint = self.settings.divergence_table(Density(node.position, "p", ("x", "z")))
+        joint = self.settings.joint
         return _wide(np.sum(table * (np.log(joint) - np.log(table)), axis=1))
 
     def _divergence(self, node: Divergence) -> np.ndarray:
@@ -339,6 +348,8 @@ class Evaluation:
             raise Problem("a distribution is expected here", node.position)
         mean, variance = self.value(node.mean), self.value(node.variance)
         if _is_matrix(variance):
+            if variance.shape[-1] != variance.shape[-2]:
+                raise Problem(r"the covariance is a square matrix: \Sigma or I", node.position)
             mean = _added(mean, np.zeros((*variance.shape[:-1], 1)), node)
         elif _is_matrix(mean) or self.settings.dimension is not None:
             raise Problem(r"the covariance is a matrix here: \Sigma or I", node.position)
@@ -381,9 +392,10 @@ class Evaluation:
             return log_normal(self._bound[variable], mean, variance)
         if not isinstance(distribution, Density):
             raise Problem("a distribution is expected here", node.position)
-        if not distribution.variables and distribution.letter == "q":
+        if not distribution.variables:
             points = self._bound | {self.settings.variable: self._bound[variable]}
             return self.settings.log_density(distribution, points)
+        self.settings.divergence_table(distribution)  # a Problem, if it is none of the latent
         return self.settings.log_density(distribution, self._bound)
 
     def _integrated(self, terms: np.ndarray, axis: int, node: Node) -> np.ndarray:
@@ -391,13 +403,19 @@ class Evaluation:
         if terms.shape[axis] > 20:  # a grid over the reals: nothing may be left at its ends
             ends = np.take(np.abs(terms), [0, -1], axis=axis).max(axis=axis)
             if np.any(ends > 1e-9 * np.abs(terms).max(axis=axis)):
-                raise Problem("this integral over the reals does not converge", node.position)
+                raise Problem(
+                    "this cannot be integrated over the reals, for it does not vanish far out: "
+                    "does a bracket close too early, or a / or a logarithm take too little",
+                    node.position,
+                )
         return total
 
     def _series(self, node: Series) -> np.ndarray:
-        if node.index == self.settings.variable and node.kind == "sum":  # the sum over a discrete z
-            with self._variable(node.index, node) as (axis, _):
-                return self.value(node.body).sum(axis=axis, keepdims=True)
+        discrete = self.settings.divergence_table(Density(node.position, "q")) is not None
+        if discrete and node.index == self.settings.variable and node.kind == "sum":
+            with self._variable(node.index, node) as (axis, weights):
+                terms = _number(self.value(node.body), node.body) * weights
+                return terms.sum(axis=axis, keepdims=True)
         k = self.settings.dimension
         if k is None or node.index not in INDICES:
             raise Problem(f"this derivation has no sums over {node.index}", node.position)
@@ -411,9 +429,6 @@ class Evaluation:
     @contextmanager
     def _variable(self, name: str, node: Node) -> Iterator[tuple[int, np.ndarray]]:
         """Binds a variable to a grid on an axis of its own."""
-        axis = self._free_axis(node)
-        if name in self._bound:
-            raise Problem(f"the variable {name} is bound twice: use another letter", node.position)
         if name in self.settings.names or name in CONSTANTS:
             raise Problem(
                 f"{name} is a parameter here and cannot be integrated over", node.position
@@ -422,31 +437,35 @@ class Evaluation:
         others = np.prod([bound[0].size for bound in self._bound.values()], initial=1)
         if points.size * others > MAX_SIZE:
             raise Problem("too many integrals inside each other", node.position)
+        axis = self._free_axis(node)
         shape = [1] * AXES
         shape[0], shape[axis] = points.shape
-        self._bound[name] = points.reshape(shape)
+        outer = self._bound
+        self._bound = outer | {name: points.reshape(shape)}  # the inner one counts
         try:
             yield axis, weights.reshape(shape)
         finally:
-            del self._bound[name]
+            self._bound = outer
+            self._depth -= 1
 
     @contextmanager
     def _index(self, name: str, node: Node) -> Iterator[int]:
         """Binds the index of a sum to an axis of its own."""
-        axis = self._free_axis(node)
         if name in self._indices:
             raise Problem(f"the index {name} is used by two sums inside each other", node.position)
+        axis = self._free_axis(node)
         self._indices[name] = axis - 1
         try:
             yield axis
         finally:
             del self._indices[name]
+            self._depth -= 1
 
     def _free_axis(self, node: Node) -> int:
-        axis = 1 + len(self._bound) + len(self._indices)
-        if axis >= AXES:
+        if self._depth + 1 >= AXES:
             raise Problem("too many integrals or sums inside each other", node.position)
-        return axis
+        self._depth += 1
+        return self._depth
 
 
 def _is_matrix(value: np.ndarray) -> bool:
@@ -499,9 +518,15 @@ def _times(one: np.ndarray, other: np.ndarray, node: Node) -> np.ndarray:
     return one @ other
 
 
-def _operands(node: Product) -> Iterator[Node]:
-    for factor in node.factors:
-        yield factor.operand if isinstance(factor, Inverse) else factor
+def _stays_whole(node: Node) -> bool:
+    """Whether an argument of a logarithm with such a part is evaluated as it stands.
+
+    Matrices have no logarithm by parts; logarithms inside each other would be evaluated twice at
+    each level.
+    """
+    return isinstance(node, (Transposed, Call, ListedDiagonal)) and not (
+        isinstance(node, Call) and node.function in ("exp", "sqrt")
+    )
 
 
 def _variable_of(distribution: Node | None) -> str | None:

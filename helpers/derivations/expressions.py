@@ -1,12 +1,30 @@
 """What a line of a derivation says: a tree of small frozen nodes, and how the parser builds it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 
 from lark import Token, v_args
 from lark.visitors import Transformer_NonRecursive
 
-PARAMETER_LABELS = {r"\theta", r"\phi", r"\varphi", r"\psi", r"\lambda", r"\vartheta", "*"}
+PARAMETERS = {r"\theta", r"\phi", r"\varphi", r"\psi", r"\lambda", r"\vartheta"}
+PARAMETER_LABELS = PARAMETERS | {"*"}
+# What may stand below or above the name of the bound: names and separators, no numbers.
+BOUND_LABEL = re.compile(
+    r"(?:_|\^(?=\W*(?:\\\w+\W*)?(?:ELBO|\*|\\(?:theta|phi)\b)))\s*"
+    r"(?:[a-zA-Z*,;|(){}\s]|\\(?:theta|phi|varphi|psi|lambda|vartheta|mid|text|textrm|mathrm|mathsf"
+    r"|mathbf|operatorname)(?![a-zA-Z]))*"
+)
+BOUND_VARIABLES = set("xyztuvws") | {
+    r"\epsilon",
+    r"\varepsilon",
+    r"\xi",
+    r"\eta",
+    r"\zeta",
+    r"\tau",
+}
+TWO_READINGS = "a power here has two readings"
+UNSEEN = "these braces are not seen on the page: write brackets ( ) round the sum"
 
 
 class Problem(Exception):
@@ -81,10 +99,9 @@ class Call(Node):
 
 @dataclass(frozen=True, eq=False)
 class ListedDiagonal(Node):
-    r"""diag(a_1, \dots, a_k), by its first and its last entry."""
+    r"""diag(a_1, \dots, a_k), by the entries that are written: the last one has the index k."""
 
-    first: Node
-    last: Node
+    entries: tuple[Node, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +171,13 @@ class _Differential(Node):
     variable: str
 
 
+@dataclass(frozen=True, eq=False)
+class _Braced(Node):
+    """What stood in braces of TeX: they bind together what the page shows side by side."""
+
+    content: Node
+
+
 @dataclass(frozen=True)
 class _Term:
     """Factors on their way to a product: integrals still look for their differential here."""
@@ -214,7 +238,7 @@ class Builder(Transformer_NonRecursive):
     """Builds the nodes from the parser's tree; each method is a rule of the grammar."""
 
     def side(self, meta, found):
-        return found[0]
+        return _finished(found[0])
 
     # --- sums, terms, factors
 
@@ -224,7 +248,7 @@ class Builder(Transformer_NonRecursive):
             if isinstance(part, Token):
                 negative, sign_at = part == "-", part.start_pos
                 continue
-            node = _finished(part)
+            node = _alone(part) if len(found) > 1 else _finished(part)
             terms.append(Negative(sign_at, node) if negative else node)
             negative = False
         return terms[0] if len(terms) == 1 else Sum(meta.start_pos, tuple(terms))
@@ -236,29 +260,48 @@ class Builder(Transformer_NonRecursive):
         return Token("SIGN", "-", start_pos=found[0].start_pos)
 
     def negated(self, meta, found):
-        return Negative(found[0].start_pos, _finished(found[1]))
+        return Negative(found[0].start_pos, _alone(found[1]))
 
     def positive(self, meta, found):
         return _finished(found[1])
 
     def negated_body(self, meta, found):
-        body = _as_term(found[1])
+        body = _as_term(_alone(found[1]))
         return _Term((Number(found[0].start_pos, -1.0), *body.factors))
 
     def term(self, meta, found):
-        return _Term(tuple(f for part in found for f in _as_term(part).factors))
+        factors = [
+            f for part in found if not isinstance(part, Token) for f in _as_term(part).factors
+        ]
+        return _Term(tuple(map(_beside_others, factors) if len(factors) > 1 else factors))
 
     def factors(self, meta, found):
         return self.term(meta, found)
 
+    def juxtaposed(self, meta, found):
+        before, factor = _as_term(found[0]).factors[-1], found[1]
+        if isinstance(before, Number) and isinstance(factor, Number):
+            raise Problem("two numbers side by side are read as one: write \\cdot", factor.position)
+        for one, other in ((before, factor), (factor, before)):
+            if isinstance(one, _Braced) and isinstance(other, Density) or _is_bare(one, other):
+                raise Problem(
+                    r"write densities as q(x), without braces round a part", meta.start_pos
+                )
+        return self.term(meta, found)
+
+    def times_negative(self, meta, found):
+        before, _, sign, factor = found
+        return self.term(meta, [before, Negative(sign.start_pos, _beside_others(factor))])
+
     def divided(self, meta, found):
-        before, sign, divisor = found
+        before, sign, divisor = found[0], found[1], _beside_others(found[2])
         if isinstance(divisor, _Differential):
             raise Problem("one cannot divide by a differential", divisor.position)
         return _Term((*_as_term(before).factors, Inverse(sign.start_pos, divisor)))
 
     def scripted(self, meta, found):
         node, *scripts = found
+        node = _beside_others(node)
         above = [position for kind, _, position in scripts if kind in ("sup", "top")]
         if len(above) > 1:
             raise Problem("a second exponent: put braces round what it belongs to", above[1])
@@ -315,23 +358,34 @@ class Builder(Transformer_NonRecursive):
             body, rest = rest, ()
         if not body:
             body = (Number(start, 1.0),)
-        inner = _finished(_Term(body))
+        inner = _alone(_Term(body))
+        self._check_limits(limits, factors[place].variable, start)
         return _Term((Integral(start, factors[place].variable, inner), *rest))
 
     def bound(self, meta, found):
-        tokens = [part for part in found[1:] if isinstance(part, Token)]
-        if any(part.type == "DIGIT" for part in tokens) or not all(
-            isinstance(part, Token) for part in found
-        ):
-            raise Problem(
-                "integrals here run over the whole line: leave the limits out", meta.start_pos
-            )
-        return None
+        return "".join(str(part) if isinstance(part, Token) else "?" for part in found)
+
+    def _check_limits(self, limits, variable, position):
+        """Integrals run over all values: no limits, infinite ones, or the name of the variable."""
+        spelt = [limit.replace(" ", "").replace("{", "").replace("}", "") for limit in limits]
+        infinite = sorted(limit.replace("+", "") for limit in spelt)
+        everywhere = ["^\\infty", "_-\\infty"]
+        named = (
+            rf"_{variable}",
+            r"_\R",
+            *(
+                rf"_\{font}{letter}"
+                for font in ("mathbb", "mathcal")
+                for letter in ("R", variable.upper())
+            ),
+        )
+        if spelt and infinite != everywhere and not (len(spelt) == 1 and spelt[0] in named):
+            raise Problem("integrals here run over all values: leave the limits out", position)
 
     def series(self, meta, found):
         kind, index, body = found
         node = Series(
-            kind.start_pos, "sum" if kind.type == "SUM" else "product", index, _finished(body)
+            kind.start_pos, "sum" if kind.type == "SUM" else "product", index, _alone(body)
         )
         return _Term((node,))
 
@@ -352,7 +406,7 @@ class Builder(Transformer_NonRecursive):
 
     def expectation_of_term(self, meta, found):
         distribution, variable = found[1] if len(found) == 3 else (None, None)
-        body = _finished(found[-1])
+        body = _alone(found[-1])
         return _Term((Expectation(found[0].start_pos, distribution, variable, body),))
 
     def function_of_big(self, meta, found):
@@ -366,6 +420,9 @@ class Builder(Transformer_NonRecursive):
 
     underbraced = group
 
+    def braced(self, meta, found):
+        return _Braced(found[0].position, found[0])
+
     def bars(self, meta, found):
         return Call(meta.start_pos, "bars", found[1])
 
@@ -373,36 +430,40 @@ class Builder(Transformer_NonRecursive):
         return Call(meta.start_pos, "norm", found[1])
 
     def function(self, meta, found):
-        word, argument = found
+        word, argument = found[0], _beside_others(found[1])
         names = {"LOG": "log", "EXP": "exp", "TRACE": "tr", "DET": "det"}
         if isinstance(argument, _Differential):
             raise Problem(f"{word} needs an argument before the differential", word.start_pos)
         if word.type == "EXP" and isinstance(argument, Power):
-            raise Problem(
-                r"write (\exp(a))^2 or \exp(2a): a power here has two readings", word.start_pos
-            )
+            raise Problem(rf"{TWO_READINGS}: write (\exp(a))^2, or \exp(2a)", word.start_pos)
         return Call(word.start_pos, names[word.type], argument)
 
     def root(self, meta, found):
-        return Call(found[0].start_pos, "sqrt", found[1])
+        return Call(found[0].start_pos, "sqrt", _beside_others(found[1]))
 
     def fraction(self, meta, found):
-        word, upper, lower = found
+        word, upper, lower = found[0], *map(_beside_others, found[1:])
         return Product(word.start_pos, (upper, Inverse(lower.position, lower)))
 
     def wrapped(self, meta, found):
-        return found[1]
+        return self.braced(meta, found[1:])
+
+    def two_readings(self, meta, found):
+        position = found[0].start_pos
+        raise Problem(f"{TWO_READINGS}: write E[(…)^2], or (E[…])^2", position)
 
     def diagonal(self, meta, found):
         return Call(found[0].start_pos, "diag", found[1])
 
     def listed_diagonal(self, meta, found):
-        word, first, *_, last = found
-        return ListedDiagonal(word.start_pos, first, last)
+        word, *entries = [part for part in found if is_node(part) or part.type == "DIAG"]
+        return ListedDiagonal(word.start_pos, tuple(entries))
 
     # --- names and numbers
 
     def number(self, meta, found):
+        if len(found[0]) > 15:
+            raise Problem("this number has too many digits", found[0].start_pos)
         return Number(found[0].start_pos, float(found[0]))
 
     def name(self, meta, found):
@@ -417,22 +478,39 @@ class Builder(Transformer_NonRecursive):
     # --- distributions and what is taken under them
 
     def density(self, meta, found):
-        letter, *more = found
+        token, *more = found
+        letter = token.rstrip("} \t\n")[-1]
         labels = [part for part in more if isinstance(part, Token)]
         if any(_label(part) not in PARAMETER_LABELS for part in labels):
-            raise Problem(f"there is no {letter}{labels[0]} here", letter.start_pos)
+            raise Problem(f"there is no density {letter}{labels[0]} here", token.start_pos)
         variables, given = next((part for part in more if isinstance(part, tuple)), ((), ()))
-        return Density(letter.start_pos, letter.lower(), variables, given)
+        return Density(token.start_pos, letter.lower(), variables, given)
 
     def arguments(self, meta, found):
-        bars = [i for i, part in enumerate(found) if isinstance(part, Token) and part.type == "BAR"]
-        if len(bars) > 1:
-            raise Problem("one bar is enough: p(x | z)", found[bars[1]].start_pos)
-        place = bars[0] if bars else len(found)
-        return tuple(found[:place]), tuple(found[place + 1 :])
+        """The variables of a density and those it is given; parameters behind a ; are dropped."""
+        parts = [[]]
+        for part in found:
+            if isinstance(part, Token):
+                parts.append([part])
+            else:
+                parts[-1].append(part)
+        variables, *others = parts
+        given = []
+        for separator, *names in others:
+            if separator.type == "BAR":
+                given += names
+            elif not set(names) <= PARAMETERS:
+                raise Problem(
+                    "behind a ; only parameters such as \\theta stand", separator.start_pos
+                )
+        if sum(separator.type == "BAR" for separator, *_ in others) > 1:
+            raise Problem("one bar is enough: p(x | z)", meta.start_pos)
+        return tuple(variables), tuple(name for name in given if name not in PARAMETERS)
 
     def variable(self, meta, found):
         letters = [part for part in found if part.type == "SYMBOL"]
+        if not letters and found[0] != r"\cdot":
+            raise Problem(f"{found[0]} is no variable", meta.start_pos)
         primes = "".join("'" for part in found if part.type == "PRIMES")
         return str(letters[0]) + primes if letters else "z"
 
@@ -458,11 +536,16 @@ class Builder(Transformer_NonRecursive):
         return Divergence(found[0].start_pos, first, second)
 
     def elbo(self, meta, found):
+        for label in found[1:]:
+            if label.type == "LABEL" and not BOUND_LABEL.fullmatch(label):
+                raise Problem("this does not belong to a name of the bound", label.start_pos)
         return Elbo(found[0].start_pos)
 
     def under(self, meta, found):
         distribution = next((part for part in found if is_node(part)), None)
         variable = next((p for p in found if isinstance(p, str) and not isinstance(p, Token)), None)
+        if variable is not None and variable.rstrip("'") not in BOUND_VARIABLES:
+            raise Problem(f"there is no distribution {variable} here", meta.start_pos)
         return distribution, variable
 
     def expectation(self, meta, found):
@@ -490,10 +573,32 @@ def _finished(part) -> Node:
         part = _Term((part,))
     for factor in part.factors:
         if isinstance(factor, _Differential):
-            raise Problem(f"d{factor.variable} belongs to no integral", factor.position)
+            raise Problem(
+                f"the differential d{factor.variable} belongs to no integral", factor.position
+            )
     if len(part.factors) == 1:
-        return part.factors[0]
+        factor = part.factors[0]
+        return factor.content if isinstance(factor, _Braced) else factor
     return Product(part.factors[0].position, part.factors)
+
+
+def _alone(part) -> Node:
+    """A term as a node where braces round a sum would be needed, but are not seen."""
+    factors = _as_term(part).factors
+    return _finished(_Term(tuple(map(_beside_others, factors))))
+
+
+def _beside_others(factor: Node) -> Node:
+    """A factor that has neighbours: braces round a sum would not be seen."""
+    if not isinstance(factor, _Braced):
+        return factor
+    if isinstance(factor.content, (Sum, Negative)):
+        raise Problem(UNSEEN, factor.position)
+    return factor.content
+
+
+def _is_bare(one: Node, other: Node) -> bool:
+    return isinstance(one, Density) and not one.variables and isinstance(other, _Braced)
 
 
 def _with_script(node: Node, kind: str, content, position: int) -> Node:
@@ -513,6 +618,10 @@ def _with_script(node: Node, kind: str, content, position: int) -> Node:
 
 
 def _spelt(part) -> str:
+    if isinstance(part, _Braced):
+        part = part.content
+    if isinstance(part, Number):
+        return f"{part.value:g}"
     return part.key if isinstance(part, Name) else str(part)
 
 

@@ -4,22 +4,25 @@ A form is a function of `Facts`, so that it is recognised by value and by the fu
 by spelling. Tables put their forms together from these.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 
 import numpy as np
 
 from helpers.derivations import reading
-from helpers.derivations.evaluation import INDICES, Evaluation
+from helpers.derivations.evaluation import INDICES, LINE_SECONDS, Evaluation
 from helpers.derivations.expressions import (
     Call,
     Density,
     Expectation,
     Gaussian,
     Integral,
+    Inverse,
     Name,
     Node,
     Problem,
+    Product,
     Series,
     Variance,
     children,
@@ -46,6 +49,7 @@ def agree(one: Values, other: Values) -> bool:
 
 def evaluate(tree: Node, groups: Sequence[Settings], **options) -> Values:
     """The values of a tree at all settings, group by group. Raises Problem where it has none."""
+    options = {"deadline": time.monotonic() + LINE_SECONDS} | options
     return [Evaluation(settings, **options).numbers(tree) for settings in groups]
 
 
@@ -58,11 +62,11 @@ def tree_of(latex: str) -> Node:
 class Facts:
     """A right line of a derivation, for the forms to look at.
 
-    tree, values: the line; groups: the settings; last: the derivation's last line.
+    tree, values: the line; groups: the settings.
     """
 
-    def __init__(self, tree: Node, values: Values, groups: Sequence[Settings], last: Node):
-        self.tree, self.values, self.groups, self.last = tree, values, groups, last
+    def __init__(self, tree: Node, values: Values, groups: Sequence[Settings]):
+        self.tree, self.values, self.groups = tree, values, groups
 
     @cached_property
     def nodes(self) -> list[Node]:
@@ -72,6 +76,12 @@ class Facts:
     def binders(self) -> list[Node]:
         """The integrals, expectations and sums that stand in no other."""
         return list(_outermost(self.tree))
+
+    @cached_property
+    def logarithms(self) -> list[Node]:
+        """What stands in the logarithms."""
+        calls = [node for node in self.nodes if isinstance(node, Call)]
+        return [call.argument for call in calls if call.function == "log"]
 
     def count(self, *kinds: type) -> int:
         return sum(isinstance(node, kinds) for node in self.nodes)
@@ -99,17 +109,15 @@ class Facts:
             return False
         return all(map(_proportional, terms, wanted))
 
+    def constant(self, node: Node) -> bool:
+        """Whether what an integral or expectation takes does not depend on its variable."""
+        unit = tree_of(r"\mathbb{E}_q[1]")
+        wanted = [Evaluation(settings).terms(unit) for settings in self.groups]
+        return self._is_multiple(node, wanted)
+
     def whole(self) -> list[Node]:
         """The outermost binders that hold the line's whole value."""
         return [b for b in self.binders if agree(self.contribution([b]), self.values)]
-
-    def same_without_logarithm(self, other: Node) -> bool:
-        """Whether two lines agree even with another function in the logarithm's place."""
-        try:
-            values = [evaluate(tree, self.groups, log=_not_log) for tree in (self.tree, other)]
-        except Problem:
-            return False
-        return agree(*values)
 
 
 def _outermost(tree: Node) -> Iterator[Node]:
@@ -133,10 +141,6 @@ def _proportional(terms: np.ndarray, wanted: np.ndarray) -> bool:
     ratio = (terms * wanted).sum(1, keepdims=True) / (wanted * wanted).sum(1, keepdims=True)
     size = np.abs(terms).max(1, keepdims=True)
     return bool(np.all(size > 0) and np.all(np.abs(terms - ratio * wanted) <= RTOL * size))
-
-
-def _not_log(values: np.ndarray) -> np.ndarray:
-    return np.sin(3 * values) + values**2
 
 
 # --- forms
@@ -191,14 +195,12 @@ def open_logarithm(facts: Facts) -> bool:
     bound = {"x", "y", "z", "t", "u", "v", "w", "s"} | {
         node.variable.rstrip("'") for node in facts.nodes if isinstance(node, Integral)
     }
-    for node in facts.nodes:
-        if isinstance(node, Call) and node.function == "log":
-            for part in walk(node.argument):
-                if isinstance(part, (Density, Gaussian)):
-                    return True
-                if isinstance(part, Name) and part.key.rstrip("'") in bound:
-                    return True
-    return False
+    return any(
+        isinstance(part, (Density, Gaussian))
+        or (isinstance(part, Name) and part.key.rstrip("'") in bound)
+        for argument in facts.logarithms
+        for part in walk(argument)
+    )
 
 
 def stands_alone(latex: str, adding: Sequence[str]) -> Form:
@@ -221,10 +223,30 @@ def stands_alone(latex: str, adding: Sequence[str]) -> Form:
 def in_one(form: Form) -> Form:
     """One integral or expectation holds the whole line, and contains this form."""
     return lambda facts: any(
-        form(Facts(node, facts.values, facts.groups, facts.last)) for node in facts.whole()
+        form(Facts(node, facts.values, facts.groups)) for node in facts.whole()
     )
 
 
-def restates_the_end(facts: Facts) -> bool:
-    """The line differs from the last one by arithmetic only."""
-    return facts.same_without_logarithm(facts.last)
+def working_integral(facts: Facts) -> bool:
+    """An integral or expectation of something that varies, which adds something to the line."""
+    return any(
+        not isinstance(node, Series)
+        and not facts.constant(node)
+        and not agree(facts.contribution([node]), [np.zeros_like(v) for v in facts.values])
+        for node in facts.binders
+    )
+
+
+def logarithm_of_ratio(facts: Facts) -> bool:
+    """A logarithm of a fraction with a name in it."""
+    return any(
+        isinstance(argument, Product)
+        and any(isinstance(factor, Inverse) for factor in argument.factors)
+        and any(isinstance(part, Name) for part in walk(argument))
+        for argument in facts.logarithms
+    )
+
+
+def logarithm_of_name(facts: Facts) -> bool:
+    """A logarithm of nothing but a name, without a power."""
+    return any(isinstance(argument, Name) for argument in facts.logarithms)

@@ -42,13 +42,14 @@ EXPECTED = {
     "the end of the line": {"$END"},
 }
 NOT_EQUALITIES = re.compile(
-    r"<|>|\\(?:leq?|geq?|approx|neq|propto|Rightarrow|implies|Leftrightarrow|iff|to|rightarrow|simeq)"
+    r"<|>|\\(?:leq?|geq?|approx|neq?|not|propto|Rightarrow|implies|Leftrightarrow|iff|to|rightarrow|simeq)"
     r"(?![a-zA-Z])"
 )
 BARE_WORDS = re.compile(
-    r"(?:log|ln|exp|frac|sqrt|int|sum|prod|mu|sigma|pi|theta|phi|Sigma|cdot|left|right)(?![a-zA-Z])"
+    r"(?<![\\a-zA-Z])(?:log|ln|exp|frac|sqrt|int|sum|prod|mu|sigma|pi|theta|phi|Sigma|cdot|left|right)(?![a-zA-Z])"
 )
 NO_ARGUMENT = "has no argument: a name, a fraction or a bracket is expected"
+BREAK, NEWLINE = "break", "newline"
 PAIRS = {"(": ")", "[": "]", "{": "}", r"\{": r"\}"}
 
 
@@ -91,7 +92,8 @@ class Line:
         if len(line) > 100:
             cut = max(0, min(column - 60, len(line) - 100))
             line, column = line[cut : cut + 100], column - cut
-        return f"{line}\n{' ' * column}^"
+        pad = "".join("\t" if c == "\t" else " " for c in line[:column])
+        return f"{line}\n{pad}^"
 
 
 def read(text: str) -> list[Line]:
@@ -120,7 +122,7 @@ def _lines(row: Row) -> Iterator[Line]:
                 words = "words are skipped, so that nothing is left here"
                 yield Line(source[start:end].strip(), row, start, None, Problem(words, 0))
             continue
-        start = end - len(_without_skipped(source[start:end]))
+        start += len(source[start:end]) - len(_without_layout(source[start:end]))
         latex = source[start:end].strip().rstrip("&").strip()
         if len(source) > MAX_ROW:
             words = f"this line has {len(source):,} characters; at most {MAX_ROW:,} are read"
@@ -152,35 +154,40 @@ def _sides(source: str) -> Iterator[tuple[int, int]]:
 
 def rows_of(text: str) -> list[Row]:
     """The rows of a text that hold anything."""
-    pieces = [Row(text, a, b) for a, b in _pieces(text) if not _blank(text[a:b])]
-    style = any(_starts_with_relation(piece.source) for piece in pieces[1:])
     rows: list[Row] = []
-    for piece in pieces:
-        if rows and _continues(rows[-1].source, piece.source, style):
+    separators: list[str] = []
+    found = [(Row(text, a, b), separator) for a, b, separator in _pieces(text)]
+    pieces = [(piece, separator) for piece, separator in found if not _blank(piece.source)]
+    style = any(_starts_with_relation(piece.source) for piece, _ in pieces[1:])
+    marked = any(separator == BREAK for _, separator in pieces[:-1])
+    for piece, separator in pieces:
+        # Where rows end in a break of LaTeX, one that does not goes on in the next.
+        open_end = bool(rows) and marked and separators[-1] != BREAK
+        if rows and _continues(rows[-1].source, piece.source, style, open_end):
             rows[-1] = Row(text, rows[-1].start, piece.end)
+            separators[-1] = separator
         else:
             rows.append(piece)
+            separators.append(separator)
     return rows
 
 
-def _pieces(text: str):
-    """What lies between line ends, whether of LaTeX or of the text; a comment hides the former."""
+def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
+    """What lies between line ends of LaTeX or of the text, and which of them stands behind it."""
     start = 0
-    for end in re.finditer(r"%[^\n]*|\\\\(?:\s*\[[^\]\n]*\])?\*?|\\.|\n", text):
+    for end in re.finditer(r"%[^\n]*|\\\\\*?(?:\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?|\\.|\n", text):
         if end[0] == "\n" or end[0].startswith("\\\\"):
-            yield start, end.start()
+            yield start, end.start(), NEWLINE if end[0] == "\n" else BREAK
             start = end.end()
-    yield start, len(text)
+    yield start, len(text), NEWLINE
 
 
-def _continues(row: str, piece: str, with_relations: bool) -> bool:
-    if _starts_with_relation(piece):
-        return False
-    if _unclosed(row) is not None or _ends_open(row):
-        return True
+def _continues(row: str, piece: str, with_relations: bool, open_end: bool) -> bool:
     words = _without_skipped(piece)
-    if NOT_EQUALITIES.match(words):
+    if _starts_with_relation(piece) or NOT_EQUALITIES.match(words):
         return False
+    if open_end or _unclosed(row) is not None or _ends_open(row):
+        return True
     starts_with_amp = re.match(r"(?:\s|\\(?:quad|qquad|[,;:! ]))*&", piece) is not None
     return (
         words.startswith(("+", r"\cdot", r"\times", "*", "/", ")", "]", "}"))
@@ -190,7 +197,7 @@ def _continues(row: str, piece: str, with_relations: bool) -> bool:
 
 
 def _ends_open(row: str) -> bool:
-    return re.search(r"(?:[-+*/−–(\[{,]|\\cdot|\\times|\\log|\\ln|\\exp)[\s&]*$", row) is not None
+    return re.search(r"(?:[-+*/−–(\[{]|\\cdot|\\times|\\log|\\ln|\\exp)[\s&]*$", row) is not None
 
 
 def _unclosed(row: str) -> tuple[int, str] | None:
@@ -229,6 +236,11 @@ def _skipped() -> re.Pattern:
 
 
 @cache
+def _layout() -> re.Pattern:
+    return _terminals("SPACE", "ENVIRONMENT", "REMARK")
+
+
+@cache
 def _relation() -> re.Pattern:
     return _terminals("_REL")
 
@@ -240,10 +252,17 @@ def _terminals(*names: str) -> re.Pattern:
 
 def _without_skipped(text: str) -> str:
     """The text from its first character on that means something."""
+    return _cut(text, _skipped())
+
+
+def _without_layout(text: str) -> str:
+    r"""The same, but a \left or \big at its start stays: it belongs to the bracket behind it."""
+    return _cut(text, _layout())
+
+
+def _cut(text: str, pattern: re.Pattern) -> str:
     position = 0
-    while found := _skipped().match(text, position):
-        if not found[0]:
-            break
+    while (found := pattern.match(text, position)) and found[0]:
         position = found.end()
     return text[position:]
 
@@ -285,8 +304,9 @@ def _unexpected(side: str, error: UnexpectedToken) -> Problem:
         return _at_the_end(side, error)
     position = token.start_pos
     before = side[:position].rstrip()
-    if word := BARE_WORDS.match(side, position):
-        return Problem(f"write \\{word[0]} for {word[0]}", position)
+    for word in BARE_WORDS.finditer(side):
+        if word.start() <= position <= word.end() + 1:
+            return Problem(f"write \\{word[0]} for {word[0]}", word.start())
     if word := re.search(r"\\(?:log|ln|exp)\s*$", before):
         return Problem(f"{word[0]} {NO_ARGUMENT}", position)
     unclosed = _unclosed(side)
@@ -326,9 +346,11 @@ def _unreadable(side: str, position: int) -> Problem:
     rest = side[position:]
     if sign := NOT_EQUALITIES.match(side, position):
         return Problem(f"each line is an equality: {sign[0]} is not read here", position)
+    if re.match(r"\\(?:text|mbox)", rest):
+        return Problem("only words are skipped here: write mathematics outside of it", position)
     command = re.match(r"\\[a-zA-Z]+", rest)
     if command:
-        near = difflib.get_close_matches(command[0], COMMANDS, 1, 0.6)
+        near = difflib.get_close_matches(command[0], COMMANDS, 1, 0.75)
         hint = f"; did you mean {near[0]}?" if near else ""
         return Problem(f"{command[0]} is not known here{hint}", position)
     if word := BARE_WORDS.match(side, position):

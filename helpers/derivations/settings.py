@@ -165,7 +165,8 @@ class DiscreteLatent(Settings):
         """The values of a density over z; with one column where it does not depend on z."""
         letter = density.letter
         of, given = (
-            frozenset(v.rstrip("'") for v in part) for part in (density.variables, density.given)
+            frozenset("z" if v.rstrip("'") == "z" else v for v in part)
+            for part in (density.variables, density.given)
         )
         known = {
             ("q", frozenset("z"), frozenset()): self.q,
@@ -178,8 +179,9 @@ class DiscreteLatent(Settings):
         }
         if letter == "q" and not (of or given):
             return self.q
+        once = len(of) + len(given) == len(density.variables) + len(density.given)
         try:
-            return known[letter, of, given]
+            return known[letter, of, given if once else None]
         except KeyError:
             raise Problem(
                 "the densities here are p(x, z), p(x | z), p(z), p(x), p(z | x), q(z) and q(z | x)",
@@ -206,7 +208,7 @@ class DiscreteLatent(Settings):
 
     def divergence_table(self, density: Density) -> Values:
         table = self.table(density)
-        if table.shape[1] != self.prior.shape[1]:
+        if density.variables and {v.rstrip("'") for v in density.variables} != {"z"}:
             raise Problem("this is no distribution of z", density.position)
         return table
 
@@ -252,9 +254,9 @@ def normal_and_standard(generator: np.random.Generator, count: int = SETTINGS) -
 
 
 def diagonal_normal(generator: np.random.Generator, count: int = SETTINGS) -> list[DiagonalNormal]:
-    """In two, three and five dimensions; some covariances are nearly singular."""
+    """In two dimensions and two other numbers; some covariances are nearly singular."""
     found = []
-    for k in (2, 3, 5):
+    for k in (2, *generator.choice(np.arange(3, 10), 2, replace=False)):
         n = -(-count // 3)
         mean, std = _between(generator, -2, 2, (n, k)), _between(generator, 0.5, 2, (n, k))
         std[: n // 4, 0] = _between(generator, 0.01, 0.05, n // 4)
@@ -269,7 +271,7 @@ def diagonal_normal(generator: np.random.Generator, count: int = SETTINGS) -> li
         }
         elements = {r"\mu": mean, r"\sigma": std}
         shown = (("k",), (r"\mu",), (r"\sigma",))
-        found.append(DiagonalNormal(names, shown, elements=elements, dimension=k))
+        found.append(DiagonalNormal(names, shown, elements=elements, dimension=int(k)))
     return found
 
 

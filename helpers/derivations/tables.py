@@ -28,12 +28,14 @@ from helpers.derivations.forms import (
     exactly,
     has,
     in_one,
+    logarithm_of_name,
+    logarithm_of_ratio,
     names,
     open_logarithm,
-    restates_the_end,
     stands_alone,
     tree_of,
     without,
+    working_integral,
 )
 from helpers.derivations.settings import (
     Settings,
@@ -232,6 +234,8 @@ KL_NORMAL = Derivation(
     ),
 )
 
+# The general formula has the ratio of the standard deviations in its logarithm.
+_general_formula = either(names(r"\mu_2", r"\sigma_2"), logarithm_of_ratio)
 _KL_STANDARD = r"-\frac{1}{2} (1 + \log \sigma^2 - \mu^2 - \sigma^2)"
 
 KL_STANDARD_NORMAL = Derivation(
@@ -240,7 +244,7 @@ KL_STANDARD_NORMAL = Derivation(
     draw=normal_and_standard,
     quantity=r"D_{KL}(q \| p)",
     closed=_KL_STANDARD,
-    start=without(restates_the_end),
+    start=either(has(Divergence), open_logarithm, _general_formula),
     start_words="starts from the divergence, its definition, or the general formula",
     end=every(_INTEGRATED, without(names(r"\mu_2", r"\sigma_2"))),
     end_words="ends in the closed form, without an integral or expectation",
@@ -250,7 +254,7 @@ KL_STANDARD_NORMAL = Derivation(
             "densities worked out",
             every(
                 without(has(Divergence), open_logarithm),
-                either(has(*_TAKEN), without(restates_the_end)),
+                either(working_integral, _general_formula, logarithm_of_name),
             ),
         ),
     ),
