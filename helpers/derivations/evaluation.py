@@ -40,7 +40,7 @@ from helpers.derivations.expressions import (
 from helpers.derivations.settings import AXES, Settings, log_normal
 
 LINE_SECONDS = 2.0
-MAX_SIZE = 4_000_000
+MAX_SIZE = 8_000_000
 CONSTANTS = {r"\pi": np.pi, "e": np.e}
 INDICES = set("ijlmn")
 

@@ -266,7 +266,7 @@ class Builder(Transformer_NonRecursive):
         return _finished(found[1])
 
     def negated_body(self, meta, found):
-        body = _as_term(_alone(found[1]))
+        body = _as_term(found[1])
         return _Term((Number(found[0].start_pos, -1.0), *body.factors))
 
     def term(self, meta, found):

@@ -77,12 +77,6 @@ class Facts:
         """The integrals, expectations and sums that stand in no other."""
         return list(_outermost(self.tree))
 
-    @cached_property
-    def logarithms(self) -> list[Node]:
-        """What stands in the logarithms."""
-        calls = [node for node in self.nodes if isinstance(node, Call)]
-        return [call.argument for call in calls if call.function == "log"]
-
     def count(self, *kinds: type) -> int:
         return sum(isinstance(node, kinds) for node in self.nodes)
 
@@ -118,6 +112,10 @@ class Facts:
     def whole(self) -> list[Node]:
         """The outermost binders that hold the line's whole value."""
         return [b for b in self.binders if agree(self.contribution([b]), self.values)]
+
+
+def is_logarithm(node: Node) -> bool:
+    return isinstance(node, Call) and node.function == "log"
 
 
 def _outermost(tree: Node) -> Iterator[Node]:
@@ -198,8 +196,9 @@ def open_logarithm(facts: Facts) -> bool:
     return any(
         isinstance(part, (Density, Gaussian))
         or (isinstance(part, Name) and part.key.rstrip("'") in bound)
-        for argument in facts.logarithms
-        for part in walk(argument)
+        for node in facts.nodes
+        if is_logarithm(node)
+        for part in walk(node.argument)
     )
 
 
@@ -229,24 +228,33 @@ def in_one(form: Form) -> Form:
 
 def working_integral(facts: Facts) -> bool:
     """An integral or expectation of something that varies, which adds something to the line."""
-    return any(
-        not isinstance(node, Series)
-        and not facts.constant(node)
-        and not agree(facts.contribution([node]), [np.zeros_like(v) for v in facts.values])
-        for node in facts.binders
-    )
+    working = [b for b in facts.binders if not isinstance(b, Series) and not facts.constant(b)]
+    return any(adds(lambda node, chosen=binder: node is chosen)(facts) for binder in working)
 
 
-def logarithm_of_ratio(facts: Facts) -> bool:
+def adds(chosen: Callable[[Node], bool]) -> Form:
+    """Parts of this kind stand in the line, and its value is another one without them."""
+
+    def form(facts: Facts) -> bool:
+        parts = [node for node in facts.nodes if chosen(node)]
+        if not parts:
+            return False
+        nothing = [np.zeros_like(values) for values in facts.values]
+        return not agree(facts.contribution(parts), nothing)
+
+    return form
+
+
+def is_logarithm_of_ratio(node: Node) -> bool:
     """A logarithm of a fraction with a name in it."""
-    return any(
-        isinstance(argument, Product)
-        and any(isinstance(factor, Inverse) for factor in argument.factors)
-        and any(isinstance(part, Name) for part in walk(argument))
-        for argument in facts.logarithms
+    return (
+        is_logarithm(node)
+        and isinstance(node.argument, Product)
+        and any(isinstance(factor, Inverse) for factor in node.argument.factors)
+        and any(isinstance(part, Name) for part in walk(node.argument))
     )
 
 
-def logarithm_of_name(facts: Facts) -> bool:
+def is_logarithm_of_name(node: Node) -> bool:
     """A logarithm of nothing but a name, without a power."""
-    return any(isinstance(argument, Name) for argument in facts.logarithms)
+    return is_logarithm(node) and isinstance(node.argument, Name)

@@ -13,12 +13,14 @@ from helpers.derivations.expressions import (
     Elbo,
     Expectation,
     Integral,
+    Name,
     Series,
     Variance,
 )
 from helpers.derivations.forms import (
     Facts,
     Form,
+    adds,
     agree,
     calls,
     density,
@@ -28,8 +30,8 @@ from helpers.derivations.forms import (
     exactly,
     has,
     in_one,
-    logarithm_of_name,
-    logarithm_of_ratio,
+    is_logarithm_of_name,
+    is_logarithm_of_ratio,
     names,
     open_logarithm,
     stands_alone,
@@ -235,7 +237,10 @@ KL_NORMAL = Derivation(
 )
 
 # The general formula has the ratio of the standard deviations in its logarithm.
-_general_formula = either(names(r"\mu_2", r"\sigma_2"), logarithm_of_ratio)
+_general_formula = either(
+    adds(lambda node: isinstance(node, Name) and node.key == r"\sigma_2"),
+    adds(is_logarithm_of_ratio),
+)
 _KL_STANDARD = r"-\frac{1}{2} (1 + \log \sigma^2 - \mu^2 - \sigma^2)"
 
 KL_STANDARD_NORMAL = Derivation(
@@ -254,7 +259,7 @@ KL_STANDARD_NORMAL = Derivation(
             "densities worked out",
             every(
                 without(has(Divergence), open_logarithm),
-                either(working_integral, _general_formula, logarithm_of_name),
+                either(working_integral, _general_formula, adds(is_logarithm_of_name)),
             ),
         ),
     ),
