@@ -401,8 +401,9 @@ class Evaluation:
     def _integrated(self, terms: np.ndarray, axis: int, node: Node) -> np.ndarray:
         total = terms.sum(axis=axis, keepdims=True)
         if terms.shape[axis] > 20:  # a grid over the reals: nothing may be left at its ends
-            ends = np.take(np.abs(terms), [0, -1], axis=axis).max(axis=axis)
-            if np.any(ends > 1e-9 * np.abs(terms).max(axis=axis)):
+            others = tuple(range(1, AXES))
+            ends = np.take(np.abs(terms), [0, -1], axis=axis).max(axis=others)
+            if np.any(ends > 1e-9 * np.abs(terms).max(axis=others)):
                 raise Problem(
                     "this cannot be integrated over the reals, for it does not vanish far out: "
                     "does a bracket close too early, or a / or a logarithm take too little",

@@ -24,6 +24,7 @@ from helpers.derivations.expressions import (
     Problem,
     Product,
     Series,
+    Sum,
     Variance,
     children,
     walk,
@@ -243,6 +244,12 @@ def adds(chosen: Callable[[Node], bool]) -> Form:
         return not agree(facts.contribution(parts), nothing)
 
     return form
+
+
+def result_as_a_term(facts: Facts) -> bool:
+    """One term of the line has the line's whole value: what stands beside it is idle."""
+    terms = facts.tree.terms if isinstance(facts.tree, Sum) else ()
+    return any(agree(facts.contribution([term]), facts.values) for term in terms)
 
 
 def is_logarithm_of_ratio(node: Node) -> bool:

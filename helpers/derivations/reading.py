@@ -309,6 +309,8 @@ def _unexpected(side: str, error: UnexpectedToken) -> Problem:
             return Problem(f"write \\{word[0]} for {word[0]}", word.start())
     if word := re.search(r"\\(?:log|ln|exp)\s*$", before):
         return Problem(f"{word[0]} {NO_ARGUMENT}", position)
+    if token.type in ("COMMA", "SEMICOLON") and re.search(r"KL\W*[(\[][^|]*$", before):
+        return Problem(r"a bar \| is expected between the two distributions", position)
     unclosed = _unclosed(side)
     if token.type in ("RPAR", "RSQB", "RBRACE", "RCURLY"):
         return Problem(f"this {token} closes nothing, or what it closes is not complete", position)
@@ -351,7 +353,7 @@ def _unreadable(side: str, position: int) -> Problem:
     command = re.match(r"\\[a-zA-Z]+", rest)
     if command:
         near = difflib.get_close_matches(command[0], COMMANDS, 1, 0.75)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        hint = f"; did you mean {near[0]}?" if near and near[0] != command[0] else ""
         return Problem(f"{command[0]} is not known here{hint}", position)
     if word := BARE_WORDS.match(side, position):
         return Problem(f"write \\{word[0]} for {word[0]}", position)

@@ -34,6 +34,7 @@ from helpers.derivations.forms import (
     is_logarithm_of_ratio,
     names,
     open_logarithm,
+    result_as_a_term,
     stands_alone,
     tree_of,
     without,
@@ -258,7 +259,7 @@ KL_STANDARD_NORMAL = Derivation(
             "shows a step between definition and result, with the logarithms of the "
             "densities worked out",
             every(
-                without(has(Divergence), open_logarithm),
+                without(has(Divergence), open_logarithm, result_as_a_term),
                 either(working_integral, _general_formula, adds(is_logarithm_of_name)),
             ),
         ),
