@@ -303,7 +303,7 @@ def test_a_caret_shows_where_reading_stopped_and_words_say_why(latex, at, words)
         (DIAGONAL, r"\mathrm{tr}(\Sigma + 1)", "a number and a vector or matrix are added"),
         (DIAGONAL, r"\mathrm{tr}(\frac{I}{\Sigma})", "one cannot divide by a vector or matrix"),
         (DIAGONAL, r"\mathrm{diag}(\sigma_1, \dots, \sigma_k^2)", "from index 1 to index k"),
-        (DIAGONAL, r"\mathbb{E}_q[1]", "this derivation has no expectations"),
+        (DIAGONAL, r"\mathbb{E}_q[1]", "this derivation has no integrals or expectations"),
         (GAP, r"\int p(x, z) dx", "the observation x is fixed"),
         (GAP, r"p(z)", "the variable z is known only inside"),
         (GAP, r"p(x, y)", "the densities here are p(x, z), p(x | z)"),

@@ -100,26 +100,7 @@ class Evaluation:
     def terms(self, node: Node) -> np.ndarray:
         """What an integral, expectation or sum adds up, (settings, n), weights included."""
         with np.errstate(all="ignore"):
-            if isinstance(node, Series):
-                k = self.settings.dimension
-                if k is None:
-                    with self._variable(node.index, node) as (_, weights):
-                        terms = _number(self.value(node.body), node) * weights
-                else:
-                    with self._index(node.index, node):
-                        terms = np.broadcast_to(
-                            _number(self.value(node.body), node), (self.settings.count, k, 1, 1)
-                        )
-            elif isinstance(node, Integral):
-                with self._variable(node.variable, node) as (_, weights):
-                    terms = _number(self.value(node.body), node) * weights
-            else:
-                centre = 0.0
-                if isinstance(node, Variance):
-                    centre = self._expected(node, lambda value: value)[0]
-                with self._weighted(node) as (_, weights):
-                    body = _number(self.value(node.body), node)
-                    terms = ((body - centre) ** 2 if isinstance(node, Variance) else body) * weights
+            terms, _ = self._terms(node)
         if terms.shape[2:] != (1,) * (AXES - 2):
             raise Problem("a variable is left over", node.position)
         return np.broadcast_to(terms, (self.settings.count, *terms.shape[1:]))[..., 0, 0]
@@ -357,31 +338,61 @@ class Evaluation:
 
     # --- what binds a variable
 
-    def _integral(self, node: Integral) -> np.ndarray:
-        if self.settings.variable is None:
-            raise Problem("this derivation has no integrals", node.position)
-        with self._variable(node.variable, node) as (axis, weights):
-            integrand = _number(self.value(node.body), node.body)
-            return self._integrated(integrand * weights, axis, node)
+    def _integral(self, node: Integral | Expectation | Variance) -> np.ndarray:
+        terms, axis = self._terms(node)
+        if terms.shape[axis] > 20:  # a grid over the reals: nothing may be left at its ends
+            others = tuple(range(1, AXES))
+            ends = np.take(np.abs(terms), [0, -1], axis=axis).max(axis=others)
+            if np.any(ends > 1e-9 * np.abs(terms).max(axis=others)):
+                raise Problem(
+                    "this cannot be integrated over the reals, for it does not vanish far out: "
+                    "does a bracket close too early, or a / or a logarithm take too little",
+                    node.position,
+                )
+        return terms.sum(axis=axis, keepdims=True)
 
-    def _expectation(self, node: Expectation) -> np.ndarray:
-        return self._expected(node, lambda value: value)[0]
+    _expectation = _variance = _integral
 
-    def _variance(self, node: Variance) -> np.ndarray:
-        mean, square = self._expected(node, lambda value: value, np.square)
-        return square - mean**2
+    def _series(self, node: Series) -> np.ndarray:
+        terms, axis = self._terms(node)
+        return (terms.sum if node.kind == "sum" else terms.prod)(axis=axis, keepdims=True)
 
-    def _expected(self, node: Expectation | Variance, *functions) -> list[np.ndarray]:
-        with self._weighted(node) as (axis, weights):
-            body = _number(self.value(node.body), node.body)
-            return [self._integrated(f(body) * weights, axis, node) for f in functions]
+    def _terms(self, node: Node) -> tuple[np.ndarray, int]:
+        """What is added up (or multiplied), weights included, and the axis it lies along."""
+        match node:
+            case Integral():
+                with self._variable(node.variable, node) as (axis, weights):
+                    return self._body(node) * weights, axis
+            case Expectation():
+                with self._weighted(node) as (axis, weights):
+                    return self._body(node) * weights, axis
+            case Variance(position, distribution, variable, body):
+                mean = self._integral(Expectation(position, distribution, variable, body))
+                with self._weighted(node) as (axis, weights):
+                    return (self._body(node) - mean) ** 2 * weights, axis
+            case Series(index=index) if index in INDICES and self.settings.dimension is not None:
+                with self._index(index, node) as axis:
+                    body = self._body(node)
+                shape = list(body.shape)
+                shape[axis] = self.settings.dimension
+                return np.broadcast_to(body, shape), axis
+            case Series(index=index, kind="sum") if self._sums_over(index):
+                with self._variable(index, node) as (axis, weights):
+                    return self._body(node) * weights, axis
+        raise Problem(f"this derivation has no {node.kind}s over {node.index}", node.position)
+
+    def _body(self, node: Node) -> np.ndarray:
+        return _number(self.value(node.body), node.body)
+
+    def _sums_over(self, index: str) -> bool:
+        """Whether a variable takes a few values only, so that its integral is a sum."""
+        table = self.settings.divergence_table(Density(0, "q"))
+        return table is not None and index == self.settings.variable
 
     @contextmanager
     def _weighted(self, node: Expectation | Variance) -> Iterator[tuple[int, np.ndarray]]:
         """Binds the variable of an expectation; the weights are those of its distribution."""
         variable = node.variable or _variable_of(node.distribution) or self.settings.variable
-        if variable is None:
-            raise Problem("this derivation has no expectations", node.position)
         with self._variable(variable, node) as (axis, weights):
             yield axis, weights * np.exp(self._log_weight(node, variable))
 
@@ -398,38 +409,11 @@ class Evaluation:
         self.settings.divergence_table(distribution)  # a Problem, if it is none of the latent
         return self.settings.log_density(distribution, self._bound)
 
-    def _integrated(self, terms: np.ndarray, axis: int, node: Node) -> np.ndarray:
-        total = terms.sum(axis=axis, keepdims=True)
-        if terms.shape[axis] > 20:  # a grid over the reals: nothing may be left at its ends
-            others = tuple(range(1, AXES))
-            ends = np.take(np.abs(terms), [0, -1], axis=axis).max(axis=others)
-            if np.any(ends > 1e-9 * np.abs(terms).max(axis=others)):
-                raise Problem(
-                    "this cannot be integrated over the reals, for it does not vanish far out: "
-                    "does a bracket close too early, or a / or a logarithm take too little",
-                    node.position,
-                )
-        return total
-
-    def _series(self, node: Series) -> np.ndarray:
-        discrete = self.settings.divergence_table(Density(node.position, "q")) is not None
-        if discrete and node.index == self.settings.variable and node.kind == "sum":
-            with self._variable(node.index, node) as (axis, weights):
-                terms = _number(self.value(node.body), node.body) * weights
-                return terms.sum(axis=axis, keepdims=True)
-        k = self.settings.dimension
-        if k is None or node.index not in INDICES:
-            raise Problem(f"this derivation has no sums over {node.index}", node.position)
-        with self._index(node.index, node) as axis:
-            body = _number(self.value(node.body), node.body)
-        shape = list(body.shape)
-        shape[axis] = k
-        body = np.broadcast_to(body, shape)
-        return (body.sum if node.kind == "sum" else body.prod)(axis=axis, keepdims=True)
-
     @contextmanager
     def _variable(self, name: str, node: Node) -> Iterator[tuple[int, np.ndarray]]:
         """Binds a variable to a grid on an axis of its own."""
+        if self.settings.variable is None:
+            raise Problem("this derivation has no integrals or expectations", node.position)
         if name in self.settings.names or name in CONSTANTS:
             raise Problem(
                 f"{name} is a parameter here and cannot be integrated over", node.position
