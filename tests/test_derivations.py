@@ -1158,3 +1158,63 @@ def test_whatever_the_text_there_is_a_verdict_that_can_be_shown(item, text):
     )
     assert plain_text.startswith(verdict.title.capitalize())
     page.encode("utf-8")
+
+
+# --- what the page shows is what is read
+
+NOT_AS_SHOWN = [
+    *(
+        (GAP, rf"\log p(x) - {bound}")
+        for bound in (r"\mathcal{L}^2", "ELBO^{7}", r"\mathcal{L}^{-1}", "F^k", r"\mathcal{L}(pq)")
+    ),
+    (GAP, r"\sum_z \log p(x) - \mathcal{L}"),
+    (SPLIT, r"D_{KL}(q(z) \| p(x | z))"),
+    (SPLIT, r"ELBO + \log p(x; z)"),
+    (NORMAL, r"\boxed{D_{KL}(q \| p)}^{2}"),
+    (NORMAL, r"\underbrace{D_{KL}(q \| p)}^{2}"),
+    (NORMAL, r"D_{KL}(q \| p) \text{ + const}"),
+    (NORMAL, r"D_{KL}(q \| p) + \text{-}\mu_1 - \mu_1"),
+    (NORMAL, r"D_{KL}(q \| p) + {\mu_1 + 1} \cdot 2 - 2 \mu_1 - 2"),
+    (NORMAL, r"\int_{-\infty}^x q(x) \log \frac{q(x)}{p(x)} dx"),
+    (NORMAL, r"\int_{\infty}^{-\infty} q(x) \log \frac{q(x)}{p(x)} dx"),
+    (NORMAL, r"D_{KL}(q \| p) + \mathbb{E}_q(x)^2 - \mathbb{E}_q(x)^2"),
+    (NORMAL, r"\begin{matrix} D_{KL}(q \| p) \end{matrix}"),
+    (DIAGONAL, r"D_{KL}(\mathcal{N}(\mu, \Sigma) \| \mathcal{N}(0, I)) + (k - 2)(k - 3)(k - 5)"),
+]
+
+
+@pytest.mark.parametrize(("item", "latex"), NOT_AS_SHOWN)
+def test_a_line_that_a_reader_would_read_otherwise_is_not_right(item, latex):
+    assert check_derivation(item, latex).lines[0].verdict != "right"
+
+
+AS_SHOWN = [
+    *(
+        (GAP, rf"\log p(x) - {bound}")
+        for bound in (
+            r"\mathcal{L}_{p,q}^{\mathsf{ELBO}}(x)",
+            r"\mathcal{L}(\theta, \phi; x)",
+            r"\mathcal{L}_{\text{ELBO}}",
+            r"\mathrm{ELBO}(q)",
+            r"\mathcal{L}[q]",
+        )
+    ),
+    (NORMAL, r"\int_{-\infty}^{+\infty} q(x) \log \frac{q(x)}{p(x)}~dx"),
+    (NORMAL, r"\int_{\mathbb R} q(x) \log \frac{q(x)}{p(x)} dx,"),
+    (NORMAL, r"\underbrace{D(q \| p)}_{\geq 0}."),
+    (NORMAL, r"\text{by definition: } \boxed{D_{KL}(q \| p)}"),
+    (NORMAL, r"2 \cdot -\frac12 \cdot -D_{KL}(q \| p)"),
+    (NORMAL, r"D_{KL}(q \| p) + \mathbb{E}_q[(x - \mathbb{E}_q[x])^2] - \sigma_1^2"),
+    (DIAGONAL, r"\frac12(\mathrm{tr}\Sigma + \mu^\top\mu - k - \log(|\Sigma||I|))"),
+]
+
+
+@pytest.mark.parametrize(("item", "latex"), AS_SHOWN)
+def test_a_line_is_right_in_other_dress_too(item, latex):
+    assert check_derivation(item, latex).lines[0].verdict == "right"
+
+
+def test_commands_that_a_page_should_not_hold_are_not_typeset():
+    page = check_derivation(NORMAL, r"\underbrace{D(q \| p)}_{\href{javascript:alert(1)}{x}}")
+    assert page.lines[0].verdict == "right"
+    assert "$" not in page._repr_html_() and "<code>" in page._repr_html_()
