@@ -52,7 +52,11 @@ class Digits:
 
     def __str__(self) -> str:
         sizes = f"{len(self.train_images):,} training and {len(self.test_images):,} test images"
-        return " ".join(filter(None, [f"{self.name}: {sizes}.", self.note]))
+        return "\n".join(filter(None, [f"{self.name}: {sizes}.", self.note]))
+
+    def caption(self, text: str) -> str:
+        """The title of a figure that shows this data: its name, the text, and the note if any."""
+        return "\n".join(filter(None, [f"{self.name}: {text}", self.note]))
 
 
 def digits() -> Digits:
@@ -277,10 +281,7 @@ def _small_digits() -> Digits:
     order = np.random.default_rng(0).permutation(len(images))
     train, test = order[:1500], order[1500:]
     labels = small.target.astype(np.int64)
-    note = (
-        f"NOT MNIST, but the {len(images):,} small digits of scikit-learn, enlarged: "
-        "numbers and figures will differ from what the text says."
-    )
+    note = "NOT MNIST, but 1,797 smaller digits enlarged: other numbers than in the text."
     return Digits(
         images[train], labels[train], images[test], labels[test], "scikit-learn's digits", note
     )

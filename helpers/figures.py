@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -38,6 +39,15 @@ def level(axes: Axes, value: float, text: str, linestyle: str = "--") -> None:
 def mark(axes: Axes, value: float, text: str) -> None:
     """A dashed vertical reference line at ``value``, named in the legend."""
     axes.axvline(value, color="black", linestyle="--", linewidth=1.2, label=text, zorder=3)
+
+
+def over_epochs(axes: Axes) -> None:
+    """Training curves: whole epochs, and a logarithmic axis with plain numbers at 1, 2, 5, 10 …"""
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(ticker.NullLocator())
 
 
 def bars(axes: Axes, rows: Mapping[str, np.ndarray]) -> None:
