@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from grader import course
 from grader.drawing import seed_for
@@ -37,7 +36,7 @@ def check_file(
             if only and item.name not in only:
                 continue
             report = judge_item(process, sheet, item, seed_for(secret, sheet, item.name))
-            yield _explain(report, broken)
+            yield _explain(report, broken.get(item.answer))
 
 
 def read_text(file: Path) -> str:
@@ -153,12 +152,12 @@ def _problem(source: str) -> str:
     return ""
 
 
-def _explain(report: Report, broken: dict[str, Any]) -> Report:
+def _explain(report: Report, failure: str | None) -> Report:
     """Where an item is missing because its definition failed, say that instead."""
-    if report.item not in broken or report.score > 0:
+    if failure is None or report.score > 0:
         return report
     lines = tuple(
-        replace(line, message=f"Its definition fails with {broken[report.item]}")
+        replace(line, message=f"Its definition fails with {failure}")
         if line.core and not line.passed
         else line
         for line in report.lines
