@@ -43,7 +43,7 @@ def mark(axes: Axes, value: float, text: str) -> None:
 
 def over_epochs(axes: Axes) -> None:
     """Training curves: whole epochs, and a logarithmic axis with plain numbers at 1, 2, 5, 10 …"""
-    axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")

@@ -324,16 +324,27 @@ def test_a_damaged_file_without_a_network_is_reported_before_anything_steps_in(p
 def test_the_digits_that_step_in_have_the_same_interface(published):
     found = data.digits()
     for images, labels, n in [
-        (found.train_images, found.train_labels, 1500),
-        (found.test_images, found.test_labels, 297),
+        (found.train_images, found.train_labels, 25 * 1500),
+        (found.test_images, found.test_labels, 25 * 297),
     ]:
         assert images.shape == (n, 784) and images.dtype == np.float32
         assert labels.shape == (n,) and labels.dtype == np.int64
         assert images.min() == 0 and 0.9 < images.max() <= 1
         assert set(labels) == set(range(10))
-    margin = found.train_images.reshape(-1, 28, 28)[:, :4]
-    assert np.all(margin == 0)
+    assert np.all(found.train_images.reshape(-1, 28, 28)[:, :2] == 0), "a margin, as in MNIST"
     assert np.array_equal(found.test_images, data.digits().test_images), "the same split each time"
+
+
+def test_no_digit_that_steps_in_is_both_trained_on_and_tested(published):
+    found = data.digits()
+    drawn = [{ink(image) for image in images} for images in (found.train_images, found.test_images)]
+    assert len(drawn[0]) + len(drawn[1]) >= 1790 and not drawn[0] & drawn[1]
+
+
+def ink(image: np.ndarray) -> bytes:
+    """A digit wherever it stands: its rows and columns that are not empty."""
+    square = image.reshape(28, 28)
+    return square[square.any(axis=1)][:, square.any(axis=0)].tobytes()
 
 
 def test_nothing_is_downloaded_while_a_notebook_is_graded(published, mirrors, monkeypatch, capsys):
