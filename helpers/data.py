@@ -84,7 +84,7 @@ def _few(all_of_them: Digits) -> Digits:
         all_of_them.test_images[test],
         all_of_them.test_labels[test],
         all_of_them.name,
-        f"{all_of_them.note} Only the first ones, for a short run.".strip(),
+        ", ".join(filter(None, [all_of_them.note, "only the first ones, for a short run"])),
     )
 
 
@@ -287,5 +287,5 @@ def _small_digits() -> Digits:
         mixed = rng.permutation(25 * len(chosen))
         parts.append(images[chosen].reshape(-1, 784)[mixed])
         parts.append(np.repeat(small.target[chosen].astype(np.int64), 25)[mixed])
-    note = "NOT MNIST, but 1,797 smaller digits, enlarged and shifted: not the numbers of the text."
+    note = "NOT MNIST: 1,797 smaller digits, enlarged and shifted"
     return Digits(*parts, name="scikit-learn's digits", note=note)
