@@ -571,6 +571,19 @@ def train_step__half_inlined(x, encoder_layers, decoder_layers, loss_fn, optimiz
     return loss
 
 
+def _reconstruction(x, encoder_layers, decoder_layers):
+    return decoder(encoder(x, encoder_layers), decoder_layers)
+
+
+def train_step__helper_outside(x, encoder_layers, decoder_layers, loss_fn, optimizer):
+    """The reconstruction in a function of its own."""
+    with tf.GradientTape() as tape:
+        loss = loss_fn(x, _reconstruction(x, encoder_layers, decoder_layers))
+    variables = tape.watched_variables()
+    optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+    return loss
+
+
 def train_step__helper(x, encoder_layers, decoder_layers, loss_fn, optimizer):
     """Helpers inside for the reconstruction and for the variables."""
 
