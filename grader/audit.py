@@ -9,9 +9,11 @@
 """
 
 import contextlib
+import hashlib
 import io
 import json
 import os
+import types
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -25,10 +27,10 @@ from rich.progress import track
 from rich.table import Table
 
 from grader import course, reporting
-from grader.judging import judge_item
+from grader.judging import Report, judge_item
 from grader.latex_mutants import latex_mutants
 from grader.mutants import Mutant, mutants
-from grader.session import InProcess
+from grader.session import CALL_SECONDS, InProcess, Session
 
 SEEDS = 20
 WANTED = 0.95  # the share of machine-made mutants that must be caught
@@ -36,13 +38,17 @@ WANTED = 0.95  # the share of machine-made mutants that must be caught
 
 @dataclass(frozen=True)
 class Task:
-    """One implementation to judge. kind: "solution", "mistake", "mutant" or "alternative"."""
+    """One implementation to judge. kind: "solution", "mistake", "mutant" or "alternative".
+
+    others: the other items that it must cost nothing.
+    """
 
     sheet: str
     item: str
     kind: str
     name: str
     source: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,10 +132,11 @@ def measure(sheet: str, jobs: int | None = None) -> list[Figures]:
 
 def _tasks(sheet: str) -> Iterable[Task]:
     mistakes, alternatives = course.bank(sheet).mistakes, course.part(sheet, "alternatives")
+    users = _users(sheet)
     for item in course.items(sheet):
         yield Task(sheet, item, "solution", "the solution")
         for name in course.named_by_item(mistakes, item):
-            yield Task(sheet, item, "mistake", name)
+            yield Task(sheet, item, "mistake", name, others=users[item])
         for name in course.named_by_item(alternatives, item):
             yield Task(sheet, item, "alternative", name)
         for mutant in _mutants(sheet, item):
@@ -138,41 +145,51 @@ def _tasks(sheet: str) -> Iterable[Task]:
 
 def _mutants(sheet: str, item: str) -> list[Mutant]:
     """Machine-made changes of a solution: of its code, or of the text that it is."""
-    value = _solution(sheet)[item] if _is_value(sheet, item) else None
+    answer = _answer(sheet, item)
+    value = _solution(sheet)[answer] if _is_value(sheet, answer) else None
     if isinstance(value, str):
-        return [Mutant(change, f"{item} = {text!r}") for change, text in latex_mutants(value)]
-    return mutants(solution_cell(sheet, item), item)
+        return [Mutant(change, f"{answer} = {text!r}") for change, text in latex_mutants(value)]
+    return mutants(solution_cell(sheet, answer), answer)
 
 
-def _is_value(sheet: str, item: str) -> bool:
-    return course.is_value(course.bank(sheet).reference, item)
+def _answer(sheet: str, item: str) -> str:
+    return course.items(sheet)[item].answer
+
+
+def _is_value(sheet: str, answer: str) -> bool:
+    return course.is_value(course.bank(sheet).reference, answer)
 
 
 @cache
-def solution_cell(sheet: str, item: str) -> str:
-    """The source of the solution cell that defines an item."""
-    names_in = course.variables_in if _is_value(sheet, item) else course.functions_in
+def solution_cell(sheet: str, answer: str) -> str:
+    """The source of the solution cell that defines a function or a variable."""
+    names_in = course.variables_in if _is_value(sheet, answer) else course.functions_in
     for cell in course.graded_cells(sheet).values():
         is_solution = cell.metadata.nbgrader.solution and cell.cell_type == "code"
-        if is_solution and item in names_in(cell.source):
+        if is_solution and answer in names_in(cell.source):
             return cell.source
-    raise course.CourseError(f"No solution cell of {sheet} defines {item}.")
+    raise course.CourseError(f"No solution cell of {sheet} defines {answer}.")
 
 
-@cache
 def _solution(sheet: str) -> dict[str, Any]:
+    """The solution's functions and variables, in a namespace of their own."""
     namespace: dict[str, Any] = {"__name__": "solution"}
     with contextlib.redirect_stdout(io.StringIO()):  # a cell may show what it defines
-        exec(course.solution_source(sheet), namespace)
+        exec(_solution_code(sheet), namespace)
     return namespace
 
 
+@cache
+def _solution_code(sheet: str) -> types.CodeType:
+    return compile(course.solution_source(sheet), "<solution>", "exec")
+
+
 def run(task: Task) -> Outcome:
-    """Judge one implementation; with mistakes, the other items too."""
+    """Judge one implementation, with all seeds, and what else it might cost."""
     items = course.items(task.sheet)
-    namespace = dict(_solution(task.sheet))
+    namespace = _solution(task.sheet)
     try:
-        namespace[task.item] = _implementation(task, namespace)
+        namespace[items[task.item].answer] = _implementation(task, namespace)
     except Exception as error:  # a mutant whose definition already fails is caught
         return Outcome(task, 0, 1, trouble=f"{type(error).__name__}: {error}")
     session = InProcess(namespace)
@@ -181,27 +198,94 @@ def run(task: Task) -> Outcome:
     recognised: set[str | None] = set()
     for seed in range(seeds):
         thorough = task.kind == "mistake" and seed == 0
-        report = judge_item(session, task.sheet, items[task.item], seed, thorough)
+        report = _judge(session, task.sheet, items[task.item], seed, thorough)
         full += report.passed
         recognised |= {line.mistake for line in report.lines}
         trouble = trouble or report.trouble
-    others = ()
-    if task.kind in ("mistake", "solution"):
-        rest = [item for name, item in items.items() if name != task.item]
-        reports = [judge_item(session, task.sheet, item, 0, False) for item in rest]
-        others = tuple(report.item for report in reports if not report.passed)
+    reports = [_judge(session, task.sheet, items[name], 0, False) for name in task.others]
+    others = tuple(report.item for report in reports if not report.passed)
     return Outcome(task, full, seeds, task.name in recognised, others, trouble)
 
 
+def _judge(session: Session, sheet: str, item: course.Item, seed: int, thorough: bool) -> Report:
+    return judge_item(session, sheet, item, seed, thorough, _reference(sheet))
+
+
+@cache
+def _reference(sheet: str) -> Session:
+    return _Remembering(InProcess(vars(course.bank(sheet).reference)))
+
+
+class _Remembering:
+    """A session that is asked the same again and again, and computes it once."""
+
+    def __init__(self, session: Session):
+        self._session, self._replies = session, {}
+
+    def ask(self, request: dict[str, Any], seconds: float = CALL_SECONDS) -> dict[str, Any]:
+        key = hashlib.sha256(json.dumps(request).encode()).digest()
+        if key not in self._replies:
+            self._replies[key] = self._session.ask(request, seconds)
+        return self._replies[key]
+
+
+def _users(sheet: str) -> dict[str, tuple[str, ...]]:
+    """The other items that use the answer to an item, for each item: by their checks' requests, or
+    because a function of the solution mentions it. A mistake can cost no other item but these.
+    """
+    items = course.items(sheet)
+    solution = _solution(sheet)
+    uses = {}
+    for item in items.values():
+        asked = _Recording(solution)
+        _judge(InProcess(asked), sheet, item, 0, False)
+        uses[item.name] = _mentioned(asked.names, solution)
+    return {
+        name: tuple(other for other in items if other != name and item.answer in uses[other])
+        for name, item in items.items()
+    }
+
+
+class _Recording(dict):
+    """A namespace that notes which names were looked up."""
+
+    def __init__(self, namespace: dict[str, Any]):
+        super().__init__(namespace)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+
+def _mentioned(names: Iterable[str], namespace: dict[str, Any]) -> set[str]:
+    """The names, and those that functions with these names mention, and so on."""
+    found, waiting = set(), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _names_in(getattr(namespace.get(name), "__code__", None))
+    return found
+
+
+def _names_in(code: types.CodeType | None) -> list[str]:
+    """The names that a piece of code mentions, in the functions inside of it too."""
+    if not isinstance(code, types.CodeType):
+        return []
+    return [*code.co_names, *(name for part in code.co_consts for name in _names_in(part))]
+
+
 def _implementation(task: Task, namespace: dict[str, Any]) -> object:
+    answer = _answer(task.sheet, task.item)
     if task.kind == "mutant":
         exec(task.source, namespace)
-        return namespace[task.item]
+        return namespace[answer]
     if task.kind == "solution":
-        return namespace[task.item]
+        return namespace[answer]
     module = "mistakes" if task.kind == "mistake" else "alternatives"
     function = course.named_by_item(course.part(task.sheet, module), task.item)[task.name]
-    return course.in_place_of(task.item, function, course.bank(task.sheet).reference)
+    return course.in_place_of(answer, function, course.bank(task.sheet).reference)
 
 
 def _figures(item: str, outcomes: list[Outcome], known: dict[str, str]) -> Figures:

@@ -34,11 +34,18 @@ class CourseError(Exception):
 
 @dataclass(frozen=True)
 class Item:
-    """A judged item: its name, its points, and the grade id of its test cell."""
+    """A judged item: its name, its points, and the grade id of its test cell.
+
+    answer: the name under which the student defines it, where that is another than the item's.
+    """
 
     name: str
     points: float
     grade_id: str
+    answer: str = ""
+
+    def __post_init__(self):
+        object.__setattr__(self, "answer", self.answer or self.name)
 
 
 @dataclass(frozen=True)
@@ -85,11 +92,23 @@ def graded_cells(sheet: str) -> dict[str, nbformat.NotebookNode]:
 def items(sheet: str) -> dict[str, Item]:
     """The automatically judged items of a sheet, by name, in the notebook's order."""
     found = {}
+    solution = ""  # the last solution cell above
     for grade_id, cell in graded_cells(sheet).items():
         name = judged_item(cell.source)
         if name is not None:
-            found[name] = Item(name, float(cell.metadata.nbgrader.points), grade_id)
+            points = float(cell.metadata.nbgrader.points)
+            found[name] = Item(name, points, grade_id, _answer(name, solution))
+        elif cell.cell_type == "code" and cell.metadata.nbgrader.solution:
+            solution = cell.source
     return found
+
+
+def _answer(item: str, solution: str) -> str:
+    """The name that a solution cell gives to an item: its own, or that of its first function."""
+    functions = FUNCTION.findall(solution)
+    if not functions or item in functions or item in variables_in(solution):
+        return item
+    return functions[0]
 
 
 def judged_item(source: str) -> str | None:

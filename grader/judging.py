@@ -15,7 +15,6 @@ from grader.session import CALL_SECONDS, InProcess, Session, Stopped
 
 RTOL, ATOL = 5e-5, 1e-5  # float32 inside a right solution is right
 REFERENCE_SECONDS = 120.0
-UNWRITTEN = "NotImplementedError"
 READABLE = "can be read"  # what is asked first of a variable
 
 Target = str | Callable[..., Any]
@@ -87,18 +86,25 @@ class Halt(Exception):
 
 
 def judge_item(
-    session: Session, sheet: str, item: course.Item, seed: int, thorough: bool = True
+    session: Session,
+    sheet: str,
+    item: course.Item,
+    seed: int,
+    thorough: bool = True,
+    reference: Session | None = None,
 ) -> Report:
     """Judge one item of a sheet against the student's code in a session.
 
     thorough: go on after the first line that fails, and look for the known mistake behind it. The
     audit needs neither to know that an implementation is refused.
+    reference: what holds the reference implementations, if not this process.
     """
     bank = course.bank(sheet)
     check = getattr(bank.checks, item.name, None)
     if check is None:
         raise course.CourseError(f"reference/{sheet}/checks.py has no check named {item.name}.")
-    student = Student(session, bank, item.name, thorough)
+    reference = reference or InProcess(vars(bank.reference))
+    student = Student(session, reference, bank, item, thorough)
     lines: list[Line] = []
     stopped, trouble = False, ""
     try:
@@ -177,13 +183,21 @@ def _sentence(bank: course.Bank, item: str, mistake: str) -> str:
 class Student:
     """What a check sees of the student's code: it may call it, and gets values back."""
 
-    def __init__(self, session: Session, bank: course.Bank, item: str, diagnose: bool):
-        self._session, self._item, self._bank = session, item, bank
-        self._reference = vars(bank.reference)
-        self._mistakes = course.named_by_item(bank.mistakes, item) if diagnose else {}
+    def __init__(
+        self,
+        session: Session,
+        reference: Session,
+        bank: course.Bank,
+        item: course.Item,
+        diagnose: bool,
+    ):
+        self._session, self._reference = session, reference
+        self._answer, self._bank = item.answer, bank
+        self._mistakes = course.named_by_item(bank.mistakes, item.name) if diagnose else {}
+        self._candidates = list(self._mistakes)
         self._changed: set[str] = set()
         self._calls_with_arrays = 0
-        self._right_in_the_core: list[tuple[dict, dict, Callable]] = []
+        self._right_in_the_core: list[tuple[dict, Callable[[dict], bool]]] = []
 
     # --- the lines a check yields
 
@@ -217,12 +231,43 @@ class Student:
         message = self._failure(reply)
         if message is None:
             message = comparing.difference(reply["value"], wanted["value"], rtol, atol)
-        suspects = () if message is None else self._suspects(request, reply, wanted, agree)
+        suspects = ()
+        if message is not None:
+            suspects = self._suspects(request, reply, wanted, agree, core)
         if message is None and core:
-            self._right_in_the_core.append((request, wanted, agree))
+            self._right_in_the_core.append((request, lambda theirs: agree(wanted, theirs)))
         if message is None and quiet and reply["warnings"]:
             message = f"The value is right, but Python warns: {reply['warnings'][0]}"
         return Line(what, message is None, share, core, message or "", suspects=suspects)
+
+    def meets(
+        self,
+        condition: Callable[[Any], str],
+        target: Target,
+        *args: Any,
+        what: str,
+        share: float = 1.0,
+        core: bool = False,
+        seconds: float = CALL_SECONDS,
+    ) -> Line:
+        """The student's result, as plain values, meets a condition where many results are right.
+
+        condition: says what is wrong with a result; empty where nothing is.
+        """
+        request = self._request(target, args)
+        reply = self._ask(request, what, seconds)
+
+        def problem(reply: dict) -> str:
+            return self._failure(reply) or condition(probe.decode(reply["value"]))
+
+        message = problem(reply)
+        suspects = ()
+        if core and not message:
+            self._right_in_the_core.append((request, lambda theirs: not problem(theirs)))
+        if message:
+            wanted = self._locally(request)
+            suspects = self._suspects(request, reply, wanted, _same_reply, core)
+        return Line(what, not message, share, core, message, suspects=suspects)
 
     def raises(
         self, kind: type[Exception], target: Target, *args: Any, what: str, share: float = 1.0
@@ -233,13 +278,8 @@ class Student:
         if kind.__name__ in reply["bases"]:
             return Line(what, True, share)
 
-        def agree(one: dict, other: dict) -> bool:
-            if "value" in one and "value" in other:
-                return comparing.difference(one["value"], other["value"], RTOL, ATOL) is None
-            return _same_error(one, other)
-
         got = self._failure(reply) or f"It returns {comparing.describe(reply['value'])}."
-        suspects = self._suspects(request, reply, self._locally(request), agree)
+        suspects = self._suspects(request, reply, self._locally(request), _same_reply)
         message = f"A {kind.__name__} is asked here. {got}"
         return Line(what, False, share, False, message, suspects=suspects, error_asked=True)
 
@@ -296,8 +336,8 @@ class Student:
     def rules_out(self, mistake: str) -> bool:
         """Whether the student's code is right in a core line where that mistake is not."""
         return any(
-            not agree(wanted, self._locally(request, mistake))
-            for request, wanted, agree in self._right_in_the_core
+            not is_right(self._locally(request, mistake))
+            for request, is_right in self._right_in_the_core
         )
 
     # --- below
@@ -305,7 +345,7 @@ class Student:
     def _request(self, target: Target, args: tuple) -> dict[str, Any]:
         request = {"args": [probe.encode(arg) for arg in args]}
         if isinstance(target, str):
-            names = list(inspect.signature(self._reference[target]).parameters)
+            names = list(inspect.signature(vars(self._bank.reference)[target]).parameters)
             return request | {"target": target, "names": names}
         names = list(inspect.signature(target).parameters)[1:]
         source = inspect.getsource(target)
@@ -316,7 +356,7 @@ class Student:
             reply = _trusted(self._session.ask(request, seconds))
         except Stopped as stopped:
             raise Halt(f"The call {str(stopped).rstrip('.')}", what, stopped=True) from None
-        if UNWRITTEN in reply["bases"]:
+        if _is_unwritten(reply):
             raise Halt("Not written yet: it still raises NotImplementedError.", what)
         if reply["bases"][:1] == ["LookupError"] and not reply["where"]:
             raise Halt(reply["message"], what)
@@ -328,20 +368,28 @@ class Student:
 
     def _locally(self, request: dict, mistake: str | None = None) -> dict[str, Any]:
         """The reply that the reference, or a mistake in its place, gives to the same request."""
-        namespace = self._reference
+        session = self._reference
         if mistake is not None:
             function = self._mistakes[mistake]
-            instead = course.in_place_of(self._item, function, self._bank.reference)
-            namespace = namespace | {self._item: instead}
-        return _trusted(InProcess(namespace).ask(request, REFERENCE_SECONDS))
+            instead = course.in_place_of(self._answer, function, self._bank.reference)
+            session = InProcess(vars(self._bank.reference) | {self._answer: instead})
+        return _trusted(session.ask(request, REFERENCE_SECONDS))
 
-    def _suspects(self, request: dict, reply: dict, wanted: dict, agree) -> tuple[str, ...]:
-        """The known mistakes that give what the student's code gives, and not what is right."""
+    def _suspects(
+        self, request: dict, reply: dict, wanted: dict, agree, core: bool = False
+    ) -> tuple[str, ...]:
+        """The known mistakes that give what the student's code gives, and not what is right.
+
+        One that does not explain a core line that failed will not be named, so that no later line
+        needs to be compared with it.
+        """
         found = []
-        for name in self._mistakes:
+        for name in self._candidates:
             theirs = self._locally(request, name)
             if agree(reply, theirs) and not agree(wanted, theirs):
                 found.append(name)
+        if core:
+            self._candidates = found
         return tuple(found)
 
     def _failure(self, reply: dict, subject: str = "What it returns") -> str | None:
@@ -360,6 +408,21 @@ class Student:
 def _variable(functions, name):
     """A probe: the value of a variable."""
     return functions[name]
+
+
+def _is_unwritten(reply: dict) -> bool:
+    """Whether the call met a stub. Frameworks raise NotImplementedError too, in their own words."""
+    stubs = ("not written", "raise NotImplementedError")
+    words = f"{reply['message']} {reply['where']}"
+    return "NotImplementedError" in reply["bases"] and (
+        not reply["message"] or any(stub in words for stub in stubs)
+    )
+
+
+def _same_reply(one: dict, other: dict) -> bool:
+    if "value" in one and "value" in other:
+        return comparing.difference(one["value"], other["value"], RTOL, ATOL) is None
+    return _same_error(one, other)
 
 
 def _same_error(one: dict, other: dict) -> bool:

@@ -56,6 +56,7 @@ FUNCTIONS = {
 }
 # Left out where they stand around an array, these change nothing: no slip of anybody's pen.
 CONVERSIONS = {"asarray", "array", "float", "as_tensor", "tensor", "constant", "convert_to_tensor"}
+GUARDS = {"strict"}  # arguments that never show where the code is right
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _nodes(root: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:
             continue
         children = value if isinstance(value, list) else [value]
         for index, child in enumerate(children):
-            if not isinstance(child, ast.AST) or _is_text(child):
+            if not isinstance(child, ast.AST) or _is_text(child) or _is_guard(child):
                 continue
             step = (name, index if isinstance(value, list) else None)
             yield (*path, step), child
@@ -113,6 +114,10 @@ def _nodes(root: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:
 def _is_text(node: ast.AST) -> bool:
     value = node.value if isinstance(node, ast.Expr) else node
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _is_guard(node: ast.AST) -> bool:
+    return isinstance(node, ast.keyword) and node.arg in GUARDS
 
 
 def _get(root: ast.AST, path: Path) -> ast.AST:
@@ -215,6 +220,8 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
     if len(node.args) >= 2:
         yield _with(node, args=[node.args[1], node.args[0], *node.args[2:]])
     for keyword in node.keywords if name not in CONVERSIONS else ():
+        if _is_guard(keyword):
+            continue
         yield _with(node, keywords=[other for other in node.keywords if other is not keyword])
     if len(node.args) == 1 and not node.keywords and name not in CONVERSIONS:
         yield node.args[0]

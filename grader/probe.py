@@ -111,9 +111,14 @@ def _as_numpy(value):
             tensor = tensor.float()
         return "torch", tensor.resolve_conj().resolve_neg().numpy()
     if module in ("tensorflow", "keras") and hasattr(value, "numpy"):
-        return "tensorflow", np.asarray(value.numpy())
+        array = np.asarray(value.numpy())
+        return "tensorflow", array.astype(np.float32) if array.dtype.name == "bfloat16" else array
     if hasattr(value, "__array__"):
-        return type(value).__name__, np.asarray(value)
+        try:
+            return type(value).__name__, np.asarray(value)
+        except NotImplementedError:
+            words = "is a symbolic tensor, which has no value outside the function it was traced in"
+            raise Unsendable(words) from None
     raise Unsendable(f"is of type {type(value).__name__}")
 
 

@@ -1,1 +1,1 @@
-"""What the notebooks of the course import: figures, densities for them, and aids for the checks."""
+"""What the notebooks of the course import: data, training, figures, and aids for the checks."""

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 # Colours that stay apart for colour-blind readers (after Okabe and Ito).
-FIRST, SECOND, THIRD, QUIET = "#0072B2", "#D55E00", "#009E73", "#9A9A9A"
+FIRST, SECOND, THIRD, FOURTH, QUIET = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#9A9A9A"
 
 
 def panels(count: int = 1, width: float = 5.0, height: float = 3.4) -> tuple[Figure, list[Axes]]:
@@ -30,14 +31,23 @@ def label(axes: Axes, x: str, y: str, title: str, legend: str | None = "best") -
         axes.legend(loc=legend, fontsize=9, frameon=True, framealpha=0.9)
 
 
-def level(axes: Axes, value: float, text: str) -> None:
-    """A dashed horizontal reference line at ``value``, named in the legend."""
-    axes.axhline(value, color="black", linestyle="--", linewidth=1.2, label=text, zorder=3)
+def level(axes: Axes, value: float, text: str, linestyle: str = "--") -> None:
+    """A horizontal reference line at ``value``, named in the legend; dashed unless told."""
+    axes.axhline(value, color="black", linestyle=linestyle, linewidth=1.2, label=text, zorder=3)
 
 
 def mark(axes: Axes, value: float, text: str) -> None:
     """A dashed vertical reference line at ``value``, named in the legend."""
     axes.axvline(value, color="black", linestyle="--", linewidth=1.2, label=text, zorder=3)
+
+
+def over_epochs(axes: Axes) -> None:
+    """Training curves: whole epochs, and a logarithmic axis with plain numbers at 1, 2, 5, 10 …"""
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(ticker.NullLocator())
 
 
 def bars(axes: Axes, rows: Mapping[str, np.ndarray]) -> None:
@@ -65,3 +75,35 @@ def heat_map(axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, lowes
 def point(axes: Axes, x: float, y: float, marker: str, text: str) -> None:
     """One white point with a black edge, to stand out on a heat map, named in the legend."""
     axes.plot(x, y, marker, color="white", mec="black", ms=13, label=text)
+
+
+def image_rows(rows: Mapping[str, np.ndarray], title: str, side: int = 28) -> Figure:
+    """Rows of square grey pictures ``(n, side * side)``, each row under its name.
+
+    0 is black and 1 is white in all of them: no picture is stretched to look better than it is.
+    """
+    count = max(len(pictures) for pictures in rows.values())
+    figure, axes = plt.subplots(
+        len(rows),
+        count,
+        figsize=(2.6 + 0.75 * count, 0.4 + 0.8 * len(rows)),
+        dpi=90,
+        layout="constrained",
+        squeeze=False,
+    )
+    for panel in axes.flat:
+        panel.axis("off")
+    for panels_of_row, (name, pictures) in zip(axes, rows.items(), strict=True):
+        panels_of_row[0].text(
+            -0.15,
+            0.5,
+            name,
+            ha="right",
+            va="center",
+            fontsize=10,
+            transform=panels_of_row[0].transAxes,
+        )
+        for panel, picture in zip(panels_of_row, pictures, strict=False):
+            panel.imshow(picture.reshape(side, side), cmap="gray", vmin=0, vmax=1)
+    figure.suptitle(title, fontsize=11)
+    return figure

@@ -73,8 +73,8 @@ def test_grade_ids_are_words_and_equal_the_cell_ids(sheet):
 def test_every_item_has_a_check_six_mistakes_and_three_alternatives(sheet):
     bank = course.bank(sheet)
     alternatives = course.part(sheet, "alternatives")
-    for item in course.items(sheet):
-        assert hasattr(bank.checks, item) and hasattr(bank.reference, item)
+    for item, known in course.items(sheet).items():
+        assert hasattr(bank.checks, item) and hasattr(bank.reference, known.answer)
         mistakes = course.named_by_item(bank.mistakes, item)
         assert len(mistakes) >= 6, item
         assert all(function.__doc__ for function in mistakes.values()), item
@@ -84,12 +84,12 @@ def test_every_item_has_a_check_six_mistakes_and_three_alternatives(sheet):
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_mistakes_and_alternatives_return_a_value_where_the_item_is_one(sheet):
     reference = course.bank(sheet).reference
-    for item in course.items(sheet):
-        if course.is_value(reference, item):
+    for item, known in course.items(sheet).items():
+        if course.is_value(reference, known.answer):
             for part in ("mistakes", "alternatives"):
                 for function in course.named_by_item(course.part(sheet, part), item).values():
-                    value = course.in_place_of(item, function, reference)
-                    assert type(value) is type(getattr(reference, item)), function.__name__
+                    value = course.in_place_of(known.answer, function, reference)
+                    assert type(value) is type(vars(reference)[known.answer]), function.__name__
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
