@@ -45,20 +45,26 @@ class Course:
 
     def submit(self, student: str, notebook: nbformat.NotebookNode, sheet: str = "sheet1_kl"):
         """Hand in a notebook under its right name."""
-        nbformat.write(notebook, self.folder(student, sheet) / "kl.ipynb")
+        nbformat.write(notebook, self.folder(student, sheet) / _notebook(sheet).name)
 
     def record(self, student: str, sheet: str = "sheet1_kl") -> dict:
         """What the grader noted on a graded submission: repairs, items, isolation."""
-        file = self.root / "autograded" / student / sheet / "kl.ipynb"
+        file = self.root / "autograded" / student / sheet / _notebook(sheet).name
         return json.loads(file.read_text("utf-8"))["metadata"]["judge"]
 
-    def scores(self, student: str) -> dict[str, float]:
+    def scores(self, student: str, sheet: str = "sheet1_kl") -> dict[str, float]:
         """The judged scores of a graded submission, by item."""
-        return {item["item"]: item["score"] for item in self.record(student)["items"]}
+        return {item["item"]: item["score"] for item in self.record(student, sheet)["items"]}
 
     def feedback(self, student: str, sheet: str = "sheet1_kl") -> str:
         """The feedback page of a submission."""
-        return (self.root / "feedback" / student / sheet / "kl.html").read_text("utf-8")
+        page = _notebook(sheet).with_suffix(".html").name
+        return (self.root / "feedback" / student / sheet / page).read_text("utf-8")
+
+
+def _notebook(sheet: str) -> Path:
+    (notebook,) = (ROOT / "source" / sheet).glob("*.ipynb")
+    return notebook
 
 
 @pytest.fixture(scope="module")

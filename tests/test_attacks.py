@@ -265,7 +265,8 @@ def seen(graded) -> dict[str, str]:
 def table(graded) -> dict[str, float]:
     """The scores of grades.csv, by student."""
     with (graded.root / "grades.csv").open(encoding="utf-8") as stream:
-        return {row["student_id"]: float(row["score"]) for row in DictReader(stream)}
+        rows = [row for row in DictReader(stream) if row["assignment"] == SHEET]
+    return {row["student_id"]: float(row["score"]) for row in rows}
 
 
 # --- points ---------------------------------------------------------------------------------------

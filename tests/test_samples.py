@@ -28,12 +28,19 @@ BY_RIGHT = {"kl_normal_derivation": 1.0}  # what an attacked item earns: its fir
 def graded(course_copy):
     root = Path(course.SUBMITTED)
     shutil.copytree(root, course_copy.root / "submitted", dirs_exist_ok=True)
-    return course_copy, course_copy.run("grader", "grade", SHEET)
+    return course_copy, course_copy.run("grader", "grade")
 
 
-@pytest.mark.parametrize("student", ["ada", "bruno", "frieda"])
-def test_a_right_submission_has_every_automatic_point(graded, student):
-    assert graded[0].scores(student) == FULL
+RIGHT = [
+    (SHEET, "frieda"),
+    *((sheet, who) for sheet in course.sheets() for who in ("ada", "bruno")),
+]
+
+
+@pytest.mark.parametrize(("sheet", "student"), RIGHT)
+def test_a_right_submission_has_every_automatic_point(graded, sheet, student):
+    full = {name: item.points for name, item in course.items(sheet).items()}
+    assert graded[0].scores(student, sheet) == full
 
 
 def test_the_typical_one_loses_its_mistakes_items_and_is_told_which_mistake(graded):
@@ -92,7 +99,8 @@ def test_what_was_shipped_beside_the_notebook_is_not_kept(graded):
 
 def test_both_members_of_the_team_get_the_grade_and_nobody_is_missing(graded):
     with (graded[0].root / "grades.csv").open() as stream:
-        rows = {row["student_id"]: row for row in csv.DictReader(stream)}
+        graded_rows = [row for row in csv.DictReader(stream) if row["assignment"] == SHEET]
+    rows = {row["student_id"]: row for row in graded_rows}
     assert set(rows) == {"ada", "bruno", "clara", "david", "frieda", "mallory"}
     assert rows["clara"]["score"] == rows["david"]["score"] == "45.0"
     assert rows["clara"]["open"] == "5"  # six texts, one of them not answered
@@ -101,3 +109,16 @@ def test_both_members_of_the_team_get_the_grade_and_nobody_is_missing(graded):
 def test_the_table_names_every_submission_and_where_the_results_lie(graded):
     for words in ("team-noether (clara, david)", "88 / 108", "feedback/", "grades.csv"):
         assert words in graded[1].stdout
+
+
+def test_the_typical_one_of_sheet_2_is_told_its_mistakes(graded):
+    items = graded[0].record("team-noether", "sheet2_autoencoder")["items"]
+    lost = {item["item"] for item in items if item["score"] < item["points"]}
+    named = {failed["mistake"] for item in items for failed in item["failed"]} - {None}
+    assert lost == {"encoder", "mean_squared_loss", "cross_entropy_loss", "xavier_init", "deeper"}
+    assert named == {
+        "no_sigmoid_on_the_code",
+        "mean_over_pixels",
+        "epsilon_below_float32",
+        "one_over_inputs",
+    }
