@@ -3,11 +3,11 @@
 import ast
 import io
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 from grader import course
 from grader.drawing import seed_for
@@ -15,7 +15,7 @@ from grader.judging import Line, Report, judge_item
 from grader.session import PlainProcess, Stopped
 
 LOAD_SECONDS = 30.0
-FRAMEWORKS = ("torch", "tensorflow")
+FRAMEWORKS = {"torch", "tensorflow"}
 MAX_TRIES = 40  # at joining lines to something that parses
 TRIPLE_QUOTES = ('"""', "'''")
 FUTURE = re.compile(r"^from __future__ import [^\n]*\bannotations\b", re.MULTILINE)
@@ -33,9 +33,9 @@ def check_file(
         if name not in items:
             raise course.CourseError(f"{sheet} has no item {name!r}. It has: {', '.join(items)}.")
     source = read_text(file)
-    course.bank(sheet)
+    frameworks = _frameworks(course.bank(sheet))
     with PlainProcess() as process:
-        _import_frameworks(process)
+        _import(process, frameworks)
         broken = _load(process, source, str(file))
         for item in items.values():
             if only and item.name not in only:
@@ -44,9 +44,15 @@ def check_file(
             yield _explain(report, broken.get(item.answer))
 
 
-def _import_frameworks(process: PlainProcess) -> None:
+def _frameworks(bank: course.Bank) -> set[str]:
+    """The frameworks that a sheet's checks and references import."""
+    values = [*vars(bank.reference).values(), *vars(bank.checks).values()]
+    return {value.__name__ for value in values if isinstance(value, ModuleType)} & FRAMEWORKS
+
+
+def _import(process: PlainProcess, names: set[str]) -> None:
     """Import what the checks need, so that no call of the student's has to wait for it."""
-    for name in filter(sys.modules.__contains__, FRAMEWORKS):
+    for name in sorted(names):
         source = f"__import__({name!r})\n"
         with suppress(Stopped):  # then the student's own import says so
             process.load({"source": source, "file": "<imports>", "first_line": 1, "future": ""})

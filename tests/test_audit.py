@@ -118,6 +118,49 @@ def test_a_mistake_or_alternative_that_cannot_be_had_is_a_problem(toy_sheet, mon
         assert any("ZeroDivisionError" in problem for problem in problems)
 
 
+def test_a_mistake_is_tried_on_the_other_items_that_use_the_function():
+    namespace = {}
+    source = "def inner(x):\n    return x\n\n\ndef outer(x):\n    return [inner(y) for y in x]\n"
+    exec(
+        source + "\n\ndef alone(x):\n    return x\n\n\nouter_most = lambda x: outer(x)\n", namespace
+    )
+    assert {"outer_most", "outer", "inner"} <= audit._mentioned(["outer_most"], namespace)
+    assert "alone" not in audit._mentioned(["outer_most"], namespace)
+
+
+def test_a_mistake_that_costs_another_item_is_seen(monkeypatch, toy_sheet):
+    def half(student, draw):
+        yield student.compare(_half_of_bit, what="halves the length of bit", core=True)
+
+    real = course.bank(toy_sheet)
+    checks = types.SimpleNamespace(bit=real.checks.bit, half=half)
+    reference = types.SimpleNamespace(**audit._solution(toy_sheet))
+    monkeypatch.setattr(course, "bank", lambda name: course.Bank(reference, checks, real.mistakes))
+    audit._reference.cache_clear()
+    assert audit._users(toy_sheet) == {"bit": ("half",), "half": ()}
+    mistaken = next(task for task in audit._tasks(toy_sheet) if task.kind == "mistake")
+    assert audit.run(mistaken).others == mistaken.others == ("half",)
+    audit._reference.cache_clear()
+
+
+def _half_of_bit(functions):
+    return functions["half"](len(functions["bit"]))
+
+
+def test_the_reference_is_asked_once_for_each_request():
+    asked = []
+
+    class Session:
+        def ask(self, request, seconds):
+            asked.append(request)
+            return {"status": "ok", "value": len(asked)}
+
+    session = audit._Remembering(Session())
+    for request in ({"args": [1]}, {"args": [2]}, {"args": [1]}):
+        session.ask(request)
+    assert len(asked) == 2 and session.ask({"args": [2]})["value"] == 2
+
+
 def test_a_variable_that_is_no_text_has_the_mutants_of_its_expression():
     source = "unit = 'nats'\nweights: list = [0.5, scale * 3]\n"
     changes = [mutant.change for mutant in mutants(source, "weights")]

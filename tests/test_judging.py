@@ -95,6 +95,23 @@ def test_a_torch_tensor_arrives_as_one_with_its_values():
     assert torch.equal(probe.decode(probe.encode(tensor)), tensor.detach())
 
 
+def test_what_tensorflow_returns_arrives_as_its_tensors():
+    from helpers.quiet import tf
+
+    for value in (tf.constant([1.5, 2]), tf.Variable([1.5, 2]), tf.constant([1.5, 2], tf.bfloat16)):
+        arrived = probe.decode(probe.encode(value))
+        assert isinstance(arrived, tf.Tensor) and arrived.numpy().tolist() == [1.5, 2.0]
+
+
+def test_a_tensor_that_has_no_value_is_called_so():
+    from helpers.quiet import tf
+
+    left_over = []
+    tf.function(lambda x: left_over.append(2 * x))(tf.constant(1.0))
+    with pytest.raises(probe.Unsendable, match="symbolic tensor"):
+        probe.encode(left_over)
+
+
 @pytest.mark.parametrize(
     "value",
     [object(), np.array([object()]), np.array(["text"]), lambda: 1, np.zeros(10**8, np.int8)],
@@ -291,6 +308,80 @@ def test_a_mistake_is_not_named_where_it_does_not_explain_the_core(monkeypatch):
 
     report = verdict(monkeypatch, lambda x: x**4, check, squared=squared)
     assert all(line.mistake is None for line in report.lines)
+
+
+def between(low, high):
+    return lambda value: "" if low < value < high else f"{value} is not there."
+
+
+def test_a_condition_says_itself_what_is_wrong_and_finds_the_mistake(monkeypatch):
+    def check(student, draw):
+        yield student.meets(between(3, 5), "double", 2.0, what="about 4", core=True)
+        yield student.meets(between(5, 7), "double", 3.0, what="about 6")
+
+    def plus_ten(x):
+        """This adds ten."""
+        return x + 10
+
+    assert verdict(monkeypatch, lambda x: 2.1 * x, check).passed
+    report = verdict(monkeypatch, lambda x: x + 10, check, plus_ten=plus_ten)
+    assert report.score == 0 and {line.mistake for line in report.lines} == {"plus_ten"}
+    assert report.lines[0].message == "This adds ten. 12.0 is not there."
+    assert "ZeroDivisionError" in verdict(monkeypatch, lambda x: 1 / 0, check).lines[0].message
+
+
+def test_a_condition_that_holds_rules_out_the_mistakes_that_break_it(monkeypatch):
+    def check(student, draw):
+        yield student.meets(between(3, 5), "double", 2.0, what="about 4", core=True)
+        yield student.meets(between(5, 7), "double", 3.0, what="about 6")
+
+    def plus_one(x):
+        """This adds one."""
+        return x + 1
+
+    report = verdict(monkeypatch, lambda x: 4.0, check, plus_one=plus_one)
+    assert [line.mistake for line in report.failed_lines] == [None]
+
+
+def test_the_reference_may_get_there_in_a_simpler_way(monkeypatch):
+    def check(student, draw):
+        yield student.compare(_sum, [1.0, 5.0], what="adds up", reference_args=([6.0],), core=True)
+
+    assert verdict(monkeypatch, lambda x: 2 * x, check).passed
+
+
+def _sum(functions, numbers):
+    return sum(functions["double"](number) for number in numbers)
+
+
+def test_what_cannot_explain_the_core_is_not_computed_on_later_lines(monkeypatch):
+    asked = []
+
+    def check(student, draw):
+        yield student.compare("double", 3.0, what="doubles 3", core=True)
+        yield student.compare("double", 5.0, what="doubles 5", core=True)
+
+    def squared(x):
+        """This squares."""
+        return x * x
+
+    def halved(x):
+        """This halves."""
+        asked.append(x)
+        return x / 2
+
+    report = verdict(monkeypatch, lambda x: x**2, check, squared=squared, halved=halved)
+    assert [line.mistake for line in report.lines] == ["squared", "squared"]
+    assert asked == [3.0]
+
+
+def test_a_frameworks_own_not_implemented_error_is_no_stub(monkeypatch):
+    def in_its_own_words(x):
+        raise NotImplementedError("Cannot convert a symbolic tensor to a NumPy array")
+
+    report = verdict(monkeypatch, in_its_own_words, simple_check)
+    assert "Cannot convert a symbolic tensor" in report.failed_lines[0].message
+    assert len(report.lines) > 1, "the check goes on"
 
 
 def test_a_check_that_fails_itself_is_the_staffs_trouble_and_stops_nobody(monkeypatch):

@@ -644,9 +644,16 @@ def train_step(student, draw):
         yield student.compare(
             _train, *_first_batch(case), settings | {"report": report}, what=what, share=2
         )
+    yield student.compare(
+        _train,
+        *case,
+        settings | {"graph": True},
+        reference_args=(*case, settings),
+        what="two steps under tf.function",
+        share=3,
+    )
     for more, what in (
         ({}, "two steps in a row with one optimizer"),
-        ({"graph": True}, "two steps under tf.function"),
         ({"learning_rate": 1e-3, "epsilon": 1e-7}, "the optimizer of the sheet"),
         ({"tensors": True}, "takes tensors"),
     ):
