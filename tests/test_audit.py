@@ -17,7 +17,7 @@ def add(a, b, axis=-1):
 '''
 
 
-@pytest.mark.timeout(3000)  # thousands of judgements; with TensorFlow minutes, on two slow cores many
+@pytest.mark.timeout(3000)  # thousands of judgements: minutes, on slow cores many
 @pytest.mark.parametrize("sheet", course.sheets())
 def test_the_checks_of_a_sheet_are_as_good_as_the_course_promises(sheet):
     figures = audit.measure(sheet)
