@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib import ticker
+from matplotlib import patches, ticker
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -75,6 +75,33 @@ def heat_map(axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, lowes
 def point(axes: Axes, x: float, y: float, marker: str, text: str) -> None:
     """One white point with a black edge, to stand out on a heat map, named in the legend."""
     axes.plot(x, y, marker, color="white", mec="black", ms=13, label=text)
+
+
+def mosaic(axes: Axes, pictures: np.ndarray, ticks: np.ndarray, side: int = 28) -> None:
+    """A square of grey pictures ``(n * n, side * side)``, row after row from the bottom.
+
+    ticks: the value ``(n,)`` that belongs to each row, and to each column, for the axes.
+    """
+    n = len(ticks)
+    tiles = pictures.reshape(n, n, side, side)[::-1]  # the last row of pictures is on top
+    axes.imshow(
+        tiles.swapaxes(1, 2).reshape(n * side, n * side),
+        cmap="gray",
+        vmin=0,
+        vmax=1,
+        extent=(0, n, 0, n),
+    )
+    shown = np.unique(np.linspace(0, n - 1, min(n, 6)).round().astype(int))
+    names = [f"{ticks[i]:.2f}" for i in shown]
+    axes.set_xticks(shown + 0.5, names)
+    axes.set_yticks(shown + 0.5, names)
+
+
+def ring(axes: Axes, radius: float, text: str) -> None:
+    """A dashed circle around 0 as a reference line, named in the legend."""
+    circle = patches.Circle((0, 0), radius, fill=False, linestyle="--", linewidth=1.2, label=text)
+    axes.add_patch(circle)
+    axes.set_aspect("equal")
 
 
 def image_rows(rows: Mapping[str, np.ndarray], title: str, side: int = 28) -> Figure:

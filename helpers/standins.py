@@ -4,6 +4,33 @@ import torch
 from torch import nn
 
 
+class LinearEncoder(nn.Module):
+    """mean = x @ slopes and log_var = 0.3 - mean, for images of four pixels and two latents."""
+
+    def __init__(self):
+        super().__init__()
+        slopes = [[0.5, -0.3], [0.2, 0.4], [-0.6, 0.1], [0.3, 0.7]]
+        self.slopes = nn.Parameter(torch.tensor(slopes))
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """x: (..., 4). Returns: mean and log_var, each (..., 2)."""
+        mean = x.to(self.slopes.dtype) @ self.slopes
+        return mean, 0.3 - mean
+
+
+class LinearDecoder(nn.Module):
+    """logits = z @ slopes, for two latents and images of four pixels."""
+
+    def __init__(self):
+        super().__init__()
+        slopes = [[1.2, -0.7, 0.4, -2.0], [0.3, 0.9, -1.5, 0.8]]
+        self.slopes = nn.Parameter(torch.tensor(slopes))
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        """z: (..., 2). Returns: logits, shape (..., 4)."""
+        return z.to(self.slopes.dtype) @ self.slopes
+
+
 class StandardNormal(nn.Module):
     """An encoder whose codes all have the distribution N(0, I), so that its KL term is 0."""
 
