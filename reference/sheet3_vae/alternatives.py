@@ -14,8 +14,6 @@ import torch.nn.functional as F
 from scipy import special, stats
 from torch import distributions
 
-from reference.sheet3_vae import reference as right
-
 # ── ancestral_sample ─────────────────────────────────────────────────────────────────────────
 
 
@@ -203,7 +201,7 @@ def reparametrize_by_quantile__transform(u, rate):
     return torch.neg(torch.log1p(torch.neg(u))).div(rate)
 
 
-def reparametrize_by_quantile__gamma_family(u, rate):
+def reparametrize_by_quantile__number_by_number(u, rate):
     """Number by number, with the rate's reciprocal as the scale."""
     return torch.stack([-torch.log1p(-one) * rate**-1 for one in u])
 
@@ -214,13 +212,9 @@ def reparametrize_by_quantile__log_sigmoid(u, rate):
     return standard / rate
 
 
-def reparametrize_by_quantile__logarithms(u, rate):
-    """Everything in float64, with one quotient."""
-    return (
-        torch.special.xlog1py(-1 / rate, -u.double())
-        if torch.is_tensor(rate)
-        else (-torch.log1p(-u.double()) / rate)
-    )
+def reparametrize_by_quantile__xlog1py(u, rate):
+    """torch's y·log(1 + x), in float64."""
+    return torch.special.xlog1py(-1 / torch.as_tensor(rate).double(), -u.double())
 
 
 # ── base_density ─────────────────────────────────────────────────────────────────────────────
@@ -599,9 +593,8 @@ def manifold_grid__entry_by_entry(n):
 
 
 def manifold_grid__expanded(n):
-    """Views that are expanded, and a module that asks for gradients on the way."""
-    levels = (torch.arange(n) + 0.5).div(n).requires_grad_()
-    q = torch.special.ndtri(levels)
+    """Views that are expanded."""
+    q = torch.special.ndtri((torch.arange(n) + 0.5).div(n))
     return torch.stack([q[:, None].expand(n, n), q.expand(n, n)], dim=2).reshape(-1, 2)
 
 

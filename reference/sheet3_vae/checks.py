@@ -17,8 +17,19 @@ def ancestral_sample(student, draw):
     yield student.compare(
         _ancestral, arrays, eps, u, what="agrees with the formula", core=True, share=4
     )
-    yield student.meets(
-        _is_of_floats, _ancestral, arrays, eps, u, what="returns floating-point numbers", share=3
+    x = student.value(_ancestral, arrays, eps, u)
+    yield student.holds(
+        isinstance(x, torch.Tensor) and x.dtype.is_floating_point,
+        "returns floating-point numbers",
+        _dtype(x),
+        mistake="booleans",
+        share=3,
+    )
+    yield student.holds(
+        student.value(_ancestral, arrays, eps, u, True),
+        "draws nothing itself",
+        _DIFFER,
+        mistake="own_draws",
     )
     single = [array.float() for array in arrays]
     yield student.compare(
@@ -82,8 +93,8 @@ def _away_from(draw, logits):
     return torch.where(close, (u + 0.5) % 1.0, u)
 
 
-def _ancestral(functions, decoder, eps, u):
-    """The pictures from a decoder made of arrays."""
+def _ancestral(functions, decoder, eps, u, repeated=False):
+    """The pictures from a decoder made of arrays; or, if repeated, whether two calls agree."""
     import torch
 
     class Decoder(torch.nn.Module):
@@ -94,17 +105,40 @@ def _ancestral(functions, decoder, eps, u):
         def forward(self, z):
             return torch.tanh(z @ self.A) @ self.B + self.c
 
-    return functions["ancestral_sample"](Decoder(*decoder), eps, u)
-
-
-def _is_of_floats(value):
-    if isinstance(value, torch.Tensor) and value.dtype.is_floating_point:
-        return ""
-    return _dtype(value)
+    first = functions["ancestral_sample"](Decoder(*decoder), eps, u)
+    if not repeated:
+        return first
+    return torch.equal(first, functions["ancestral_sample"](Decoder(*decoder), eps, u))
 
 
 def _dtype(value):
     return f"Its dtype is {getattr(value, 'dtype', type(value).__name__)}."
+
+
+_DIFFER = "Two calls with the same arguments give different results."
+
+
+def _draws_nothing(student, name, arguments, mistake):
+    """Whether two calls give the same: for what students compute with random numbers anyway."""
+    return student.holds(
+        student.value(_same_twice, name, arguments),
+        "draws nothing itself",
+        _DIFFER,
+        mistake=mistake,
+    )
+
+
+def _same_twice(functions, name, arguments):
+    """Whether two calls with the same arguments return the same numbers."""
+    import numpy as np
+    import torch
+
+    def call():
+        copies = [a.clone() if isinstance(a, torch.Tensor) else a for a in arguments]
+        result = functions[name](*copies)
+        return np.asarray(result.detach() if isinstance(result, torch.Tensor) else result)
+
+    return bool(np.array_equal(call(), call(), equal_nan=True))
 
 
 def _normal(draw, shape, scale=1.0):
@@ -130,18 +164,19 @@ def log_likelihood(student, draw):
     fine = {"rtol": 2e-6, "atol": 1e-4}  # 5e-5 of 1000 would be more than a forgotten log 2
     yield student.compare(name, low, what="works near -1000", share=4, **fine)
     yield student.compare(name, low.float(), what="works near -1000 in float32", share=4, **fine)
-    spread = torch.tensor([-1000.0, -3.0, -450.0, -120.0])
+    # In float32, exp(x - y) is 0 where x is 104 below y, and infinite where it is 89 above.
+    images = torch.tensor([-1100.0, -850.0, -990.0, -860.0])
     yield student.compare(
         name,
-        values + spread,
+        values.float() + images,
         what="works where some images are far more likely than others",
         share=3,
         **fine,
     )
-    rows = torch.linspace(-1000, -200, 7, dtype=torch.float64)[draw.permutation(7), None]
+    samples = torch.linspace(-1000, -600, 7)[draw.permutation(7), None]
     yield student.compare(
         name,
-        values + rows,
+        values.float() + samples,
         what="works where some samples fit far better than others",
         share=2,
         **fine,
@@ -162,14 +197,15 @@ def _gradients(functions, name, arguments, wanted, direction):
     """Of the result's product with a direction, with respect to the wanted arguments."""
     import torch
 
-    leaves = {key: arguments[key].clone().requires_grad_() for key in wanted}
-    result = functions[name](**{**arguments, **leaves})
+    arguments = {key: value.clone() for key, value in arguments.items()}
+    leaves = [arguments[key].requires_grad_() for key in wanted]
+    result = functions[name](*arguments.values())
     if not isinstance(result, torch.Tensor):
         raise TypeError(f"a {type(result).__name__} is returned, through which no gradient goes")
     if not result.requires_grad:
         raise ValueError(f"no gradient reaches {' or '.join(wanted)}")
     product = (result * direction).sum()
-    found = torch.autograd.grad(product, list(leaves.values()), allow_unused=True)
+    found = torch.autograd.grad(product, leaves, allow_unused=True)
     for key, gradient in zip(wanted, found, strict=True):
         if gradient is None:
             raise ValueError(f"no gradient reaches {key}")
@@ -195,25 +231,32 @@ def reparametrize(student, draw):
     yield student.compare(
         name, mean, sizes.double(), eps, what="works for log variances of ±8", share=2
     )
+    yield _draws_nothing(student, name, [mean, log_var, eps], "own_noise")
     arguments = {"mean": mean, "log_var": log_var, "eps": eps}
-    for key in ("mean", "log_var"):
+    direction = _normal(draw, shape)
+    yield from _gradient_lines(student, name, arguments, ["mean", "log_var"], direction, share=8)
+
+
+def _gradient_lines(student, name, arguments, wanted, direction, share):
+    """A line for the gradient with respect to each wanted argument, and one for float32."""
+    for key in wanted:
         yield student.compare(
             _gradients,
             name,
             arguments,
             [key],
-            _normal(draw, shape),
-            what=f"the gradient reaches {key}",
-            share=8,
+            direction,
+            what=f"has the gradient of the formula with respect to {key}",
+            share=share,
         )
     yield student.compare(
         _gradients,
         name,
-        {key: one.float() for key, one in arguments.items()},
-        ["mean", "log_var"],
-        _normal(draw, shape).float(),
-        what="the gradient reaches both in float32",
-        share=4,
+        {key: value.float() for key, value in arguments.items()},
+        wanted,
+        direction.float(),
+        what=f"has the gradient{'s' * (len(wanted) > 1)} in float32",
+        share=share / 2,
     )
 
 
@@ -230,16 +273,10 @@ def reparametrize_by_quantile(student, draw):
     yield student.compare(
         name, ends.float(), rate.float(), what="works from u = 0 to nearly 1 in float32", share=2
     )
-    for kind, one in {"": torch.float64, " in float32": torch.float32}.items():
-        yield student.compare(
-            _gradients,
-            name,
-            {"u": u.to(one), "rate": slow.to(one)},
-            ["rate"],
-            _normal(draw, (6,)).to(one),
-            what=f"has the gradient of the formula{kind}",
-            share=4,
-        )
+    yield student.compare(name, u, float(rate), what="takes a float as rate", share=2)
+    yield _draws_nothing(student, name, [u, rate], "own_draws")
+    arguments = {"u": u, "rate": slow}
+    yield from _gradient_lines(student, name, arguments, ["rate"], _normal(draw, (6,)), share=6)
 
 
 def base_density(student, draw):
@@ -391,7 +428,8 @@ def reconstruction_loss(student, draw):
     yield student.compare(
         name, logits[:, :3], x[:, :3], what="takes more images than pixels", core=True
     )
-    yield from _both_gradients(student, draw, name, {"logits": logits, "x": x}, ["logits"], 5)
+    arguments = {"logits": logits, "x": x}
+    yield from _gradient_lines(student, name, arguments, ["logits"], _normal(draw, (5,)), share=6)
     for dtype, words in ((torch.float64, ""), (torch.float32, " in float32")):
         steep = (200 * torch.tensor(draw.signs(shape))).to(dtype)
         other = x.to(dtype)
@@ -419,21 +457,6 @@ def _binary(draw, shape):
     return x
 
 
-def _both_gradients(student, draw, name, arguments, wanted, share):
-    """Lines for the gradient, in float64 and in float32; the result has one entry an image."""
-    direction = _normal(draw, (len(next(iter(arguments.values()))),))
-    for dtype, words in ((torch.float64, ""), (torch.float32, " in float32")):
-        yield student.compare(
-            _gradients,
-            name,
-            {key: one.to(dtype) for key, one in arguments.items()},
-            wanted,
-            direction.to(dtype),
-            what=f"has the gradient of the formula with respect to {' and '.join(wanted)}{words}",
-            share=share,
-        )
-
-
 def kl_loss(student, draw):
     name, shape = "kl_loss", (5, 3)
     mean, log_var = _normal(draw, shape, 1.5), _normal(draw, shape)
@@ -447,9 +470,10 @@ def kl_loss(student, draw):
     yield student.compare(name, zeros, zeros, what="is 0 where q is the prior")
     sizes = torch.tensor([-8.0, 8.0, -7.5]).double() + 0.1 * log_var
     yield student.compare(name, mean, sizes, what="works for log variances of ±8", share=2)
+    yield _draws_nothing(student, name, [mean, log_var], "sampled")
     arguments = {"mean": mean, "log_var": log_var}
-    for key in arguments:
-        yield from _both_gradients(student, draw, name, arguments, [key], 4)
+    direction = _normal(draw, (5,))
+    yield from _gradient_lines(student, name, arguments, list(arguments), direction, share=6)
 
 
 # ── manifold_grid ────────────────────────────────────────────────────────────────────────────
@@ -459,14 +483,18 @@ def manifold_grid(student, draw):
     n = draw.integers(4, 8)
     yield student.compare("manifold_grid", n, what="agrees with the formula", core=True, share=4)
     yield student.compare("manifold_grid", draw.integers(9, 13), what="takes another n", core=True)
-    yield student.meets(_is_float32, "manifold_grid", n, what="is float32", share=3)
+    grid = student.value("manifold_grid", n)
+    yield student.holds(
+        getattr(grid, "dtype", None) == torch.float32,
+        "is float32",
+        _dtype(grid),
+        mistake="float64" if getattr(grid, "dtype", None) == torch.float64 else None,
+        share=3,
+    )
+    yield _draws_nothing(student, "manifold_grid", [n], "random")
     yield student.compare("manifold_grid", 1, what="n = 1 gives the origin")
     yield student.compare("manifold_grid", 2, what="takes n = 2")
     yield student.compare("manifold_grid", 20, what="takes n = 20")
-
-
-def _is_float32(value):
-    return "" if getattr(value, "dtype", None) == torch.float32 else _dtype(value)
 
 
 # ── a student's report ───────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch.distributions import Bernoulli, Exponential, Normal
+from torch.distributions import Exponential, Normal
 
 from reference.sheet3_vae import reference as right
 
@@ -59,13 +59,8 @@ def ancestral_sample__softmax(decoder, eps, u):
     return _below(u, torch.softmax(decoder(eps), dim=-1))
 
 
-def ancestral_sample__tanh(decoder, eps, u):
-    """The logits go through the hyperbolic tangent, whose values are no probabilities."""
-    return _below(u, torch.tanh(decoder(eps)))
-
-
-def ancestral_sample__own_pixels(decoder, eps, u):
-    """The pixels are drawn with new random numbers, and u is not used."""
+def ancestral_sample__own_draws(decoder, eps, u):
+    """New random numbers are drawn; all that is random here is given, as eps and u."""
     return torch.bernoulli(torch.sigmoid(decoder(eps)))
 
 
@@ -334,7 +329,7 @@ def reparametrize__one_number_of_noise(mean, log_var, eps):
 
 
 def reparametrize__own_noise(mean, log_var, eps):
-    """New noise is drawn, and eps is not used."""
+    """New random numbers are drawn, as by randn or torch.normal; the noise is given, as eps."""
     return mean + torch.exp(0.5 * log_var) * torch.randn_like(eps)
 
 
@@ -349,7 +344,7 @@ def reparametrize__torch_normal(mean, log_var, eps):
 
 
 def reparametrize__sampled_without_gradient(mean, log_var, eps):
-    """The draw is right but leaves the graph, by detach, data or no_grad: nothing can be learned."""
+    """The draw is right but leaves the graph, by detach, data or no_grad."""
     return right.reparametrize(mean, log_var, eps).detach()
 
 
@@ -1777,19 +1772,19 @@ def report_flow__density(z, matrix):
     return "wrong", torch.exp(right.report_flow(z, matrix)[1])
 
 
+def report_flow__takes_singular_matrices(z, matrix):
+    """A square matrix whose determinant is 0 is not refused."""
+    if matrix.shape[0] != matrix.shape[1]:
+        raise ValueError("a square matrix is needed")
+    return report_flow__takes_every_matrix(z, matrix)
+
+
 def report_flow__takes_every_matrix(z, matrix):
     """Matrices that have no inverse are not refused."""
     log_p = Normal(0.0, 1.0).log_prob(z.double()).sum(dim=1)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         return "wrong", log_p
     return "wrong", log_p - torch.linalg.slogdet(matrix.double()).logabsdet
-
-
-def report_flow__takes_singular_matrices(z, matrix):
-    """A square matrix whose determinant is 0 is not refused."""
-    if matrix.shape[0] != matrix.shape[1]:
-        raise ValueError("a square matrix is needed")
-    return report_flow__takes_every_matrix(z, matrix)
 
 
 def report_flow__shapes_not_looked_at(z, matrix):
