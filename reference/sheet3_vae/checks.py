@@ -8,6 +8,14 @@ functions.
 import numpy as np
 import torch
 
+from reference.sheet3_vae.networks.checks import (  # noqa: F401
+    Decoder,
+    Encoder,
+    importance_bound,
+    negative_elbo,
+    train_epoch,
+)
+
 # ── ancestral_sample ─────────────────────────────────────────────────────────────────────────
 
 
@@ -276,7 +284,7 @@ def reparametrize_by_quantile(student, draw):
     yield student.compare(name, u, float(rate), what="takes a float as rate", share=2)
     yield _draws_nothing(student, name, [u, rate], "own_draws")
     arguments = {"u": u, "rate": slow}
-    yield from _gradient_lines(student, name, arguments, ["rate"], _normal(draw, (6,)), share=6)
+    yield from _gradient_lines(student, name, arguments, ["rate"], _normal(draw, (6,)), share=12)
 
 
 def base_density(student, draw):
