@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch.distributions import Exponential, Normal
 
 from reference.sheet3_vae import reference as right
+from reference.sheet3_vae.networks.mistakes import *  # noqa: F403
 
 # ── ancestral_sample ─────────────────────────────────────────────────────────────────────────
 
@@ -20,7 +21,7 @@ def _below(u, p):
 
 
 def ancestral_sample__above(decoder, eps, u):
-    """A pixel is 1 where u exceeds the probability: dark and bright have changed places."""
+    """A pixel is 1 where u exceeds the probability: dark and bright are swapped."""
     return (u > torch.sigmoid(decoder(eps))).to(u.dtype)
 
 
@@ -151,7 +152,7 @@ def log_likelihood__mean_over_images(log_p_x_given_z):
 
 
 def log_likelihood__one_number(log_p_x_given_z):
-    """The images are summed up too; one number for each image is asked."""
+    """The images are summed too; one number for each image is asked."""
     return right.log_likelihood(log_p_x_given_z).sum()
 
 
@@ -289,7 +290,7 @@ def reparametrize__softplus(mean, log_var, eps):
 
 
 def reparametrize__swapped(mean, log_var, eps):
-    """Mean and log variance have changed places."""
+    """Mean and log variance are swapped."""
     return log_var + torch.exp(0.5 * mean) * eps
 
 
@@ -674,7 +675,7 @@ def score_function_gradient__with_respect_to_x(f, mean, std, eps):
 
 
 def score_function_gradient__negative(f, mean, std, eps):
-    """Both signs are turned round, as for a loss."""
+    """Both columns have the wrong sign, as if for a loss."""
     return -right.score_function_gradient(f, mean, std, eps)
 
 
@@ -738,7 +739,7 @@ def score_function_gradient__one_over_n(f, mean, std, eps):
 
 
 def score_function_gradient__columns_swapped(f, mean, std, eps):
-    """The columns have changed places."""
+    """The columns are swapped."""
     return right.score_function_gradient(f, mean, std, eps).flip(1)
 
 
@@ -842,7 +843,7 @@ def pathwise_gradient__eps_squared(f, mean, std, eps):
 
 
 def pathwise_gradient__one_over_n(f, mean, std, eps):
-    """The derivative is that of the mean over the samples: every estimate is n times too small."""
+    """The mean over the samples is differentiated: every estimate is n times too small."""
     return right.pathwise_gradient(f, mean, std, eps) / len(eps)
 
 
@@ -863,7 +864,7 @@ def pathwise_gradient__average_repeated(f, mean, std, eps):
 
 
 def pathwise_gradient__negative(f, mean, std, eps):
-    """Both signs are turned round, as for a loss."""
+    """Both columns have the wrong sign, as if for a loss."""
     return -right.pathwise_gradient(f, mean, std, eps)
 
 
@@ -886,7 +887,7 @@ def pathwise_gradient__second_derivative(f, mean, std, eps):
 
 
 def pathwise_gradient__columns_swapped(f, mean, std, eps):
-    """The columns have changed places."""
+    """The columns are swapped."""
     return right.pathwise_gradient(f, mean, std, eps).flip(1)
 
 
@@ -911,7 +912,7 @@ def pathwise_gradient__tensors_only(f, mean, std, eps):
 
 
 def pathwise_gradient__needs_a_leaf(f, mean, std, eps):
-    """x is made to ask for a gradient as if it never did, which fails where mean or std do."""
+    """Setting requires_grad on x fails where mean or std are tensors that require gradients."""
     x = mean + std * eps
     if x.requires_grad:
         raise RuntimeError("you can only change requires_grad flags of leaf variables.")
@@ -934,12 +935,12 @@ def _nats(logits, x):
 
 
 def reconstruction_loss__mean_over_pixels(logits, x):
-    """The pixels are averaged where they are summed up: the images' number is far too small."""
+    """The pixels are averaged where they should be summed: each image counts far too little."""
     return _nats(logits, x).mean(dim=1)
 
 
 def reconstruction_loss__sum_over_batch(logits, x):
-    """The images are summed up too; one number for each image is asked."""
+    """The images are summed too; one number for each image is asked."""
     return _nats(logits, x).sum()
 
 
@@ -954,7 +955,7 @@ def reconstruction_loss__mean_of_all(logits, x):
 
 
 def reconstruction_loss__not_summed(logits, x):
-    """The pixels are not summed up: one number for each image is asked."""
+    """The pixels are not summed: one number for each image is asked."""
     return _nats(logits, x)
 
 
@@ -990,12 +991,12 @@ def reconstruction_loss__dark_pixels_only(logits, x):
 
 
 def reconstruction_loss__inverted(logits, x):
-    """Bright and dark have changed places."""
+    """Bright and dark are swapped."""
     return _nats(logits, 1 - x).sum(dim=1)
 
 
 def reconstruction_loss__swapped(logits, x):
-    """The image is taken for the logits and the logits for the image."""
+    """The arguments are swapped: the image is taken for the logits."""
     return _nats(x, logits).sum(dim=1)
 
 
@@ -1087,7 +1088,7 @@ def _terms(mean, log_var):
 
 
 def kl_loss__negative(mean, log_var):
-    """The sign is turned round: a divergence is never below 0."""
+    """The sign is wrong: a divergence is never below 0."""
     return -_terms(mean, log_var).sum(dim=1)
 
 
@@ -1102,12 +1103,12 @@ def kl_loss__half_of_one_term(mean, log_var):
 
 
 def kl_loss__mean_over_latents(mean, log_var):
-    """The latents are averaged where they are summed up."""
+    """The latents are averaged where they should be summed."""
     return _terms(mean, log_var).mean(dim=1)
 
 
 def kl_loss__sum_over_batch(mean, log_var):
-    """The images are summed up too; one number for each image is asked."""
+    """The images are summed too; one number for each image is asked."""
     return _terms(mean, log_var).sum()
 
 
@@ -1117,7 +1118,7 @@ def kl_loss__mean_over_batch(mean, log_var):
 
 
 def kl_loss__not_summed(mean, log_var):
-    """The latents are not summed up: one number for each image is asked."""
+    """The latents are not summed: one number for each image is asked."""
     return _terms(mean, log_var)
 
 
@@ -1198,7 +1199,7 @@ def kl_loss__other_direction(mean, log_var):
 
 
 def kl_loss__swapped(mean, log_var):
-    """Mean and log variance have changed places."""
+    """Mean and log variance are swapped."""
     return _terms(log_var, mean).sum(dim=1)
 
 
@@ -1447,7 +1448,7 @@ def report_kl__std_as_log_var(mean, std):
 
 
 def report_kl__one_sign(mean, std):
-    """Only some of the signs are turned round."""
+    """Only some of the signs are changed."""
     return "wrong", 0.5 * (1 + 2 * torch.log(std) + mean**2 + std**2).sum(dim=1)
 
 
@@ -1462,12 +1463,12 @@ def report_kl__one_forgotten(mean, std):
 
 
 def report_kl__sum_over_batch(mean, std):
-    """The images are summed up too; one number for each image is asked."""
+    """The images are summed too; one number for each image is asked."""
     return "wrong", right.report_kl(mean, std)[1].sum()
 
 
 def report_kl__mean_over_latents(mean, std):
-    """The latents are averaged where they are summed up."""
+    """The latents are averaged where they should be summed."""
     return "wrong", right.report_kl(mean, std)[1] / mean.shape[1]
 
 
@@ -1557,7 +1558,7 @@ def report_gap__std_as_one_number(x, slope, offset, std):
 
 
 def report_gap__parts_swapped(x, slope, offset, std):
-    """Mean and standard deviation have changed places."""
+    """Mean and standard deviation are swapped."""
     (mean, spread), _ = _gap(x, slope, offset, std)
     return "wrong", (spread, mean)
 
@@ -1588,7 +1589,7 @@ def report_loss__sign_of_reconstruction(log_p_x_given_z, kl):
 
 
 def report_loss__summed(log_p_x_given_z, kl):
-    """The images are summed up where they are averaged."""
+    """The images are summed where they should be averaged."""
     return "wrong", (kl - log_p_x_given_z).sum()
 
 
@@ -1598,7 +1599,7 @@ def report_loss__not_averaged(log_p_x_given_z, kl):
 
 
 def report_loss__kl_summed(log_p_x_given_z, kl):
-    """The divergences are summed up while the reconstructions are averaged."""
+    """The divergences are summed while the reconstructions are averaged."""
     return "wrong", -log_p_x_given_z.mean() + kl.sum()
 
 
@@ -1644,7 +1645,7 @@ def report_game__fake_as_real(d_real, d_fake):
 
 
 def report_game__kinds_swapped(d_real, d_fake):
-    """Real and generated images have changed places."""
+    """Real and generated images are swapped."""
     return "right", right.report_game(d_fake, d_real)[1]
 
 
@@ -1654,7 +1655,7 @@ def report_game__averaged(d_real, d_fake):
 
 
 def report_game__summed(d_real, d_fake):
-    """The images are summed up where they are averaged."""
+    """The images are summed where they should be averaged."""
     return "right", (torch.log(d_real) + torch.log(1 - d_fake)).sum()
 
 
@@ -1762,7 +1763,7 @@ def report_flow__diagonal(z, matrix):
 
 
 def report_flow__not_summed(z, matrix):
-    """The dimensions are not summed up: one number for each point is asked."""
+    """The dimensions are not summed: one number for each point is asked."""
     _, log_det = _no_flow(z, matrix)
     return "wrong", Normal(0.0, 1.0).log_prob(z.double()) - log_det
 
