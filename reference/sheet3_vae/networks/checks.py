@@ -395,6 +395,7 @@ def negative_elbo(student, draw):
     case = _case(draw, [9, 8, 3], batch=5)
     settings = {"stand_ins": _stand_ins(student, draw, "negative_elbo", case)}
     yield from _values_and_gradients(student, "negative_elbo", case, settings, core=True, share=4)
+    yield _uses_the_noise(student, "negative_elbo", case, settings)
     yield student.meets(
         _adds_up,
         _beside,
@@ -438,6 +439,17 @@ def _values_and_gradients(student, name, case, settings, what="", core=False, sh
         )
 
 
+def _uses_the_noise(student, name, case, settings):
+    """A line: what is drawn is passed, so that two calls agree."""
+    two = student.value(_beside, name, *case, settings | {"report": "two calls"})
+    return student.holds(
+        two[0] == two[1],
+        "gives the same for the same noise",
+        mistake="own_noise",
+        core=True,
+    )
+
+
 def _double(student, name, case, settings):
     weights, x, eps = case
     doubled = {part: [array.double() for array in arrays] for part, arrays in weights.items()}
@@ -458,7 +470,10 @@ def _leaves_networks_alone(student, name, case, settings):
 
 def _adds_up(result):
     """A condition: the first of three numbers is the sum of the others, to float32's rounding."""
-    loss, reconstruction, kl = (float(part) for part in result)
+    try:
+        loss, reconstruction, kl = (float(part) for part in result)
+    except (TypeError, ValueError, RuntimeError):
+        return "Three numbers are asked."
     off = abs(loss - (reconstruction + kl))
     if off <= 1e-5 * (abs(reconstruction) + abs(kl)):
         return ""
@@ -524,9 +539,10 @@ def _beside(functions, name, weights, x, eps, settings):
     """What a function makes of networks of the check's own.
 
     settings: report: "result" (if not given), "gradients" of its sum, "gradients of all" that it
-    returns, "networks" or "parameters" as it leaves them, the "noise" that the decoder got, whether
-    the "kinds" of its results are floats, or the names of stand-ins that it "called"; stand_ins:
-    functions that are replaced by others while it runs; activation; catch: None where it fails.
+    returns, "networks" or "parameters" as it leaves them, the "noise" that the decoder got, or
+    both, the "kind" of its result, the words for the results of "two calls", or the stand-ins that
+    it "called"; stand_ins: names of functions that are replaced while it runs; activation; catch:
+    None where it fails.
     To train, x is a list of batches: optimizer, learning_rate, epochs, seed; once: the batches are
     a generator.
     """
@@ -636,7 +652,7 @@ def _beside(functions, name, weights, x, eps, settings):
         for _ in range(settings.get("epochs", 1)):
             batches = (batch for batch in x) if settings.get("once") else x
             losses.append(train_epoch(encoder, decoder, batches, optimizer, generator))
-        return losses
+        return losses if len(losses) > 1 else losses[0]
 
     def gradients(part):
         if not isinstance(part, torch.Tensor):
@@ -653,12 +669,16 @@ def _beside(functions, name, weights, x, eps, settings):
             return gradients(returned[0] if name == "negative_elbo" else returned)
         if report == "gradients of all":
             return [gradients(part) for part in returned]
+        if report == "two calls":
+            return str(returned), str(result())
         if report == "parameters":
             return parameters
         if report == "noise":
             return torch.cat(decoder.seen)
-        if report == "kinds":
-            return [isinstance(part, float) for part in returned]
+        if report == "noise and parameters":
+            return torch.cat(decoder.seen), parameters
+        if report == "kind":
+            return "float" if isinstance(returned, float) else type(returned).__name__
         if report == "networks":
             return {
                 key: [p, None if p.grad is None else "a gradient"] for key, p in parameters.items()
@@ -680,6 +700,7 @@ def importance_bound(student, draw):
     case = _case(draw, [9, 8, 3], batch=4, samples=6)
     settings = {"stand_ins": _stand_ins(student, draw, name, case)}
     yield from _values_and_gradients(student, name, case, settings, core=True, share=3)
+    yield _uses_the_noise(student, name, case, settings)
     one = _case(draw, [8, 6, 2], batch=5, samples=1)
     yield student.compare(
         _beside, name, *one, settings, what="k = 1 gives the one-sample ELBO", core=True, share=3
@@ -730,24 +751,16 @@ def train_epoch(student, draw):
 
     stand_ins = _stand_ins(student, draw, name, case, sgd, LOSSES, is_right)
     sgd["stand_ins"] = stand_ins
-    yield student.compare(
-        _beside,
-        name,
-        *case,
-        sgd,
-        what="returns the mean loss of an image before the step on its batch",
-        core=True,
-        share=3,
-    )
-    yield student.compare(
-        _beside,
-        name,
-        *case,
-        sgd | {"report": "parameters"},
-        what="each batch moves the parameters once, along the gradient of its mean loss",
-        core=True,
-        share=3,
-    )
+    right = True
+    for report, what in (
+        ("result", "returns the mean loss of an image before the step on its batch"),
+        ("parameters", "each batch moves the parameters once, along its mean loss"),
+    ):
+        line = student.compare(
+            _beside, name, *case, sgd | {"report": report}, what=what, core=True, share=3
+        )
+        yield line
+        right &= line.passed
     adam = sgd | {"optimizer": "Adam", "learning_rate": 0.01, "epochs": 2}
     for report, what in (("result", "the losses"), ("parameters", "the parameters")):
         yield student.compare(
@@ -758,17 +771,28 @@ def train_epoch(student, draw):
             what=f"two epochs with one Adam: {what}",
             share=2,
         )
-    yield student.compare(
-        _beside, name, *case, sgd | {"report": "kinds"}, what="returns a Python float", share=2
+    yield student.meets(
+        _is_float,
+        _beside,
+        name,
+        *case,
+        sgd | {"report": "kind"},
+        what="returns a Python float",
+        share=2,
     )
     yield student.compare(
         _beside, name, *case, sgd | {"once": True}, what="takes batches that come one by one"
     )
     for sizes, what in (([4, 4, 1], "a last batch of one image"), ([6], "a single batch")):
         yield student.compare(_beside, name, *_training(draw, sizes), sgd, what=f"takes {what}")
-    yield from _noise(student, draw, world, stand_ins)
-    if not stand_ins:
-        yield from _learns(student, draw)
+    if right:
+        yield from _noise(student, draw, world, stand_ins)
+        if not stand_ins:
+            yield from _learns(student, draw)
+
+
+def _is_float(kind):
+    return "" if kind == "float" else f"It is of type {kind}."
 
 
 def _training(draw, batch_sizes):
@@ -859,21 +883,30 @@ def _noise(student, draw, world, stand_ins):
     if found < wanted:
         return
     eps = world.eps(z)
+    apart = bool(np.ptp(eps, axis=1).min() > 1e-3)
     yield student.holds(
-        bool(np.ptp(eps, axis=1).min() > 1e-3),
-        "and every latent dimension its own",
+        apart,
+        "every latent dimension has its own, too",
         mistake="one_number_for_all_dimensions",
         core=True,
         share=2,
     )
+    if not apart:
+        return
     yield student.holds(
         _is_standard(eps),
-        "the noise is standard normal",
-        f"It has mean {eps.mean():.3g} and standard deviation {eps.std():.3g}.",
-        mistake="uniform_noise" if np.all((eps > -1e-4) & (eps < 1 + 1e-4)) else None,
+        "z = mean + std · eps with standard normal noise",
+        f"(z - mean) / std has mean {eps.mean():.3g} and standard deviation {eps.std():.3g}.",
+        mistake="uniform_noise"
+        if np.all((eps > -1e-4) & (eps < 1 + 1e-4))
+        else "std_is_variance"
+        if _is_standard(eps / world.std)
+        else None,
         core=True,
         share=2,
     )
+    if not _is_standard(eps):
+        return
     again = student.value(_beside, "train_epoch", *world.case, settings)
     yield student.holds(
         z.shape == again.shape and np.allclose(z, again),
@@ -886,7 +919,6 @@ def _noise(student, draw, world, stand_ins):
     yield student.holds(
         z.shape != another.shape or not np.allclose(z, another),
         "a generator in another state gives other noise",
-        mistake="seeded",
         share=2,
     )
     yield from _through_the_noise(student, draw, stand_ins)
@@ -896,12 +928,10 @@ def _through_the_noise(student, draw, stand_ins):
     """A line: the step on one batch is that of the loss with the noise that was drawn."""
     rate = 0.05
     world = _noise_world(draw, sizes=(6,), latent=3, learning_rate=rate, epochs=1)
-    settings = world.settings | {"stand_ins": stand_ins}
-    z = student.value(_beside, "train_epoch", *world.case, settings)
+    settings = world.settings | {"stand_ins": stand_ins, "report": "noise and parameters"}
+    z, parameters = student.value(_beside, "train_epoch", *world.case, settings)
     if len(z) != 6:
         return  # the decoder was asked more than once for an image
-    moved = settings | {"report": "parameters"}
-    parameters = student.value(_beside, "train_epoch", *world.case, moved)
     weights, (x,), _ = world.case
     inner = PARTS if "negative_elbo" in stand_ins else stand_ins
     gradients = _beside(

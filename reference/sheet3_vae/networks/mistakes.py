@@ -879,24 +879,14 @@ def train_epoch__gradients_accumulate(encoder, decoder, batches, optimizer, gene
     return _mean(losses, sizes)
 
 
-def train_epoch__cleared_before_step(encoder, decoder, batches, optimizer, generator):
-    """The gradients are cleared between backward and the step, which then has none to follow."""
+def train_epoch__no_step(encoder, decoder, batches, optimizer, generator):
+    """No parameter moves: no step is taken, or the gradients are cleared right before it."""
     losses, sizes = [], []
     for x in batches:
         loss, _, _ = negative_elbo(encoder, decoder, x, _noise_for(encoder, x, generator))
         loss.backward()
         optimizer.zero_grad()
         optimizer.step()
-        losses.append(loss.item())
-        sizes.append(len(x))
-    return _mean(losses, sizes)
-
-
-def train_epoch__no_step(encoder, decoder, batches, optimizer, generator):
-    """The losses are computed, but the optimizer takes no step."""
-    losses, sizes = [], []
-    for x in batches:
-        loss, _, _ = negative_elbo(encoder, decoder, x, _noise_for(encoder, x, generator))
         losses.append(loss.item())
         sizes.append(len(x))
     return _mean(losses, sizes)
