@@ -63,13 +63,14 @@ class base_density_from(nn.Module):
 """,
     "score-function-gradient": """\
 def score_function_gradient(f, mean, std, eps):
-    both = torch.tensor([float(mean), float(std)], dtype=eps.dtype)
-    x = both[0] + both[1] * eps
+    mean, std = torch.as_tensor(mean), torch.as_tensor(std)
+    x = (mean + std * eps).detach()
 
-    def log_q(both):
-        return torch.distributions.Normal(both[0], both[1]).log_prob(x)
+    def log_q(mean, std, x):
+        return -torch.log(std) - (x - mean) ** 2 / (2 * std**2)
 
-    return torch.einsum("n,nc->nc", f(x), torch.autograd.functional.jacobian(log_q, both))
+    score = torch.func.vmap(torch.func.grad(log_q, argnums=(0, 1)), in_dims=(None, None, 0))
+    return torch.einsum("n,nc->nc", f(x), torch.stack(score(mean, std, x), dim=1))
 """,
     "pathwise-gradient": """\
 def pathwise_gradient(f, mean, std, eps):
