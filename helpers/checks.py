@@ -41,18 +41,21 @@ def close(result: Any, expected: Any, tolerance: float = 1e-4) -> bool:
     return values.shape == expected.shape and np.allclose(values, expected, tolerance, tolerance)
 
 
-def fitted(network: Any, inputs: Any, pick: Callable, wanted: Any, steps: int = 600) -> Any:
+def fitted(network: Any, inputs: Any, pick: Callable, wanted: Any, steps: int = 200) -> Any:
     """What a torch network puts out after it was trained to put out ``wanted``.
 
     pick: takes what is compared from the network's output. A network that cannot learn a few
-    values for a few inputs lacks parameters, or has a function at its end that bounds it.
+    values for one input lacks parameters, or has a function at its end that bounds it.
     """
     import torch  # here, because not every sheet has to wait for PyTorch
 
     parameters = list(network.parameters())
-    optimizer = torch.optim.Adam(parameters, lr=0.02) if parameters else None
-    for _ in range(steps if parameters else 0):
+    optimizer = torch.optim.Adam(parameters, lr=0.1) if parameters else None
+    for _ in range(steps):
+        output = pick(network(inputs))
+        if optimizer is None or not output.requires_grad:
+            break
         optimizer.zero_grad()
-        (pick(network(inputs)) - wanted).square().mean().backward()
+        (output - wanted).square().mean().backward()
         optimizer.step()
     return pick(network(inputs)).detach()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib import patches, ticker
+from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -29,6 +29,11 @@ def label(axes: Axes, x: str, y: str, title: str, legend: str | None = "best") -
     axes.set_title(title, fontsize=11)
     if legend is not None:
         axes.legend(loc=legend, fontsize=9, frameon=True, framealpha=0.9)
+
+
+def number(value: float, decimals: int = 1) -> str:
+    """A number for a legend or a title, with a minus sign as long as those on the axes."""
+    return f"{value:.{decimals}f}".replace("-", "−")
 
 
 def level(axes: Axes, value: float, text: str, linestyle: str = "--") -> None:
@@ -92,15 +97,15 @@ def mosaic(axes: Axes, pictures: np.ndarray, ticks: np.ndarray, side: int = 28) 
         extent=(0, n, 0, n),
     )
     shown = np.unique(np.linspace(0, n - 1, min(n, 6)).round().astype(int))
-    names = [f"{ticks[i]:.2f}" for i in shown]
+    names = [number(ticks[i], 2) for i in shown]
     axes.set_xticks(shown + 0.5, names)
     axes.set_yticks(shown + 0.5, names)
 
 
 def ring(axes: Axes, radius: float, text: str) -> None:
     """A dashed circle around 0 as a reference line, named in the legend."""
-    circle = patches.Circle((0, 0), radius, fill=False, linestyle="--", linewidth=1.2, label=text)
-    axes.add_patch(circle)
+    turn = np.linspace(0, 2 * np.pi, 200)
+    axes.plot(radius * np.cos(turn), radius * np.sin(turn), "k--", linewidth=1.2, label=text)
     axes.set_aspect("equal")
 
 
