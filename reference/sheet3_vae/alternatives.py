@@ -14,6 +14,8 @@ import torch.nn.functional as F
 from scipy import special, stats
 from torch import distributions
 
+from reference.sheet3_vae.networks.alternatives import *  # noqa: F403
+
 # ── ancestral_sample ─────────────────────────────────────────────────────────────────────────
 
 
