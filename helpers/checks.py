@@ -41,6 +41,11 @@ def close(result: Any, expected: Any, tolerance: float = 1e-4) -> bool:
     return values.shape == expected.shape and np.allclose(values, expected, tolerance, tolerance)
 
 
+def is_verdict(answer: Any) -> bool:
+    """Whether an answer is the text "right" or the text "wrong", in whatever letters."""
+    return isinstance(answer, str) and answer.strip().lower() in ("right", "wrong")
+
+
 def fitted(network: Any, inputs: Any, pick: Callable, wanted: Any, steps: int = 200) -> Any:
     """What a torch network puts out after it was trained to put out ``wanted``.
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from helpers import figures, training
 from helpers.binarised import Batches, binarise
-from helpers.checks import close, fitted
+from helpers.checks import close, fitted, is_verdict
 from helpers.grading import shortened
 from helpers.standins import FixedLogits, LinearDecoder, LinearEncoder, StandardNormal
 
@@ -112,6 +112,11 @@ def test_close_compares_values_and_shape_whatever_the_dtype_and_the_gradient():
     assert close(values, [1.0, 2.00001]) and not close(values, [1.0, 2.1])
     assert not close(values.sum(), [3.0]) and not close(torch.ones(2, 1), [1.0, 1.0])
     assert not close(torch.tensor([float("nan")]), [1.0])
+
+
+def test_a_verdict_is_one_of_two_texts():
+    assert all(is_verdict(text) for text in ("right", "wrong", " Wrong "))
+    assert not any(is_verdict(answer) for answer in ("true", "", True, None, ["right"]))
 
 
 NETWORKS = {
