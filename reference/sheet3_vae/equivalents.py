@@ -7,6 +7,11 @@ the difference open, so that a check which told the two apart would refuse right
 _TWO_AXES = "There are two axes, so that the last is the one with index 1."
 _NOT_A_MATRIX = "What has no two axes is no matrix; how it is refused is left open."
 _Z_FITS = "z has two axes, and as many columns as the matrix, or it could not be mapped at all."
+_ONE_LAYER_LESS = "One hidden layer with a non-linearity is asked; the solution has two of each."
+_HEADS = "What the two heads become is decided by training; neither is the mean before."
+_EITHER_OUTPUT = (
+    "Mean and log_var have the same number of latents, for any number of images (none too)."
+)
 _SHAPES = "in `if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:`"
 
 EQUIVALENT: dict[str, str] = {
@@ -23,4 +28,38 @@ EQUIVALENT: dict[str, str] = {
     f"`matrix.shape[0] != matrix.shape[1]` {_SHAPES}": _NOT_A_MATRIX,
     f"report_flow: `matrix` → `z` {_SHAPES}": _NOT_A_MATRIX,
     f"report_flow: `matrix` → `z` {_SHAPES} (3)": _Z_FITS,
+    "Encoder: `nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
+    "`nn.Sequential(nn.SiLU(), nn.Linear(n_pixels, n_hidden), nn.Linear(n_hidden, n_hidden), ...` "
+    "in `self.body = nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
+    "Encoder: `nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
+    "`nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.Linear(n_hidden, n_hidden), nn.SiLU())` "
+    "in `self.body = nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
+    "Encoder: `nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
+    "`nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.SiLU())` "
+    "in `self.body = nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
+    "Encoder: `nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
+    "`nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden))` "
+    "in `self.body = nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
+    "Encoder: `(self.mean(hidden), self.log_var(hidden))` → "
+    "`(self.log_var(hidden), self.mean(hidden))` in "
+    "`return (self.mean(hidden), self.log_var(hidden))`": _HEADS,
+    "Decoder: `nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
+    "`nn.Sequential(nn.SiLU(), nn.Linear(n_latent, n_hidden), nn.Linear(n_hidden, n_hidden), ...` "
+    "in `self.body = nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
+    "Decoder: `nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
+    "`nn.Sequential(nn.Linear(n_latent, n_hidden), nn.Linear(n_hidden, n_hidden), nn.SiLU())` "
+    "in `self.body = nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
+    "Decoder: `nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
+    "`nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.SiLU())` "
+    "in `self.body = nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
+    "Decoder: `nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
+    "`nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden))` "
+    "in `self.body = nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
+    "train_epoch: `(0.0, 0)` → `(0, 0.0)` in `total, count = (0.0, 0)`": "Zero is zero.",
+    "train_epoch: `1` → `2` in `latent = encoder(x[:1])[0].shape[1]`": _EITHER_OUTPUT,
+    "train_epoch: `1` → `0` in `latent = encoder(x[:1])[0].shape[1]`": _EITHER_OUTPUT,
+    "train_epoch: `0` → `1` in `latent = encoder(x[:1])[0].shape[1]`": _EITHER_OUTPUT,
+    "train_epoch: `0` → `-1` in `latent = encoder(x[:1])[0].shape[1]`": _EITHER_OUTPUT,
+    "importance_bound: `-1` → `1` in "
+    "`log_prior_ratio = 0.5 * (noise ** 2 + log_var - z ** 2).sum(dim=-1)`": _TWO_AXES,
 }
