@@ -28,33 +28,9 @@ EQUIVALENT: dict[str, str] = {
     f"`matrix.shape[0] != matrix.shape[1]` {_SHAPES}": _NOT_A_MATRIX,
     f"report_flow: `matrix` → `z` {_SHAPES}": _NOT_A_MATRIX,
     f"report_flow: `matrix` → `z` {_SHAPES} (3)": _Z_FITS,
-    "Encoder: `nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
-    "`nn.Sequential(nn.SiLU(), nn.Linear(n_pixels, n_hidden), nn.Linear(n_hidden, n_hidden), ...` "
-    "in `self.body = nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
-    "Encoder: `nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
-    "`nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.Linear(n_hidden, n_hidden), nn.SiLU())` "
-    "in `self.body = nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
-    "Encoder: `nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
-    "`nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.SiLU())` "
-    "in `self.body = nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
-    "Encoder: `nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
-    "`nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden))` "
-    "in `self.body = nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
     "Encoder: `(self.mean(hidden), self.log_var(hidden))` → "
     "`(self.log_var(hidden), self.mean(hidden))` in "
     "`return (self.mean(hidden), self.log_var(hidden))`": _HEADS,
-    "Decoder: `nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
-    "`nn.Sequential(nn.SiLU(), nn.Linear(n_latent, n_hidden), nn.Linear(n_hidden, n_hidden), ...` "
-    "in `self.body = nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
-    "Decoder: `nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
-    "`nn.Sequential(nn.Linear(n_latent, n_hidden), nn.Linear(n_hidden, n_hidden), nn.SiLU())` "
-    "in `self.body = nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
-    "Decoder: `nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
-    "`nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.SiLU())` "
-    "in `self.body = nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
-    "Decoder: `nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden), ...` → "
-    "`nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_hidden))` "
-    "in `self.body = nn.Sequential(nn.Linear(n_latent, n_hidden), nn.SiLU(), nn.Linear(n_hidden,...`": _ONE_LAYER_LESS,
     "train_epoch: `(0.0, 0)` → `(0, 0.0)` in `total, count = (0.0, 0)`": "Zero is zero.",
     "train_epoch: `1` → `2` in `latent = encoder(x[:1])[0].shape[1]`": _EITHER_OUTPUT,
     "train_epoch: `1` → `0` in `latent = encoder(x[:1])[0].shape[1]`": _EITHER_OUTPUT,
@@ -63,3 +39,21 @@ EQUIVALENT: dict[str, str] = {
     "importance_bound: `-1` → `1` in "
     "`log_prior_ratio = 0.5 * (noise ** 2 + log_var - z ** 2).sum(dim=-1)`": _TWO_AXES,
 }
+
+# In the bodies of the networks, two hidden layers one after the other.
+for _item, _first in (
+    ("Encoder", "nn.Linear(n_pixels, n_hidden)"),
+    ("Decoder", "nn.Linear(n_latent, n_hidden)"),
+):
+    _second = "nn.Linear(n_hidden, n_hidden)"
+    for _changed in (
+        f"nn.SiLU(), {_first}, {_second}, ...",
+        f"{_first}, {_second}, nn.SiLU())",
+        f"{_first}, nn.SiLU(), nn.SiLU())",
+        f"{_first}, nn.SiLU(), {_second})",
+    ):
+        EQUIVALENT[
+            f"{_item}: `nn.Sequential({_first}, nn.SiLU(), {_second}, ...` → "
+            f"`nn.Sequential({_changed}` in "
+            f"`self.body = nn.Sequential({_first}, nn.SiLU(), nn.Linear(n_hidden,...`"
+        ] = _ONE_LAYER_LESS
