@@ -24,30 +24,33 @@ def Encoder(student, draw):
     seen = _looked_at(student, draw, "Encoder", sizes)
     yield from _is_deep(student, "Encoder", seen)
     mean, log_var = seen["ranges"]
+    free = log_var["low"] <= -7.99 and log_var["high"] >= 7.99
     yield student.holds(
-        log_var["low"] <= -7.99 and log_var["high"] >= 7.99,
+        free,
         "log_var takes any value between -8 and 8",
         f"With large parameters it lies between {log_var['low']:.3g} and {log_var['high']:.3g}.",
         mistake=_kind_of_range("log_var", log_var),
         core=True,
         share=3,
     )
+    free_mean = mean["low"] <= -2.99 and mean["high"] >= 2.99
     yield student.holds(
-        mean["low"] <= -2.99 and mean["high"] >= 2.99,
+        free_mean,
         "the mean takes any value",
         f"With large parameters it lies between {mean['low']:.3g} and {mean['high']:.3g}.",
         mistake=_kind_of_range("mean", mean),
         core=True,
         share=3,
     )
-    yield student.holds(
-        seen["rank"] == 2 * sizes[2],
-        "mean and log_var are moved independently, in every dimension",
-        "However the parameters change, some of its outputs only change together.",
-        mistake=_kind_of_rank(seen),
-        core=True,
-        share=2,
-    )
+    if free and free_mean:
+        yield student.holds(
+            seen["rank"] == 2 * sizes[2],
+            "mean and log_var are moved independently, in every dimension",
+            "However the parameters change, some of its outputs only change together.",
+            mistake=_kind_of_rank(seen),
+            core=True,
+            share=2,
+        )
     yield from _is_sound(student, "Encoder", sizes, seen)
 
 
@@ -59,21 +62,24 @@ def Decoder(student, draw):
     seen = _looked_at(student, draw, "Decoder", sizes)
     yield from _is_deep(student, "Decoder", seen)
     (logits,) = seen["ranges"]
+    free = logits["low"] <= -500 and logits["high"] >= 500
     yield student.holds(
-        logits["low"] <= -500 and logits["high"] >= 500,
+        free,
         "the logits are unbounded",
         f"With large parameters they lie between {logits['low']:.3g} and {logits['high']:.3g}.",
         mistake=_kind_of_range("logits", logits),
         core=True,
         share=3,
     )
-    yield student.holds(
-        seen["rank"] == sizes[2],
-        "every pixel has a logit of its own",
-        "However the parameters change, some of the logits only change together.",
-        core=True,
-        share=2,
-    )
+    if free:
+        yield student.holds(
+            seen["rank"] == sizes[2],
+            "every pixel has a logit of its own",
+            "However the parameters change, some of the logits only change together.",
+            mistake="one_logit_for_all_pixels" if seen["alike"][0] < TINY else None,
+            core=True,
+            share=2,
+        )
     yield from _is_sound(student, "Decoder", sizes, seen)
 
 
@@ -229,6 +235,18 @@ def _look(functions, name, sizes, rows, corners, seed):
         outputs(network, rows.flip(0)[:4])
         later = distance(outputs(network, rows), once)
         by_row = max(single(0), single(4))
+        # Halfway between two settings of the parameters: are the outputs halfway as well?
+        points, found = [], []
+        for number in (1, 2):
+            fill(network, 1.0, seed + number)
+            points.append([p.clone() for p in network.parameters()])
+            found.append(outputs(network, rows))
+        for p, *ends in zip(network.parameters(), *points, strict=True):
+            p.copy_(sum(ends) / 2)
+        middle = zip(*found, outputs(network, rows), strict=True)
+        curved = max(float((a + b - 2 * m).abs().max() / a.abs().max()) for a, b, m in middle)
+        fill(network, 1.0, seed)
+
         twin = made()
         twin.load_state_dict(network.state_dict())
         copied = distance(outputs(twin, rows), once)
@@ -273,6 +291,7 @@ def _look(functions, name, sizes, rows, corners, seed):
         "later": later,
         "by_row": by_row,
         "copied": copied,
+        "curved": curved,
         "bends": bends,
         "follows": follows,
         "alike": alike,
@@ -287,11 +306,11 @@ def _is_deep(student, name, seen):
     """Lines on what the network is made of."""
     steady = seen["again"] < TINY
     yield student.holds(
-        seen["strangers"] == 0 and (not steady or seen["copied"] < TINY),
+        not seen["strangers"] and (not steady or (seen["copied"] < TINY and seen["curved"] > 1e-3)),
         "everything that it computes with is among its parameters",
-        "A second network with the same parameters puts out something else."
-        if seen["strangers"] == 0
-        else f"{seen['strangers']} of the tensors it computes with are not in parameters().",
+        f"{seen['strangers']} of the tensors it computes with are not in parameters()."
+        if seen["strangers"]
+        else "",
         mistake=_kind_of_stranger(name, seen),
         core=True,
         share=3,
@@ -318,8 +337,9 @@ def _is_deep(student, name, seen):
 
 def _kind_of_stranger(name, seen):
     """The mistake behind numbers that are not among the parameters."""
-    if seen["strangers"] == 0:
-        return "not_parameters"
+    if not seen["strangers"]:
+        fixed = seen["copied"] < TINY and f"{name}__fixed_features" in vars(mistakes)
+        return "fixed_features" if fixed else "not_parameters"
     new = seen["again"] >= TINY and f"{name}__new_layer_on_every_call" in vars(mistakes)
     return "new_layer_on_every_call" if new else "not_registered"
 

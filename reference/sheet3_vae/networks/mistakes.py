@@ -11,7 +11,6 @@ import torch.nn.functional as F
 from torch import nn
 from torch.distributions import Bernoulli, Normal
 
-from reference.sheet3_vae.networks import reference as right
 from reference.sheet3_vae.networks.reference import (
     kl_loss,
     negative_elbo,
@@ -174,6 +173,19 @@ class Encoder__not_parameters(_Encoder):
         super().__init__(n_pixels, n_hidden, n_latent)
         del self.hidden
         self.W = torch.randn(n_pixels, n_hidden) / math.sqrt(n_pixels)
+
+    def features(self, x):
+        return torch.relu(x @ self.W)
+
+
+class Encoder__fixed_features(_Encoder):
+    """The hidden layer is no parameter: a buffer or a tensor that is the same in every network."""
+
+    def __init__(self, n_pixels, n_hidden, n_latent):
+        super().__init__(n_pixels, n_hidden, n_latent)
+        del self.hidden
+        torch.manual_seed(0)
+        self.register_buffer("W", torch.randn(n_pixels, n_hidden) / math.sqrt(n_pixels))
 
     def features(self, x):
         return torch.relu(x @ self.W)
@@ -398,6 +410,14 @@ class Decoder__samples_on_logits(_Decoder):
         return torch.bernoulli(torch.sigmoid(super().forward(z)))
 
 
+class Decoder__one_logit_for_all_pixels(_Decoder):
+    """All pixels of an image get the same logit."""
+
+    def forward(self, z):
+        logits = super().forward(z)
+        return logits[..., :1].expand_as(logits)
+
+
 class Decoder__linear(_Decoder):
     """There is no non-linearity between the layers: together they are one linear map."""
 
@@ -555,15 +575,20 @@ def _loss(reconstruction, kl):
     return reconstruction + kl, reconstruction, kl
 
 
+def _elbo(encoder, decoder, x, eps):
+    """A right one, whose parts a check can replace here too."""
+    return _loss(*_terms(encoder, decoder, x, eps))
+
+
 def negative_elbo__kl_subtracted(encoder, decoder, x, eps):
     """The KL term is subtracted from the reconstruction: both are costs."""
-    _, reconstruction, kl = right.negative_elbo(encoder, decoder, x, eps)
+    _, reconstruction, kl = _elbo(encoder, decoder, x, eps)
     return reconstruction - kl, reconstruction, kl
 
 
 def negative_elbo__elbo(encoder, decoder, x, eps):
     """This is the ELBO itself, which is to be made large; a loss is minimised."""
-    loss, reconstruction, kl = right.negative_elbo(encoder, decoder, x, eps)
+    loss, reconstruction, kl = _elbo(encoder, decoder, x, eps)
     return -loss, -reconstruction, kl
 
 
@@ -625,17 +650,17 @@ def negative_elbo__log_var_as_std(encoder, decoder, x, eps):
 
 def negative_elbo__one_noise_for_all(encoder, decoder, x, eps):
     """One row of noise is used for the whole batch; each image has its own."""
-    return right.negative_elbo(encoder, decoder, x, eps[:1].expand_as(eps))
+    return _elbo(encoder, decoder, x, eps[:1].expand_as(eps))
 
 
 def negative_elbo__own_noise(encoder, decoder, x, eps):
     """The noise is drawn anew; the noise to use is passed as eps."""
-    return right.negative_elbo(encoder, decoder, x, torch.randn_like(eps))
+    return _elbo(encoder, decoder, x, torch.randn_like(eps))
 
 
 def negative_elbo__mean_decoded(encoder, decoder, x, eps):
     """The mean is decoded, without any noise."""
-    return right.negative_elbo(encoder, decoder, x, torch.zeros_like(eps))
+    return _elbo(encoder, decoder, x, torch.zeros_like(eps))
 
 
 def negative_elbo__prior_decoded(encoder, decoder, x, eps):
@@ -646,7 +671,7 @@ def negative_elbo__prior_decoded(encoder, decoder, x, eps):
 
 def negative_elbo__noise_squared(encoder, decoder, x, eps):
     """The noise is squared, or its sign is lost, on the way."""
-    return right.negative_elbo(encoder, decoder, x, eps.abs())
+    return _elbo(encoder, decoder, x, eps.abs())
 
 
 def negative_elbo__sample_detached(encoder, decoder, x, eps):
@@ -693,13 +718,13 @@ def negative_elbo__half_of_kl_missing(encoder, decoder, x, eps):
 
 def negative_elbo__kl_left_out_of_loss(encoder, decoder, x, eps):
     """The loss is the reconstruction alone."""
-    _, reconstruction, kl = right.negative_elbo(encoder, decoder, x, eps)
+    _, reconstruction, kl = _elbo(encoder, decoder, x, eps)
     return reconstruction, reconstruction, kl
 
 
 def negative_elbo__kl_weighted(encoder, decoder, x, eps):
     """The KL has a weight in the sum, as in a β-VAE; here it has none."""
-    _, reconstruction, kl = right.negative_elbo(encoder, decoder, x, eps)
+    _, reconstruction, kl = _elbo(encoder, decoder, x, eps)
     return reconstruction + 0.5 * kl, reconstruction, kl
 
 
@@ -726,13 +751,13 @@ def negative_elbo__loss_arguments_swapped(encoder, decoder, x, eps):
 
 def negative_elbo__terms_swapped(encoder, decoder, x, eps):
     """The two terms are returned in the other order: the reconstruction comes before the KL."""
-    loss, reconstruction, kl = right.negative_elbo(encoder, decoder, x, eps)
+    loss, reconstruction, kl = _elbo(encoder, decoder, x, eps)
     return loss, kl, reconstruction
 
 
 def negative_elbo__loss_last(encoder, decoder, x, eps):
     """The loss is returned last; it comes first."""
-    loss, reconstruction, kl = right.negative_elbo(encoder, decoder, x, eps)
+    loss, reconstruction, kl = _elbo(encoder, decoder, x, eps)
     return reconstruction, kl, loss
 
 
@@ -744,23 +769,23 @@ def negative_elbo__per_image(encoder, decoder, x, eps):
 
 def negative_elbo__loss_alone(encoder, decoder, x, eps):
     """The loss alone is returned; its two terms are asked as well."""
-    return right.negative_elbo(encoder, decoder, x, eps)[0]
+    return _elbo(encoder, decoder, x, eps)[0]
 
 
 def negative_elbo__terms_as_numbers(encoder, decoder, x, eps):
     """The two terms are returned as Python numbers or detached; tensors with gradient are asked."""
-    loss, reconstruction, kl = right.negative_elbo(encoder, decoder, x, eps)
+    loss, reconstruction, kl = _elbo(encoder, decoder, x, eps)
     return loss, reconstruction.item(), kl.item()
 
 
 def negative_elbo__loss_as_number(encoder, decoder, x, eps):
     """The loss is returned as a Python number, through which no gradient goes."""
-    return tuple(part.item() for part in right.negative_elbo(encoder, decoder, x, eps))
+    return tuple(part.item() for part in _elbo(encoder, decoder, x, eps))
 
 
 def negative_elbo__backward_inside(encoder, decoder, x, eps):
     """backward() is called inside: every call leaves gradients behind; only a loss is asked."""
-    loss, reconstruction, kl = right.negative_elbo(encoder, decoder, x, eps)
+    loss, reconstruction, kl = _elbo(encoder, decoder, x, eps)
     loss.backward(retain_graph=True)
     return loss, reconstruction, kl
 
@@ -1114,6 +1139,11 @@ def _log_mean(log_weights):
     return torch.logsumexp(log_weights, dim=0) - math.log(len(log_weights))
 
 
+def _bound(encoder, decoder, x, eps):
+    """A right one, whose parts a check can replace here too."""
+    return _log_mean(_log_weights(encoder, decoder, x, eps))
+
+
 def importance_bound__mean_of_logs(encoder, decoder, x, eps):
     """The logarithm stands inside the mean: that is the ELBO again, for any k."""
     return _log_weights(encoder, decoder, x, eps).mean(dim=0)
@@ -1235,27 +1265,27 @@ def importance_bound__mean_over_pixels(encoder, decoder, x, eps):
 
 def importance_bound__one_noise_for_all(encoder, decoder, x, eps):
     """The first noise is used for all k samples."""
-    return right.importance_bound(encoder, decoder, x, eps[:1].expand_as(eps))
+    return _bound(encoder, decoder, x, eps[:1].expand_as(eps))
 
 
 def importance_bound__noise_of_first_image(encoder, decoder, x, eps):
     """All images get the noise of the first one; each has its own."""
-    return right.importance_bound(encoder, decoder, x, eps[:, :1].expand_as(eps))
+    return _bound(encoder, decoder, x, eps[:, :1].expand_as(eps))
 
 
 def importance_bound__own_noise(encoder, decoder, x, eps):
     """The noise is drawn anew; the noise to use is passed as eps."""
-    return right.importance_bound(encoder, decoder, x, torch.randn_like(eps))
+    return _bound(encoder, decoder, x, torch.randn_like(eps))
 
 
 def importance_bound__negative(encoder, decoder, x, eps):
     """The sign is that of a loss; the bound itself is asked."""
-    return -right.importance_bound(encoder, decoder, x, eps)
+    return -_bound(encoder, decoder, x, eps)
 
 
 def importance_bound__mean_over_batch(encoder, decoder, x, eps):
     """The images are averaged; one number for each is asked."""
-    return right.importance_bound(encoder, decoder, x, eps).mean()
+    return _bound(encoder, decoder, x, eps).mean()
 
 
 def importance_bound__mean_over_images_inside(encoder, decoder, x, eps):
@@ -1277,7 +1307,7 @@ def importance_bound__weights_averaged_by_themselves(encoder, decoder, x, eps):
 
 def importance_bound__detached(encoder, decoder, x, eps):
     """The graph is cut (detach, no_grad, or NumPy): no gradient reaches the networks."""
-    return right.importance_bound(encoder, decoder, x, eps).detach()
+    return _bound(encoder, decoder, x, eps).detach()
 
 
 __all__ = [name for name in list(globals()) if "__" in name and name[0] != "_"]
