@@ -894,7 +894,7 @@ class NoiseWorld:
         return [len(batch) for batch in self.case[1]]
 
 
-def _noise_world(draw, sizes=(40, 40, 20), latent=16, learning_rate=0.0, epochs=2):
+def _noise_world(draw, sizes=(40, 40, 20), latent=32, learning_rate=0.0, epochs=2):
     weights, x, _ = _case(draw, [3, latent], sum(sizes))
     mean, log_var = draw.between(-1, 1, (latent,)), draw.between(-1, 1, (latent,))
     weights["encoder"] = [torch.zeros(3, 2 * latent), _floats(np.concatenate([mean, log_var]))]
