@@ -518,6 +518,7 @@ def report_likelihood(student, draw):
         (values[:3], "the value for fewer samples than images"),
         (values - 1000, "the value near -1000"),
         (values.float() - 1000, "the value near -1000 in float32"),
+        (values - 500 * torch.arange(4), "the value for images that differ by far"),
     ):
         yield _value_line(student, "report_likelihood", [one], what, **fine)
 
@@ -544,6 +545,8 @@ def report_gap(student, draw):
         ([x.float(), *numbers], "the value in float32"),
     ):
         yield _value_line(student, name, one, what, target=_mean_and_std)
+    flat = [x, 0.0, offset, std]
+    yield student.compare(_mean_and_std, name, flat, what="the value for a slope of 0")
     yield student.compare(
         _value, name, [x, *numbers], what="both parts of the value have the shape of x"
     )
