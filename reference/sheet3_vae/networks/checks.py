@@ -446,6 +446,9 @@ def _elbo_lines(student, draw, stand_ins):
     ):
         other = _case(draw, sizes, batch)
         yield from _values_and_gradients(student, "negative_elbo", other, settings | more, what)
+    certain = _case(draw, [9, 8, 3], batch=4)
+    certain[0]["decoder"][-1] += torch.tensor([60.0, -60.0, 0.0]).repeat(3)
+    yield from _values_and_gradients(student, "negative_elbo", certain, settings, "logits of ±60")
     yield from _double(student, "negative_elbo", case, settings)
     yield _leaves_networks_alone(student, "negative_elbo", case, settings)
 
@@ -965,6 +968,13 @@ def _noise(student, draw, world, stand_ins):
     )
     if not _is_standard(eps):
         return
+    directions = eps / np.linalg.norm(eps, axis=1, keepdims=True)
+    alike = np.abs(directions @ directions.T)[np.triu_indices(len(eps), 1)]
+    yield student.holds(
+        bool(alike.max() < 0.999),  # in 32 dimensions, independent draws never come near that
+        "no image has another one's noise turned round or stretched",
+        mistake="mirrored_noise",
+    )
     again = student.value(_beside, "train_epoch", *world.case, settings)
     yield student.holds(
         z.shape == again.shape and np.allclose(z, again),

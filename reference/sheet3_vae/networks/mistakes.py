@@ -1030,6 +1030,16 @@ def train_epoch__one_noise_for_all(encoder, decoder, batches, optimizer, generat
     return _mean(*_train(encoder, decoder, batches, optimizer, generator, noise))
 
 
+def train_epoch__mirrored_noise(encoder, decoder, batches, optimizer, generator):
+    """Half of a batch gets the other half's noise with its sign turned."""
+
+    def noise(encoder, x, generator):
+        half = _noise_for(encoder, x[: (len(x) + 1) // 2], generator)
+        return torch.cat([half, -half])[: len(x)]
+
+    return _mean(*_train(encoder, decoder, batches, optimizer, generator, noise))
+
+
 def train_epoch__same_noise_in_every_batch(encoder, decoder, batches, optimizer, generator):
     """Every batch gets the same noise: the generator is seeded again, or drawn from once only."""
 
