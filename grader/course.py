@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE, RELEASE, SUBMITTED = ROOT / "source", ROOT / "release", ROOT / "submitted"
 AUTOGRADED, FEEDBACK, SOLUTIONS = ROOT / "autograded", ROOT / "feedback", ROOT / "solutions"
 PACKAGES = [ROOT / "helpers"]  # all of the course that a student's code may import
+SHOWN = [*PACKAGES, ROOT / "data"]  # all that it may read, data sets included
 
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 HIDDEN = re.compile(rf"^{BEGIN_HIDDEN}.*?^{END_HIDDEN}[^\n]*\n?", re.MULTILINE | re.DOTALL)

@@ -42,7 +42,7 @@ class SandboxedKernelManager(AsyncKernelManager):
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         argv = super().format_kernel_cmd(extra_arguments)
-        return sandbox.command(argv, self.scratch, course.ROOT, course.PACKAGES)
+        return sandbox.command(argv, self.scratch, course.ROOT, course.SHOWN)
 
 
 def start_options(scratch: Path) -> dict[str, Any]:

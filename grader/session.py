@@ -132,7 +132,7 @@ class PlainProcess:
         boot = _BOOT.format(source=Path(probe.__file__).read_text("utf-8"))
         argv = [sys.executable, "-c", boot]
         self._process = subprocess.Popen(
-            sandbox.command(argv, self._scratch, course.ROOT, course.PACKAGES),
+            sandbox.command(argv, self._scratch, course.ROOT, course.SHOWN),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

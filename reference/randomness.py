@@ -49,6 +49,7 @@ def has_usual_tails(values):
 
 def rows_and_columns_differ(values):
     """Whether the averages of rows and of columns scatter as those of independent draws do."""
+    values = values - np.mean(values)
     variance = np.mean(values**2)
     return all(
         variance_is(np.mean(values, axis=axis), variance / values.shape[axis]) for axis in (0, 1)
@@ -57,5 +58,6 @@ def rows_and_columns_differ(values):
 
 def unrelated(one, other):
     """Whether two arrays of one shape have no correlation."""
+    one, other = one - np.mean(one), other - np.mean(other)
     sizes = np.sqrt(np.mean(one**2) * np.mean(other**2))
     return abs(np.mean(one * other)) <= sizes * STANDARD_ERRORS / np.sqrt(one.size)

@@ -477,3 +477,19 @@ words = "The notebook was set to another kernel ([/x])."
 Console().print(results._table([(row, None)], {row: words}, {}))
 """
     subprocess.run([sys.executable, "-c", code], cwd=graded.root, check=True, capture_output=True)
+
+
+@needs_landlock
+def test_a_students_process_reads_the_courses_data_and_nothing_beside_it(tmp_path):
+    for folder in (tmp_path / "data", tmp_path / "source"):
+        folder.mkdir()
+        (folder / "file").write_text("seen")
+    code = (
+        f"for part in 'data', 'source': print(open({str(tmp_path)!r} + f'/{{part}}/file').read())"
+    )
+    with sandbox.scratch_folder([]) as scratch:
+        shown = [tmp_path / folder.name for folder in course.SHOWN]
+        command = sandbox.command([sys.executable, "-c", code], scratch, tmp_path, shown)
+        ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.stdout == "seen\n"
+    assert ended.stderr.strip().endswith("source/file'") and "PermissionError" in ended.stderr
