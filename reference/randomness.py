@@ -6,7 +6,8 @@ How often right draws fail one of them; where a number of draws is named, with t
   normal, uniform and symmetric truncated normal draws are sub-Gaussian with their own variance.
 - `variance_is`: 2e-9 for normal draws, by the χ² distribution of the sum of squares. The other two
   have shorter tails (kurtosis 1.8 to 3), so that their sums of squares scatter less.
-- `is_normal`: 1e-9, the Dvoretzky–Kiefer–Wolfowitz inequality, P(sup |F_n − F| > ε) ≤ 2 exp(−2nε²).
+- `is_normal`, `is_uniform`: 1e-9, the Dvoretzky–Kiefer–Wolfowitz inequality,
+  P(sup |F_n − F| > ε) ≤ 2 exp(−2nε²).
 - `has_usual_tails`: the standard error of the kurtosis is at most √(24/20,000) = 0.035, so that
   1.5 … 3.4 leaves 8 of them below uniform draws and 11 above normal ones (1e-15); by a single huge
   draw, a normal one would have to exceed 9 standard deviations (4e-15 for 20,000).
@@ -34,8 +35,21 @@ def variance_is(values, variance, mean=0.0):
 
 def is_normal(values):
     """Whether the values are distributed like N(0, 1): the Kolmogorov–Smirnov distance."""
-    n = values.size
-    levels = norm.cdf(np.sort(values, axis=None))
+    return _levels_are_even(norm.cdf(np.sort(values, axis=None)))
+
+
+def is_uniform(values, low, high):
+    """Whether the values are uniform between two numbers, by the same distance.
+
+    None may lie outside; the upper end itself may be reached, as float32 rounds to it.
+    """
+    inside = np.min(values) >= low and np.max(values) <= high
+    return inside and _levels_are_even((np.sort(values, axis=None) - low) / (high - low))
+
+
+def _levels_are_even(levels):
+    """Whether sorted numbers lie in [0, 1] as uniform ones do."""
+    n = levels.size
     steps = np.arange(n + 1) / n
     distance = max(np.max(steps[1:] - levels), np.max(levels - steps[:-1]))
     return distance <= np.sqrt(np.log(2 / RARE) / (2 * n))

@@ -1,0 +1,1 @@
+from reference.sheet5_gan.networks.alternatives import *  # noqa: F403
