@@ -31,6 +31,7 @@ from grader.harmless import RemoveActiveContent
 from grader.intake import expected_notebooks
 from grader.reading import SubmissionExporter
 from grader.repair import RepairNotebook
+from helpers.grading import WRITTEN
 
 c = get_config()  # noqa: F821  (nbgrader provides it)
 
@@ -39,6 +40,7 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.CourseDirectory.course_id = "dgm"
 c.CourseDirectory.solution_directory = "solutions"
 c.ExportApp.plugin_class = MemberExporter
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", WRITTEN]
 
 # --- release: what students find where a solution was
 c.ClearSolutions.code_stub = {

@@ -11,6 +11,8 @@ from typing import Any
 
 import nbformat
 
+from helpers.grading import WRITTEN
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE, RELEASE, SUBMITTED = ROOT / "source", ROOT / "release", ROOT / "submitted"
 AUTOGRADED, FEEDBACK, SOLUTIONS = ROOT / "autograded", ROOT / "feedback", ROOT / "solutions"
@@ -194,5 +196,5 @@ def data_files(sheet: str) -> list[tuple[Path, str]]:
     return [
         (f, str(f.relative_to(folder)))
         for f in sorted(files)
-        if not any(part.startswith(".") for part in f.relative_to(folder).parts)
+        if not any(p.startswith(".") or p == WRITTEN for p in f.relative_to(folder).parts)
     ]

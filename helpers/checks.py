@@ -31,6 +31,20 @@ def small_stack(sizes: Sequence[int]) -> list[tuple]:
     return [(filled(n_in, n_out), filled(n_out)) for n_in, n_out in pairwise(sizes)]
 
 
+def linear_network(n_in: int, n_out: int) -> Any:
+    """A Keras model (batch, n_in) -> (batch, n_out), x W + b, filled with the same numbers always.
+
+    All weights are within ±1; the kernel comes first among its trainable variables.
+    """
+    from helpers.quiet import tf  # here, because not every sheet has to wait for TensorFlow
+
+    layers = [tf.keras.layers.Input((n_in,)), tf.keras.layers.Dense(n_out)]
+    network = tf.keras.Sequential(layers)
+    for variable, values in zip(network.variables, small_stack([n_in, n_out])[0], strict=True):
+        variable.assign(values)
+    return network
+
+
 def close(result: Any, expected: Any, tolerance: float = 1e-4) -> bool:
     """Whether a tensor has these values, to ``tolerance`` (relative or absolute), and their shape.
 

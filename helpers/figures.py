@@ -109,6 +109,26 @@ def ring(axes: Axes, radius: float, text: str) -> None:
     axes.set_aspect("equal")
 
 
+def strip(columns: Mapping[str, np.ndarray], title: str, side: int = 28) -> Figure:
+    """One picture in which time runs from left to right: a column of grey pictures for each name.
+
+    columns: pictures ``(n, side, side)`` or ``(n, side * side)`` in [0, 1], as many in each.
+    """
+    grid = np.stack([pictures.reshape(-1, side, side) for pictures in columns.values()], axis=1)
+    rows, count = grid.shape[:2]
+    figure, axes = plt.subplots(
+        figsize=(0.8 + 0.42 * count, 0.9 + 0.42 * rows), dpi=90, layout="constrained"
+    )
+    whole = grid.swapaxes(1, 2).reshape(rows * side, count * side)
+    axes.imshow(whole, cmap="gray", vmin=0, vmax=1)
+    axes.set_xticks((np.arange(count) + 0.5) * side - 0.5, list(columns), fontsize=9)
+    axes.set_yticks([])
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+    axes.set_title(title, fontsize=11)
+    return figure
+
+
 def image_rows(rows: Mapping[str, np.ndarray], title: str, side: int = 28) -> Figure:
     """Rows of square grey pictures ``(n, side * side)``, each row under its name.
 

@@ -5,6 +5,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+WRITTEN = "samples"  # the folder beside a notebook for files that it writes; no part of its sheet
+
 
 def is_graded() -> bool:
     """Whether nbgrader runs the notebook (autograde, validate).

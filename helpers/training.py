@@ -79,6 +79,49 @@ def train_epochs(
 
 
 @dataclass(frozen=True)
+class Game:
+    """What one training of two players showed: the losses of each step, both (steps,)."""
+
+    name: str
+    d_losses: np.ndarray
+    g_losses: np.ndarray
+    epochs: int
+
+
+def train_players(
+    name: str,
+    step: Callable[[np.ndarray], tuple[float, float]],
+    images: np.ndarray,
+    look: Callable[[], Any],
+    epochs: int,
+    batch: int = 128,
+) -> Game:
+    """Train two networks against each other, for some epochs over all images in a new order.
+
+    step: trains both on a batch of images (batch, ...) and returns the losses of discriminator and
+    generator; look: is called before the first epoch and after each. Images that do not fill a
+    batch wait for another epoch. While the notebook is graded there are two epochs. The bar shows
+    the mean of both losses over the epoch so far.
+    """
+    epochs = SHORT if is_graded() else epochs
+    rng = np.random.default_rng(0)
+    starts = range(0, len(images) - batch + 1, batch)
+    losses = np.zeros((epochs, len(starts), 2))
+    look()
+    with progress.bar(epochs * len(starts), name, unit="step") as bar:
+        for epoch in range(epochs):
+            order = rng.permutation(len(images))
+            for i, start in enumerate(starts):
+                losses[epoch, i] = [float(x) for x in step(images[order[start : start + batch]])]
+                d_loss, g_loss = losses[epoch, : i + 1].mean(axis=0)
+                bar.set_postfix_str(f"D {d_loss:.3f}, G {g_loss:.3f}", refresh=False)
+                bar.update()
+            look()
+    d_losses, g_losses = losses.reshape(-1, 2).T
+    return Game(name, d_losses, g_losses, epochs)
+
+
+@dataclass(frozen=True)
 class _Shown:
     """Batches that move a bar when they are taken."""
 

@@ -20,7 +20,7 @@ SETTINGS = {"seed": 0, "epochs": 10, "batch": 128, "learning_rate": 2e-3, "moved
 
 
 def moved(images: torch.Tensor, by: int, generator: torch.Generator) -> torch.Tensor:
-    """Images (n, 1, 28, 28), each moved by up to ``by`` pixels to any side; what enters is paper."""
+    """Images (n, 1, 28, 28), each moved by up to ``by`` pixels; what enters is paper."""
     places = torch.randint(2 * by + 1, (len(images), 2), generator=generator)
     padded = F.pad(images, (by, by, by, by))
     rows = places[:, :1] + torch.arange(28)  # (n, 28)
