@@ -766,7 +766,7 @@ def conv_transpose__even_sizes_only(kernel, x, y):
 
 
 def conv_transpose__channels_swapped(kernel, x, y):
-    """The kernel's channels are swapped before the transposed convolution, which does that itself."""
+    """The kernel's channels are swapped for the transposed convolution, which does that itself."""
     swapped = tf.transpose(tf.convert_to_tensor(kernel), (0, 1, 3, 2))
     return _conv(kernel, x), _back(swapped, y, tf.shape(x))
 

@@ -452,8 +452,9 @@ def train_step(student, draw):
     ):
         yield _one_of(student, case, settings | {"still": still, "report": part}, what=what)
     adam = settings | {"optimizer": "Adam", "steps": 2}
-    yield _one_of(student, case, adam, what="two steps with the optimizers of the sheet", share=3)
-    yield _in_a_graph(student, case, adam | {"graph": True})
+    eager = _one_of(student, case, adam, what="two steps with the optimizers of the sheet", share=3)
+    yield eager
+    yield _in_a_graph(student, case, adam | {"graph": True}, eager.passed)
     other = _training(draw, batch=1, tensors=True)
     yield _one_of(student, other, settings, what="takes tensors, and a single image")
     yield _one_of(
@@ -513,7 +514,7 @@ def _uses_the_noise(student, case, settings):
             return
 
 
-def _in_a_graph(student, case, settings):
+def _in_a_graph(student, case, settings, right_without):
     """A line: the same under tf.function. What fails there alone is known without a comparison."""
     found = student.value(_train, *case, settings | {"catch": True})
     problem = min((_differences(found, one) for one in _right_ways(case, settings)), key=len)
@@ -521,7 +522,7 @@ def _in_a_graph(student, case, settings):
         not problem,
         "two steps under tf.function",
         "It fails there." if found is None else next(iter(problem), ""),
-        mistake="eager_only" if found is None else None,
+        mistake="eager_only" if found is None and right_without else None,
         share=3,
     )
 
