@@ -45,6 +45,12 @@ def linear_network(n_in: int, n_out: int) -> Any:
     return network
 
 
+def layer_kinds(network: Any) -> set[str]:
+    """The class names of a Keras model's layers, those inside of its layers included."""
+    inside = [layer_kinds(layer) for layer in network.layers if hasattr(layer, "layers")]
+    return {type(layer).__name__ for layer in network.layers}.union(*inside)
+
+
 def close(result: Any, expected: Any, tolerance: float = 1e-4) -> bool:
     """Whether a tensor has these values, to ``tolerance`` (relative or absolute), and their shape.
 
