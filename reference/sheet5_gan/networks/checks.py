@@ -234,7 +234,7 @@ def _look(functions, name, kind, x, seed):
     build = functions[name]
     rng = np.random.default_rng(seed)
 
-    def leaky_relu(x, alpha=0.2):
+    def leaky_relu(x, alpha):
         x = tf.convert_to_tensor(x)
         return tf.where(x >= 0, x, tf.cast(alpha, x.dtype) * x)
 
@@ -404,6 +404,7 @@ def _look(functions, name, kind, x, seed):
     world = getattr(build, "__globals__", {})
     own = world.get("leaky_relu")
     if own is not None:
+        leaky_relu.__defaults__ = (getattr(own, "__defaults__", None) or ())[-1:] or None
         world["leaky_relu"] = leaky_relu
     try:
         return examine()
