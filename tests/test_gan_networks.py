@@ -128,7 +128,7 @@ DEEP = """
     ],
 )
 def test_whether_hidden_activations_leak_is_seen_from_outside(layer, right):
-    _leaks(layer, right)
+    _leaks(layer, layer, right)
 
 
 @pytest.mark.parametrize("normal", ["L.BatchNormalization()", "L.LayerNormalization()"])
@@ -136,11 +136,11 @@ def test_whether_hidden_activations_leak_is_seen_from_outside(layer, right):
     ("layer", "right"), [("L.LeakyReLU(0.2)", True), ("L.ReLU()", False), ("L.ELU()", False)]
 )
 def test_so_it_is_behind_a_normalisation(layer, right, normal):
-    _leaks(f"{normal}, {layer}", right)
+    _leaks(layer, f"{normal}, {layer}", right)
 
 
-def _leaks(layers, right):
-    source = DEEP.format(layer=layers, first=layers)
+def _leaks(first, layer, right):
+    source = DEEP.format(layer=layer, first=first)
     report = judged(source, "build_discriminator")["build_discriminator"]
     assert report.passed == right and not report.trouble
     if not right:
