@@ -351,13 +351,24 @@ def _look(functions, name, kind, x, seed):
         seen["copied"] = distance(outputs(twin, x), once) if alike else 1.0
 
         low, high = [], []
-        large = [(normal(scale), normal(scale)) for scale in (3.0, 10.0, 30.0)]
-        one_sided = [(positive(1.0), constant(shift)) for shift in (50.0, -50.0)]
-        for kernels, shifts in large + one_sided:
-            fill(kernels, shifts)
+
+        def reach():
             out = np.asarray(outputs(model, np.abs(x)))
             low.append(np.min(out))
             high.append(np.max(out))
+
+        for scale in (3.0, 10.0, 30.0):
+            fill(normal(scale), normal(scale))
+            reach()
+        for shift in (50.0, -50.0):
+            fill(positive(1.0), constant(shift))
+            reach()
+        if "shift" not in roles:  # then the kernels decide: one sign, and the other
+            fill(lambda shape: np.abs(normal(3.0)(shape)), constant(0))
+            reach()
+            last = max(number for number, part in enumerate(roles) if part == "kernel")
+            variables[last].assign(-variables[last])
+            reach()
         seen["low"], seen["high"] = float(np.min(low)), float(np.max(high))
 
         # What is small bends as well as what is large; a smooth activation does not.
