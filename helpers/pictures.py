@@ -28,7 +28,7 @@ class Album:
         tiles = (np.asarray(images, dtype=np.float32).reshape(-1, 28, 28) + 1) / 2
         row = np.rint(255 * np.clip(np.concatenate(list(tiles), axis=1), 0, 1)).astype(np.uint8)
         content = io.BytesIO()
-        image.imsave(content, row, cmap="gray", vmin=0, vmax=255, format="png")
+        image.imsave(content, np.stack([row] * 3, axis=-1), format="png")
         self.files.append(self.folder / f"epoch_{len(self.files):02}.png")
         write(self.files[-1], content.getvalue())
         return self.files[-1]
