@@ -24,6 +24,7 @@ HIDDEN = re.compile(rf"^{BEGIN_HIDDEN}.*?^{END_HIDDEN}[^\n]*\n?", re.MULTILINE |
 JUDGE_CALL = re.compile(r"""^judge\(["'](\w+)["']\)""", re.MULTILINE)
 FUNCTION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 VARIABLE = re.compile(r"^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+CONSTANT = re.compile(r"""^[A-Z][A-Z0-9_, ]* = [-\d("'\[{].*""", re.MULTILINE)
 RUBRIC = "**Rubric**"  # what begins the rubric in a text item's solution region
 SOLUTION_REGION = re.compile(
     r"^[^\n]*### BEGIN SOLUTION[^\n]*\n(.*?)^[^\n]*### END SOLUTION[^\n]*$",
@@ -140,11 +141,16 @@ def variables_in(source: str) -> set[str]:
 
 
 def solution_source(sheet: str) -> str:
-    """The source notebook's solution cells as one plain module."""
+    """The source notebook's solution cells as one plain module, after the imports and constants
+    (a line each, names in capitals) that the notebook gives.
+    """
     cells = [c for c in read_source(sheet).cells if c.cell_type == "code"]
     chosen = [c.source for c in cells if c.metadata.get("nbgrader", {}).get("solution")]
     imports = [line for c in cells for line in c.source.splitlines() if _is_import(line)]
-    return "\n".join(dict.fromkeys(imports)) + "\n\n\n" + "\n\n\n".join(chosen) + "\n"
+    given = [c.source for c in cells if "nbgrader" not in c.metadata]
+    constants = [line for source in given for line in CONSTANT.findall(source)]
+    head = "\n".join([*dict.fromkeys(imports), *constants])
+    return "\n\n\n".join([head, *chosen]) + "\n"
 
 
 def _is_import(line: str) -> bool:
