@@ -15,7 +15,8 @@ from grader import course
 from helpers.digit_classifier import look
 from helpers.frechet import frechet_distance
 
-CELLS = {"imports", "optimizers", "line-data", "line-run", "data", "sizes", "run"}  # beside the solutions
+# The cells that define what a training needs, beside the solutions.
+CELLS = {"imports", "optimizers", "line-data", "line-run", "data", "sizes", "run"}
 EPOCHS = {"dense": 20, "conv": 8}  # as in the notebook
 COLUMNS = ["kind", "seed", "distance", "digits", "rarest", "D's loss", "G's loss", "CPU minutes"]
 
