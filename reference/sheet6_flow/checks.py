@@ -13,6 +13,7 @@ import torch
 
 def change_of_variables(student, draw):
     numbers = torch.tensor(draw.between(0.5, 1.6, (4,)))
+    numbers[2] = draw.between(0.3, 0.7)  # below 1, so that a logarithm is negative
     x, plane = _normal(draw, (5,)), _normal(draw, (4, 3))
     matrix = _invertible(draw, 3)
     for kind, where, what, share in (
@@ -172,6 +173,9 @@ def AffineCoupling(student, draw):
         core=True,
         share=2,
     )
+    yield student.compare(
+        _coupling, *case, {"asked": "learners"}, what="nothing but the network learns", share=2
+    )
     directions = [_normal(draw, tuple(x.shape)), _normal(draw, (len(x),))]
     for way in ("forward", "inverse"):
         yield student.compare(
@@ -200,7 +204,9 @@ def AffineCoupling(student, draw):
     yield student.compare(
         _coupling, *steep, {"asked": "round trip"}, what="inverse undoes forward for s near ±8"
     )
-    yield from _dtypes(student, case)
+    single = [array.float() for array in arrays], mask.float(), x.float()
+    for way in ("forward", "inverse"):
+        yield student.compare(_coupling, *single, {"asked": way}, what=f"takes float32, {way}")
 
 
 def _masks(student, draw):
@@ -226,26 +232,14 @@ def _masks(student, draw):
     bits = [1, 0] * 60
     arrays, mask, x = _coupled(draw, bits, 3, s=0.5)
     arrays[3][:120] += 2.0
-    case = [array.float() for array in arrays], mask, x.float()
+    case = [array.float() for array in arrays], mask.float(), x.float()
     yield student.compare(
         _coupling, *case, {"asked": "log_det of z"}, what="works for a determinant above 1e38"
     )
 
 
-def _dtypes(student, case):
-    arrays, mask, x = case
-    for way in ("forward", "inverse"):
-        yield student.compare(
-            _coupling, arrays, mask.double(), x, {"asked": way}, what=f"takes float64, {way}"
-        )
-        single = [array.float() for array in arrays]
-        yield student.compare(
-            _coupling, single, mask, x.float(), {"asked": way}, what=f"takes float32, {way}"
-        )
-
-
 def _coupled(draw, bits, batch, s=1.2):
-    """A network's arrays in float64, a mask, and points: what the layer does to them is no trifle.
+    """A network's arrays, a mask, and points, all float64: the layer is far from an identity.
 
     s: the size of the network's log-scales, at the masked entries too.
     """
@@ -257,7 +251,7 @@ def _coupled(draw, bits, batch, s=1.2):
         draw.normal((hidden, 2 * d)) * spread / np.sqrt(hidden),
         0.7 * draw.between(0.5, 1.0, (2 * d,)) * draw.signs((2 * d,)) * spread,
     ]
-    mask = torch.tensor(bits, dtype=torch.float32)
+    mask = torch.tensor(bits, dtype=torch.float64)
     return [torch.tensor(array) for array in arrays], mask, _normal(draw, (batch, d), 1.3)
 
 
@@ -313,6 +307,14 @@ def _coupling(functions, arrays, mask, points, settings):
     if asked == "strangers":
         found = {id(parameter) for parameter in layer.parameters()}
         return len([p for p in net.parameters() if id(p) not in found])
+    if asked == "learners":
+        inner = {id(parameter) for parameter in net.parameters()}
+        others = [p for p in layer.parameters() if p.requires_grad and id(p) not in inner]
+        total = sum(part.sum() for part in both("forward", points))
+        if not others or not total.requires_grad:
+            return 0
+        found = torch.autograd.grad(total, others, allow_unused=True)
+        return len([gradient for gradient in found if gradient is not None])
     if asked == "twin":
         first, (_, layer) = layer, made([torch.zeros_like(array) for array in arrays])
         layer.load_state_dict(first.state_dict())

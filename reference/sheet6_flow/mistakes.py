@@ -233,9 +233,7 @@ class _Coupling(nn.Module):
 
 
 class AffineCoupling__shift_before_scale(_Coupling):
-    """The shift is added before the scaling: exp(s)·(x + t) scales t as well. The formula does not,
-    and the order in the inverse follows from it.
-    """
+    """The shift comes before the scaling: exp(s)·(x + t) scales t as well; the formula does not."""
 
     def there(self, x, s, t):
         return torch.exp(s) * (x + t)
@@ -425,9 +423,7 @@ class AffineCoupling__inverse_log_det_zero(_Coupling):
 
 
 class AffineCoupling__inverse_log_det_unchanged(_Coupling):
-    """inverse returns forward's log-determinant: where one direction stretches, the other does the
-    opposite.
-    """
+    """inverse returns forward's log-determinant, as if both directions stretched."""
 
     def inverse(self, z):
         x, log_det = super().inverse(z)
@@ -527,9 +523,7 @@ class AffineCoupling__log_det_per_dimension(_Coupling):
 
 
 class AffineCoupling__log_det_keeps_the_axis(_Coupling):
-    """The log-determinant has the shape (batch, 1), which broadcasts against (batch,) to a square.
-    One number for each point is asked.
-    """
+    """The log-determinant has an axis too many, which broadcasts against (batch,) to a square."""
 
     def log_det(self, s):
         return s.sum(dim=-1, keepdim=True)
@@ -583,6 +577,14 @@ class AffineCoupling__not_registered(_Coupling):
 
     def net(self, x):
         return self.nets[0](x)
+
+
+class AffineCoupling__mask_learns(_Coupling):
+    """The mask is a parameter: an optimiser would change it, and it stays as it is given."""
+
+    def __init__(self, net, mask):
+        nn.Module.__init__(self)
+        self.net, self.mask = net, nn.Parameter(mask)
 
 
 class AffineCoupling__no_module:
