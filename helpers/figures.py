@@ -77,6 +77,17 @@ def heat_map(axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, lowes
     bar.ax.tick_params(labelsize=9)
 
 
+def density(axes: Axes, axis: np.ndarray, values: np.ndarray, highest: float) -> None:
+    """A density in the plane ``(n, n)`` over ``axis`` ``(n,)`` twice, rows along the second one.
+
+    White is 0 and the darkest blue is ``highest``, so that panels can be compared; an area that is
+    denser than ``highest`` is as dark.
+    """
+    levels = np.linspace(0, highest, 13)
+    axes.contourf(axis, axis, values, levels=levels, cmap="Blues", extend="max")
+    axes.set_aspect("equal")
+
+
 def point(axes: Axes, x: float, y: float, marker: str, text: str) -> None:
     """One white point with a black edge, to stand out on a heat map, named in the legend."""
     axes.plot(x, y, marker, color="white", mec="black", ms=13, label=text)

@@ -31,6 +31,40 @@ class LinearDecoder(nn.Module):
         return z.to(self.slopes.dtype) @ self.slopes
 
 
+class LinearPair(nn.Module):
+    """The pair (s, t) for three dimensions, each a linear map of all three plus numbers."""
+
+    def __init__(self):
+        super().__init__()
+        slopes = [[0.3, -0.5, 0.2], [0.4, 0.1, -0.6], [-0.2, 0.7, 0.5]]
+        self.slopes = nn.Parameter(torch.tensor(slopes))
+        self.offsets = nn.Parameter(torch.tensor([0.1, -0.3, 0.2]))
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """x: (..., 3). Returns: s = x @ slopes + offsets and t = 0.5 - x @ slopes.T."""
+        x = x.to(self.slopes.dtype)
+        return x @ self.slopes + self.offsets, 0.5 - x @ self.slopes.T
+
+
+class BentLayer(nn.Module):
+    """A layer of a flow, z = sinh(slope x + shift) in each dimension; slope is not 0."""
+
+    def __init__(self, slope: float, shift: float):
+        super().__init__()
+        self.slope = nn.Parameter(torch.tensor(slope))
+        self.shift = nn.Parameter(torch.tensor(shift))
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """x: (..., d). Returns: z of the same shape and log |det dz/dx|, shape (...)."""
+        bent = self.slope * x + self.shift
+        return bent.sinh(), (self.slope.abs().log() + bent.cosh().log()).sum(dim=-1)
+
+    def inverse(self, z: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """z: (..., d). Returns: x of the same shape and log |det dx/dz|, shape (...)."""
+        x = (z.asinh() - self.shift) / self.slope
+        return x, -self.forward(x)[1]
+
+
 class StandardNormal(nn.Module):
     """An encoder whose codes all have the distribution N(0, I), so that its KL term is 0."""
 
