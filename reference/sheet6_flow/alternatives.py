@@ -495,7 +495,7 @@ def to_logit__from_logit__logsigmoid(z, alpha):
 def to_logit__from_logit__written_out(z, alpha):
     """The sigmoid written out; the derivative as a fraction."""
     p = 1 / (1 + torch.exp(-z))
-    slopes = p * (1 - p) / (1 - 2 * alpha)
+    slopes = p / (1 + torch.exp(z)) / (1 - 2 * alpha)
     return (p - alpha) / (1 - 2 * alpha), torch.log(slopes).sum(-1)
 
 
@@ -507,18 +507,17 @@ def to_logit__from_logit__transforms(z, alpha):
     return y, -there.log_abs_det_jacobian(y, z).sum(dim=-1)
 
 
-def to_logit__from_logit__forward_asked_back(z, alpha):
-    """The log-determinant of the way there, at y."""
+def to_logit__from_logit__distance_from_0(z, alpha):
+    """The sigmoid's slope is the same on both sides of 0."""
+    log_slopes = -z.abs() - 2 * torch.log1p(torch.exp(-z.abs()))
     y = (torch.special.expit(z) - alpha) / (1 - 2 * alpha)
-    p = alpha + (1 - 2 * alpha) * y
-    return y, -(math.log(1 - 2 * alpha) - torch.log(p) - torch.log(1 - p)).sum(dim=1)
+    return y, log_slopes.sum(dim=1) - z.shape[1] * math.log(1 - 2 * alpha)
 
 
 def to_logit__from_logit__tangent(z, alpha):
-    """The sigmoid as a hyperbolic tangent."""
-    half = torch.tanh(z / 2)
-    y = 0.5 + half / (2 - 4 * alpha)
-    return y, torch.log((1 - half**2) / (4 - 8 * alpha)).sum(dim=1)
+    """The sigmoid as a hyperbolic tangent, its slope by the hyperbolic cosine."""
+    y = 0.5 + torch.tanh(z / 2) / (2 - 4 * alpha)
+    return y, -torch.log((4 - 8 * alpha) * torch.cosh(z / 2).square()).sum(dim=1)
 
 
 # ── bits_per_dim ─────────────────────────────────────────────────────────────────────────────

@@ -647,7 +647,7 @@ def _by_keyword(functions, x_int, u):
 
 def to_logit(student, draw):
     y, z = _uniform(draw, 0.02, 0.98, (5, 3)), _uniform(draw, -2.5, 2.5, (5, 3))
-    alphas = {"alpha = 0.05": 0.05, "alpha = 1e-6": 1e-6, "alpha = 0": 0.0}
+    alphas = {"alpha = 0.05": 0.05, "alpha = 1e-6": 1e-6, "alpha = 0.2": 0.2}
     for name, points in (("to_logit", y), ("from_logit", z)):
         for words, alpha in alphas.items():
             core = alpha == 0.05
@@ -675,6 +675,11 @@ def to_logit(student, draw):
     yield student.compare("to_logit", ends, 1e-6, what="to_logit works near 0 and 1", share=2)
     ends = torch.tensor(draw.signs((4, 3))) * _uniform(draw, 9.0, 12.0, (4, 3))
     yield student.compare("from_logit", ends, 1e-6, what="from_logit works near 0 and 1", share=2)
+    far = torch.tensor(draw.signs((4, 3))) * _uniform(draw, 29.0, 31.0, (4, 3))
+    for dtype, words in ((torch.float64, ""), (torch.float32, " in float32")):
+        yield student.compare(
+            "from_logit", far.to(dtype), 0.05, what=f"from_logit works at ±30{words}", share=2
+        )
     yield student.compare(
         _there_and_back, y, 0.05, what="from_logit undoes to_logit, log-determinant included"
     )

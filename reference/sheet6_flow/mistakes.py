@@ -1176,8 +1176,9 @@ def _back(z, alpha):
 
 
 def _back_volume(z, alpha):
-    p = torch.sigmoid(z)
-    return torch.log(p) + torch.log(1 - p) - math.log(1 - 2 * alpha)
+    """The log-determinant's terms, one for each pixel."""
+    log_slopes = nn.functional.logsigmoid(z) + nn.functional.logsigmoid(-z)
+    return log_slopes - math.log(1 - 2 * alpha)
 
 
 def to_logit__from_logit__alpha_ignored(z, alpha):
@@ -1187,21 +1188,32 @@ def to_logit__from_logit__alpha_ignored(z, alpha):
 
 def to_logit__from_logit__scaled_again(z, alpha):
     """from_logit scales like to_logit does, instead of undoing it."""
-    p = torch.sigmoid(z)
-    log_det = (torch.log(p) + torch.log(1 - p) + math.log(1 - 2 * alpha)).sum(dim=-1)
-    return alpha + (1 - 2 * alpha) * p, log_det
+    terms = _back_volume(z, 0.0) + math.log(1 - 2 * alpha)
+    return alpha + (1 - 2 * alpha) * torch.sigmoid(z), terms.sum(dim=-1)
 
 
 def to_logit__from_logit__scaled_before_the_sigmoid(z, alpha):
     """from_logit undoes the scaling before the logit: what came last has to go first."""
-    p = torch.sigmoid((z - alpha) / (1 - 2 * alpha))
-    log_det = (torch.log(p) + torch.log(1 - p) - math.log(1 - 2 * alpha)).sum(dim=-1)
-    return p, log_det
+    inner = (z - alpha) / (1 - 2 * alpha)
+    terms = _back_volume(inner, 0.0) - math.log(1 - 2 * alpha)
+    return torch.sigmoid(inner), terms.sum(dim=-1)
 
 
 def to_logit__from_logit__divided_first(z, alpha):
     """from_logit divides before it subtracts alpha: what came last has to go first."""
     return torch.sigmoid(z) / (1 - 2 * alpha) - alpha, _back_volume(z, alpha).sum(dim=-1)
+
+
+def to_logit__from_logit__through_the_sigmoid(z, alpha):
+    """from_logit takes the logarithm of 1 - p, which is 0 on a computer where p is nearly 1."""
+    p = torch.sigmoid(z)
+    terms = torch.log(p) + torch.log(1 - p) - math.log(1 - 2 * alpha)
+    return _back(z, alpha), terms.sum(dim=-1)
+
+
+def to_logit__from_logit__clamped(z, alpha):
+    """from_logit clamps y to [0, 1]: many z have the same y then, and none of them comes back."""
+    return _back(z, alpha).clamp(0.0, 1.0), _back_volume(z, alpha).sum(dim=-1)
 
 
 def to_logit__from_logit__no_sigmoid(z, alpha):
