@@ -133,6 +133,20 @@ def test_a_flow_that_undoes_what_the_base_density_did_is_right():
     assert [report.passed for report in reports.values()] == [False, True]
 
 
+def test_a_decorated_method_finds_what_stands_in_for_the_base_density():
+    pair = """
+        def standard_normal_log_prob(z):
+            return -0.5 * (z**2).sum(-1)
+
+        class Flow(Flow):
+            @torch.enable_grad()
+            def log_prob(self, x):
+                z, log_det = self(x)
+                return standard_normal_log_prob(z) + log_det
+        """
+    assert judged(pair, "Flow")["Flow"].passed
+
+
 def test_what_stood_in_for_the_base_density_is_gone_afterwards():
     for source in ("del standard_normal_log_prob", "standard_normal_log_prob = 3"):
         namespace = {"__name__": "student"}

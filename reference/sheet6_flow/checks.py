@@ -165,7 +165,8 @@ def AffineCoupling(student, draw):
     }
     for asked, what in words.items():
         yield student.compare(_coupling, *case, {"asked": asked}, what=what, core=True, share=3)
-    yield student.compare(
+    yield student.meets(
+        _none_missing,
         _coupling,
         *case,
         {"asked": "strangers"},
@@ -173,8 +174,13 @@ def AffineCoupling(student, draw):
         core=True,
         share=2,
     )
-    yield student.compare(
-        _coupling, *case, {"asked": "learners"}, what="nothing but the network learns", share=2
+    yield student.meets(
+        _none_learns,
+        _coupling,
+        *case,
+        {"asked": "learners"},
+        what="nothing but the network learns",
+        share=2,
     )
     directions = [_normal(draw, tuple(x.shape)), _normal(draw, (len(x),))]
     for way in ("forward", "inverse"):
@@ -209,6 +215,18 @@ def AffineCoupling(student, draw):
         yield student.compare(_coupling, *single, {"asked": way}, what=f"takes float32, {way}")
 
 
+def _none_missing(count):
+    """A condition: nothing is missing among the parameters."""
+    words = f"{count} of the tensors that should learn are not among its parameters()."
+    return words if count else ""
+
+
+def _none_learns(count):
+    """A condition: no gradient reaches parameters that are not the network's."""
+    words = f"A gradient reaches {count} more of its parameters() than the network has."
+    return words if count else ""
+
+
 def _masks(student, draw):
     """Lines on masks of all kinds, and on sizes."""
     single = [0] * 5
@@ -219,8 +237,8 @@ def _masks(student, draw):
         ([1, 1, 0, 0], 3, "a mask that is one half"),
         (single, 3, "a mask with a single 1"),
         (others, 6, "a mask with a single 0"),
-        ([1, 1, 1], 4, "a mask of ones: nothing changes"),
-        ([0, 0, 0], 4, "a mask of zeros: the network sees zeros"),
+        ([1, 1, 1], 4, "a mask of ones, which changes nothing"),
+        ([0, 0, 0], 4, "a mask of zeros, which hides everything"),
         ([0, 1, 1], 1, "a batch of one"),
         ([0, 1, 1], 3, "as many points as dimensions"),
         ([1, 0], 5, "points of two dimensions"),
@@ -228,7 +246,7 @@ def _masks(student, draw):
     ):
         case = _coupled(draw, bits, batch)
         for way in ("forward", "inverse"):
-            yield student.compare(_coupling, *case, {"asked": way}, what=f"{what}, {way}")
+            yield student.compare(_coupling, *case, {"asked": way}, what=f"{way} with {what}")
     bits = [1, 0] * 60
     arrays, mask, x = _coupled(draw, bits, 3, s=0.5)
     arrays[3][:120] += 2.0
@@ -318,7 +336,7 @@ def _coupling(functions, arrays, mask, points, settings):
     if asked == "twin":
         first, (_, layer) = layer, made([torch.zeros_like(array) for array in arrays])
         layer.load_state_dict(first.state_dict())
-        return both("forward", points), both("inverse", points)
+        return {way: both(way, points) for way in ("forward", "inverse")}
 
     points = points.clone().requires_grad_()
     pairs = zip(both(asked.split()[-1], points), settings["directions"], strict=True)
@@ -393,7 +411,15 @@ def _flow_lines(student, draw, settings):
         if not same:
             sampled = student.holds(False, sampled.what, _DIFFER, "sample_draws", 3, core=True)
     yield sampled
-    yield line("strangers", "the layers are registered: their parameters are the flow's", core=True)
+    yield student.meets(
+        _none_missing,
+        _flow,
+        layers,
+        x,
+        settings | {"asked": "strangers"},
+        what="the layers are registered: their parameters are the flow's",
+        core=True,
+    )
     yield line(
         "gradients",
         "the gradient of log_prob reaches the points and every layer's parameters",
@@ -436,6 +462,7 @@ def _flow(functions, layers, points, settings):
     settings: asked: what to return; container: what the layers come in, a list if not given;
     stand_in: whether the student's log-density is replaced; catch: None where something fails.
     """
+    import inspect
     import math
 
     import torch
@@ -567,7 +594,8 @@ def _flow(functions, layers, points, settings):
         return dict(zip(leaves, found, strict=True))
 
     name, missing = "standard_normal_log_prob", object()
-    world = getattr(getattr(functions["Flow"], "log_prob", None), "__globals__", {})
+    log_prob = inspect.unwrap(getattr(functions["Flow"], "log_prob", len))
+    world = getattr(log_prob, "__globals__", {})
     before = world.get(name, missing)
     if settings.get("stand_in"):
         world[name] = standard_normal_log_prob
