@@ -78,14 +78,15 @@ def heat_map(axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, lowes
 
 
 def density(axes: Axes, axis: np.ndarray, values: np.ndarray, highest: float) -> None:
-    """A density in the plane ``(n, n)`` over ``axis`` ``(n,)`` twice, rows along the second one.
+    """A density ``(n, n)`` in the plane, whose columns and rows both belong to ``axis`` ``(n,)``.
 
-    White is 0 and the darkest blue is ``highest``, so that panels can be compared; an area that is
-    denser than ``highest`` is as dark.
+    Under 2 % of ``highest`` it is white, and at ``highest`` and above it as dark as it gets, so that
+    panels can be compared.
     """
-    levels = np.linspace(0, highest, 13)
+    levels = highest * np.linspace(0.02, 1, 15)
     axes.contourf(axis, axis, values, levels=levels, cmap="Blues", extend="max")
-    axes.set_aspect("equal")
+    ends = float(axis[0]), float(axis[-1])
+    axes.set(xlim=ends, ylim=ends, aspect="equal")
 
 
 def point(axes: Axes, x: float, y: float, marker: str, text: str) -> None:
