@@ -102,7 +102,7 @@ def line(name: str, changes: list, epochs: int) -> list[str]:
     """A row of the table: a mistake and its numbers, and the CPU's seconds."""
     began = time.process_time()
     names = notebook(changes, epochs)
-    numbers = [f"{value:.3g}" for value in in_the_plane(names) + on_digits(names)]
+    numbers = [f"{value:.4g}" for value in in_the_plane(names) + on_digits(names)]
     return [name, *numbers, f"{time.process_time() - began:.0f}"]
 
 
