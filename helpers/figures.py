@@ -80,8 +80,8 @@ def heat_map(axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, lowes
 def density(axes: Axes, axis: np.ndarray, values: np.ndarray, highest: float) -> None:
     """A density ``(n, n)`` in the plane, whose columns and rows both belong to ``axis`` ``(n,)``.
 
-    Under 2 % of ``highest`` it is white, and at ``highest`` and above it as dark as it gets, so that
-    panels can be compared.
+    Under 2 % of ``highest`` it is white, and from ``highest`` on as dark as it gets, so that panels
+    can be compared.
     """
     levels = highest * np.linspace(0.02, 1, 15)
     axes.contourf(axis, axis, values, levels=levels, cmap="Blues", extend="max")
