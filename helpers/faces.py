@@ -40,11 +40,11 @@ FACTORS = (
     Factor("hair colour", 8, 0.0, 1.0, "place on a palette", ("black", "blond")),
     Factor("hair length", 8, 33.0, 61.0, "pixel row of the tips", ("short", "long")),
     Factor("face width", 8, 14.5, 20.0, "pixels, half the face", ("narrow", "wide")),
-    Factor("head turn", 8, -21.0, 21.0, "degrees", ("to the left", "to the right")),
+    Factor("head turn", 8, -16.0, 16.0, "degrees", ("to the left", "to the right")),
     Factor("eye spacing", 8, 0.40, 0.62, "of half the face", ("close", "far apart")),
     Factor("gaze", 8, -1.0, 1.0, "of the way to the corner", ("to the left", "to the right")),
     Factor("mouth", 8, -1.0, 1.0, "curvature", ("sad", "smiling")),
-    Factor("glasses", 2, 0.0, 1.0, "opacity", ("none", "round")),
+    Factor("glasses", 8, 0.0, 3.2, "pixels, the rim's thickness", ("none", "thick")),
 )
 NAMES = tuple(factor.name for factor in FACTORS)
 COUNTS = tuple(factor.count for factor in FACTORS)
@@ -196,9 +196,9 @@ def _eye(image, column, narrow, gaze, glasses):
     _paint(image, rows, WHITE, white)
     pupil = _ellipse(rows, column + 2.6 * gaze * narrow, EYES + 0.2, 3.0 * narrow, 3.6)
     _paint(image, rows, PUPIL, white * pupil)
-    frame = _ellipse(rows, column, EYES, 5.4 * narrow + 2.8, 8.7)
-    frame -= _ellipse(rows, column, EYES, 5.4 * narrow + 0.5, 6.5)
-    _paint(image, rows, FRAME, frame * glasses)
+    frame = _ellipse(rows, column, EYES, 5.4 * narrow + 0.2 + glasses, 6.2 + glasses)
+    frame -= _ellipse(rows, column, EYES, 5.4 * narrow + 0.2, 6.2)
+    _paint(image, rows, FRAME, frame)
 
 
 def _mouth(image, head, mouth):
