@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import io
 import json
+import math
 import os
 import sys
 import time
@@ -67,8 +68,8 @@ def noise(plan: Plan, step: int) -> torch.Tensor:
 
 def rate(plan: Plan, step: int) -> float:
     """The learning rate of a step."""
-    left = (plan.steps - step) / (plan.steps / 3)
-    return plan.rate * min(1, (step + 1) / 500) * (1 - np.cos(np.pi * min(1, left))) / 2
+    left = min(1.0, (plan.steps - step) / (plan.steps / 3))
+    return plan.rate * min(1.0, (step + 1) / 500) * (1 - math.cos(math.pi * left)) / 2
 
 
 def reconstruction(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
