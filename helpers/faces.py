@@ -39,9 +39,9 @@ FACTORS = (
     Factor("skin tone", 8, 0.0, 1.0, "place on a palette", ("light", "dark")),
     Factor("hair colour", 8, 0.0, 1.0, "place on a palette", ("black", "blond")),
     Factor("hair length", 8, 33.0, 61.0, "pixel row of the tips", ("short", "long")),
-    Factor("face width", 8, 14.5, 20.0, "pixels, half the face", ("narrow", "wide")),
+    Factor("face width", 8, 15.0, 20.5, "pixels, half the face", ("narrow", "wide")),
     Factor("head turn", 8, -16.0, 16.0, "degrees", ("to the left", "to the right")),
-    Factor("eye spacing", 8, 0.40, 0.62, "of half the face", ("close", "far apart")),
+    Factor("eye spacing", 8, 6.2, 9.4, "pixels, half the distance", ("close", "far apart")),
     Factor("gaze", 8, -1.0, 1.0, "of the way to the corner", ("to the left", "to the right")),
     Factor("mouth", 8, -1.0, 1.0, "curvature", ("sad", "smiling")),
     Factor("glasses", 8, 0.0, 3.2, "pixels, the rim's thickness", ("none", "thick")),
@@ -54,6 +54,13 @@ COUNT = math.prod(COUNTS)  # of all pictures
 def draw(n: int, seed: int | list[int]) -> np.ndarray:
     """The factors of n pictures, int64 (n, 10): every index equally likely, all independent."""
     return np.random.default_rng(seed).integers(0, COUNTS, (n, len(COUNTS)))
+
+
+def draw_values(n: int, seed: int | list[int]) -> np.ndarray:
+    """Values of the factors of n pictures, float64 (n, 10): anywhere between low and high."""
+    low = np.array([factor.low for factor in FACTORS])
+    high = np.array([factor.high for factor in FACTORS])
+    return np.random.default_rng(seed).uniform(low, high, (n, len(FACTORS)))
 
 
 def sample(n: int, seed: int | list[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -127,6 +134,7 @@ X = (np.arange(SIDE, dtype=np.float32) + 0.5)[None, None, :]
 Y = (np.arange(SIDE, dtype=np.float32) + 0.5)[None, :, None]
 MIDDLE = SIDE / 2  # the column around which every face stands
 EYES, NOSE, MOUTH = 32.8, 40.5, 48.2  # their rows
+RADIUS = 16  # pixels, of the ball on which they lie
 
 
 def _face(image, background, skin, hair, length, width, turn, spacing, gaze, mouth, glasses):
@@ -153,7 +161,11 @@ def _face(image, background, skin, hair, length, width, turn, spacing, gaze, mou
 
 @dataclass(frozen=True)
 class _Head:
-    """A ball of half the face's width, turned about its axis; ``turn`` in radians."""
+    """A ball, turned about its axis; ``turn`` in radians.
+
+    What lies on the face turns with a ball of RADIUS pixels, however wide the outline is: so the
+    width moves nothing but the outline, and no other factor has a hand in it.
+    """
 
     width: np.ndarray
     turn: np.ndarray
@@ -161,10 +173,10 @@ class _Head:
     def at(self, place: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
         """The column where a place of the face is seen, and how wide it looks there, 1 in front.
 
-        The place is given for a face that looks ahead: −1 is its left edge and 1 its right.
+        The place is in pixels, to the right of the middle of a face that looks ahead.
         """
-        ahead = np.arcsin(place)
-        column = MIDDLE + self.width * np.sin(ahead + self.turn)
+        ahead = np.arcsin(place / RADIUS)
+        column = MIDDLE + RADIUS * np.sin(ahead + self.turn)
         return column, np.cos(ahead + self.turn) / np.cos(ahead)
 
     def ear(self, side: int) -> np.ndarray:
@@ -204,7 +216,7 @@ def _eye(image, column, narrow, gaze, glasses):
 def _mouth(image, head, mouth):
     """Teeth between two parabolas, and lips around: its corners rise as its middle sinks."""
     rows = slice(40, 57)
-    left, right = head.at(-0.56)[0], head.at(0.56)[0]
+    left, right = head.at(-9.6)[0], head.at(9.6)[0]
     half = (right - left) / 2
     across = (X - (left + right) / 2) / half  # −1 and 1 at the corners
     sad, smiling = np.minimum(mouth, 0), np.maximum(mouth, 0)

@@ -42,6 +42,14 @@ def test_indices_stand_for_values_at_equal_distances():
     np.testing.assert_allclose(faces.render(factors), faces.render(values), atol=1e-6)
 
 
+def test_values_are_drawn_from_low_to_high():
+    values = faces.draw_values(2_000, seed=4)
+    for factor, value in zip(faces.FACTORS, values.T, strict=True):
+        share = (value - factor.low) / (factor.high - factor.low)
+        assert 0 <= share.min() < 0.01 and 0.99 < share.max() <= 1
+        assert np.median(share) == pytest.approx(0.5, abs=0.05)
+
+
 def test_the_last_factor_runs_fastest():
     assert faces.COUNT == 8**10 == 1_073_741_824
     numbers = np.array([0, 1, faces.COUNTS[-1], faces.COUNT - 1])
@@ -139,7 +147,7 @@ def test_what_is_no_factor_is_refused():
         faces.render(np.zeros(10, int))
     outside = MIDDLES[None].copy()
     outside[0, 4] = 25.0
-    with pytest.raises(ValueError, match="face width: the values run from 14.5 to 20"):
+    with pytest.raises(ValueError, match="face width: the values run from 15.0 to 20.5"):
         faces.render(outside)
     with pytest.raises(ValueError, match="face width"):
         faces.render(np.where(outside == 25, np.nan, outside))
