@@ -130,7 +130,7 @@ def _listed(folder: Path) -> dict[str, dict]:
         raise _damaged(path, f"it is no list of checkpoints ({error})") from None
 
 
-ADVICE = "Copy helpers/weights anew from the course's repository, or train it with `make weights`."
+ADVICE = "Take helpers/weights anew from the course, or train it yourself: make weights."
 
 
 def _read(path: Path) -> bytes:
