@@ -38,13 +38,13 @@ FACTORS = (
     Factor("background", 8, 0.0, 1.0, "place on a palette", ("green", "pink")),
     Factor("skin tone", 8, 0.0, 1.0, "place on a palette", ("light", "dark")),
     Factor("hair colour", 8, 0.0, 1.0, "place on a palette", ("black", "blond")),
-    Factor("hair length", 8, 33.0, 61.0, "pixel row of the tips", ("short", "long")),
-    Factor("face width", 8, 15.0, 20.5, "pixels, half the face", ("narrow", "wide")),
-    Factor("head turn", 8, -16.0, 16.0, "degrees", ("to the left", "to the right")),
-    Factor("eye spacing", 8, 6.2, 9.4, "pixels, half the distance", ("close", "far apart")),
+    Factor("hair length", 8, 32.0, 62.0, "pixel row of the tips", ("short", "long")),
+    Factor("face width", 8, 16.0, 20.0, "pixels, half the face", ("narrow", "wide")),
+    Factor("head turn", 8, -14.0, 14.0, "degrees", ("to the left", "to the right")),
+    Factor("eye spacing", 8, 6.5, 9.1, "pixels, half the distance", ("close", "far apart")),
     Factor("gaze", 8, -1.0, 1.0, "of the way to the corner", ("to the left", "to the right")),
     Factor("mouth", 8, -1.0, 1.0, "curvature", ("sad", "smiling")),
-    Factor("glasses", 8, 0.0, 3.2, "pixels, the rim's thickness", ("none", "thick")),
+    Factor("glasses", 8, 0.0, 3.4, "pixels, the rim's thickness", ("none", "thick")),
 )
 NAMES = tuple(factor.name for factor in FACTORS)
 COUNTS = tuple(factor.count for factor in FACTORS)
@@ -120,7 +120,7 @@ def render(factors: np.ndarray) -> np.ndarray:
 
 # --- what is painted, from the back to the front --------------------------------------------------
 
-BACKGROUND = ((0.42, 0.78, 0.55), (0.45, 0.66, 0.86), (0.93, 0.55, 0.72))
+BACKGROUND = ((0.28, 0.80, 0.45), (0.42, 0.62, 0.92), (1.00, 0.46, 0.66))
 SKIN = ((1.00, 0.86, 0.74), (0.80, 0.58, 0.42), (0.50, 0.31, 0.21))
 HAIR = ((0.09, 0.08, 0.12), (0.55, 0.22, 0.10), (0.97, 0.80, 0.30))
 SHIRT = (0.93, 0.93, 0.90)
@@ -206,7 +206,7 @@ def _eye(image, column, narrow, gaze, glasses):
     rows = slice(23, 43)
     white = _ellipse(rows, column, EYES, 5.4 * narrow, 6.2)
     _paint(image, rows, WHITE, white)
-    pupil = _ellipse(rows, column + 2.6 * gaze * narrow, EYES + 0.2, 3.0 * narrow, 3.6)
+    pupil = _ellipse(rows, column + 2.7 * gaze * narrow, EYES + 0.2, 3.2 * narrow, 3.8)
     _paint(image, rows, PUPIL, white * pupil)
     frame = _ellipse(rows, column, EYES, 5.4 * narrow + 0.2 + glasses, 6.2 + glasses)
     frame -= _ellipse(rows, column, EYES, 5.4 * narrow + 0.2, 6.2)
@@ -216,14 +216,14 @@ def _eye(image, column, narrow, gaze, glasses):
 def _mouth(image, head, mouth):
     """Teeth between two parabolas, and lips around: its corners rise as its middle sinks."""
     rows = slice(40, 57)
-    left, right = head.at(-9.6)[0], head.at(9.6)[0]
+    left, right = head.at(-10)[0], head.at(10)[0]
     half = (right - left) / 2
     across = (X - (left + right) / 2) / half  # −1 and 1 at the corners
     sad, smiling = np.minimum(mouth, 0), np.maximum(mouth, 0)
-    corners = MOUTH - 3.4 * mouth
-    upper = corners + (10.0 * sad + 3.2 * smiling) * (1 - across**2) - 1.3
-    lower = corners + (3.2 * sad + 10.0 * smiling) * (1 - across**2) + 1.3
-    slope = 13 * mouth * across / half
+    corners = MOUTH - 3.8 * mouth
+    upper = corners + (11.0 * sad + 3.4 * smiling) * (1 - across**2) - 1.3
+    lower = corners + (3.4 * sad + 11.0 * smiling) * (1 - across**2) + 1.3
+    slope = 14.4 * mouth * across / half
     depth = np.minimum(Y[:, rows] - upper, lower - Y[:, rows]) / np.sqrt(1 + slope**2)
     ends = half * (1 - np.abs(across)) + 0.5
     _paint(image, rows, LIPS, _clip(np.minimum(depth + 0.5, ends)))

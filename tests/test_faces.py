@@ -89,14 +89,14 @@ def test_each_factor_changes_the_picture_step_by_step_whatever_the_others_are(k)
 
 def test_the_head_turns_to_the_side_that_its_name_says():
     left, right = np.stack([MIDDLES, MIDDLES]), None
-    left[:, faces.NAMES.index("head turn")] = (-16, 16)
+    left[:, faces.NAMES.index("head turn")] = (-14, 14)
     left, right = faces.render(left)
     # Turned to the other side, a face that looks ahead is its mirror image.
     np.testing.assert_allclose(left, right[:, :, ::-1], atol=1e-5)
     rows = slice(27, 39)  # of the eyes, whose white is the brightest there
     columns = np.arange(64) + 0.5
     weight = (left[:, rows].min(axis=0) > 0.9).sum(axis=0)
-    assert (weight * columns).sum() / weight.sum() < 30
+    assert (weight * columns).sum() / weight.sum() < 31
 
 
 def test_pupils_mouth_and_hair_do_what_their_names_say():
@@ -147,7 +147,7 @@ def test_what_is_no_factor_is_refused():
         faces.render(np.zeros(10, int))
     outside = MIDDLES[None].copy()
     outside[0, 4] = 25.0
-    with pytest.raises(ValueError, match="face width: the values run from 15.0 to 20.5"):
+    with pytest.raises(ValueError, match="face width: the values run from 16.0 to 20.0"):
         faces.render(outside)
     with pytest.raises(ValueError, match="face width"):
         faces.render(np.where(outside == 25, np.nan, outside))
