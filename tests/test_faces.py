@@ -120,6 +120,15 @@ def test_pupils_mouth_and_hair_do_what_their_names_say():
     assert np.abs(short - long)[:, :30].max() < 1e-6 < np.abs(short - long)[:, 45:].max()
 
 
+def test_the_pictures_are_still_those_that_the_models_were_trained_on():
+    """Who changes them has to train the models anew: make weights."""
+    images = faces.render(faces.factors_of(np.array([0, 123_456_789, faces.COUNT - 1])))
+    means = [[0.42138, 0.6947, 0.48173], [0.3708, 0.49772, 0.33582], [0.79417, 0.51766, 0.45219]]
+    np.testing.assert_allclose(images.mean(axis=(2, 3)), means, atol=1e-4)
+    deviations = [0.29925, 0.26104, 0.2925]
+    np.testing.assert_allclose(images.std(axis=(1, 2, 3)), deviations, atol=1e-4)
+
+
 def test_no_factor_hides_another():
     """Eyes, mouth and background are seen in every picture, the widest face and longest hair."""
     images = faces.render(faces.draw(500, seed=8))
