@@ -40,11 +40,11 @@ FACTORS = (
     Factor("hair colour", 8, 0.0, 1.0, "place on a palette", ("black", "blond")),
     Factor("hair length", 8, 32.0, 62.0, "pixel row of the tips", ("short", "long")),
     Factor("face width", 8, 16.0, 20.0, "pixels, half the face", ("narrow", "wide")),
-    Factor("head turn", 8, -14.0, 14.0, "degrees", ("to the left", "to the right")),
+    Factor("head turn", 8, -16.0, 16.0, "degrees", ("to the left", "to the right")),
     Factor("eye spacing", 8, 6.5, 9.1, "pixels, half the distance", ("close", "far apart")),
     Factor("gaze", 8, -1.0, 1.0, "of the way to the corner", ("to the left", "to the right")),
     Factor("mouth", 8, -1.0, 1.0, "curvature", ("sad", "smiling")),
-    Factor("glasses", 8, 0.0, 3.4, "pixels, the rim's thickness", ("none", "thick")),
+    Factor("glasses", 8, 0.0, 3.2, "pixels, the rim's thickness", ("none", "thick")),
 )
 NAMES = tuple(factor.name for factor in FACTORS)
 COUNTS = tuple(factor.count for factor in FACTORS)
@@ -125,8 +125,8 @@ SKIN = ((1.00, 0.86, 0.74), (0.80, 0.58, 0.42), (0.50, 0.31, 0.21))
 HAIR = ((0.09, 0.08, 0.12), (0.55, 0.22, 0.10), (0.97, 0.80, 0.30))
 SHIRT = (0.93, 0.93, 0.90)
 PUPIL = (0.08, 0.08, 0.12)
-FRAME = (0.10, 0.08, 0.22)
-LIPS = (0.38, 0.02, 0.10)
+FRAME = (0.10, 0.28, 0.95)
+LIPS = (0.42, 0.00, 0.10)
 WHITE = (1.0, 1.0, 1.0)
 
 # The middles of the pixels: columns to the right, rows downwards.
@@ -144,7 +144,7 @@ def _face(image, background, skin, hair, length, width, turn, spacing, gaze, mou
     image[:] = _along(BACKGROUND, background)[:, :, None, None]
     image *= 1.12 - 0.006 * np.abs(Y[:, None] - 26)  # a soft light behind the head
     _paint(image, slice(50, SIDE), SHIRT, _ellipse(slice(50, SIDE), MIDDLE, 68, 22, 12))
-    _hair_behind(image, width + 4.5, length, 0.85 * hair)
+    _hair_behind(image, width + 6, length, 0.85 * hair)
     _paint(image, slice(46, SIDE), 0.72 * skin, _ellipse(slice(46, SIDE), MIDDLE, 52, 6.5, 10))
     for side in (-1, 1):
         ear = _ellipse(slice(28, 44), head.ear(side), 36, 3.6, 4.6)
@@ -220,14 +220,15 @@ def _mouth(image, head, mouth):
     half = (right - left) / 2
     across = (X - (left + right) / 2) / half  # −1 and 1 at the corners
     sad, smiling = np.minimum(mouth, 0), np.maximum(mouth, 0)
-    corners = MOUTH - 3.8 * mouth
-    upper = corners + (11.0 * sad + 3.4 * smiling) * (1 - across**2) - 1.3
-    lower = corners + (3.4 * sad + 11.0 * smiling) * (1 - across**2) + 1.3
-    slope = 14.4 * mouth * across / half
+    corners = MOUTH - 3.0 * mouth
+    upper = corners + (10.0 * sad + 3.0 * smiling) * (1 - across**2) - 1.3
+    lower = corners + (3.5 * sad + 11.5 * smiling) * (1 - across**2) + 1.3
+    slope = 13 * mouth * across / half
     depth = np.minimum(Y[:, rows] - upper, lower - Y[:, rows]) / np.sqrt(1 + slope**2)
     ends = half * (1 - np.abs(across)) + 0.5
     _paint(image, rows, LIPS, _clip(np.minimum(depth + 0.5, ends)))
-    _paint(image, rows, WHITE, _clip(np.minimum(depth - 0.8, ends - 1.8)))
+    teeth = _clip(np.minimum(depth - 0.8, ends - 1.8))
+    _paint(image, rows, WHITE, teeth * np.minimum(1.0, 3 * smiling))
 
 
 # --- how it is painted ----------------------------------------------------------------------------

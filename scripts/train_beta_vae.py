@@ -40,13 +40,13 @@ class Plan:
     """What a checkpoint is trained with; both differ in nothing but beta."""
 
     beta: float
-    steps: int = 40_000
+    steps: int = 50_000
     batch: int = 64
     rate: float = 1e-3  # of Adam: rises for 500 steps, falls to 0 in the last third (a cosine)
     seed: int = 0
 
 
-PLANS = {"vae": Plan(beta=1), "beta_vae": Plan(beta=4)}
+PLANS = {"vae": Plan(beta=1), "beta_vae": Plan(beta=8)}
 MEASURED = 10_000  # pictures on which a model is measured, none of them trained on
 EVERY = 5_000  # steps between two lines of the log
 KEEP = 60  # seconds between two states on disk
