@@ -259,21 +259,27 @@ class _Recording(dict):
 
 
 def _mentioned(names: Iterable[str], namespace: dict[str, Any]) -> set[str]:
-    """The names, and those that functions with these names mention, and so on."""
+    """The names, and those that functions and classes with these names mention, and so on."""
     found, waiting = set(), list(names)
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += _names_in(getattr(namespace.get(name), "__code__", None))
+            for code in _codes(namespace.get(name)):
+                waiting += _names_in(code)
     return found
 
 
-def _names_in(code: types.CodeType | None) -> list[str]:
+def _codes(value: Any) -> list[types.CodeType]:
+    """The code of a function, or of the methods of a class."""
+    parts = vars(value).values() if isinstance(value, type) else [value]
+    return [part.__code__ for part in parts if hasattr(part, "__code__")]
+
+
+def _names_in(code: types.CodeType) -> list[str]:
     """The names that a piece of code mentions, in the functions inside of it too."""
-    if not isinstance(code, types.CodeType):
-        return []
-    return [*code.co_names, *(name for part in code.co_consts for name in _names_in(part))]
+    inner = [part for part in code.co_consts if isinstance(part, types.CodeType)]
+    return [*code.co_names, *(name for part in inner for name in _names_in(part))]
 
 
 def _implementation(task: Task, namespace: dict[str, Any]) -> object:

@@ -58,10 +58,13 @@ def _sequence(student: Node, reference: Node, rtol: float, atol: float) -> str |
 
 
 def _rows(node: Node) -> list[Node] | None:
-    """An array taken as the sequence of its rows: `np.array([a, b])` returns two values too."""
+    """An array taken as the sequence of its rows: `np.array([a, b])` returns two values too.
+
+    Each row is of the array's own framework: that of a torch tensor is a torch tensor.
+    """
     if node["t"] != "array" or not node["shape"]:
         return None
-    return [probe.encode(row) for row in as_array(node)]
+    return [probe.encode(row) | {"kind": node["kind"]} for row in as_array(node)]
 
 
 def _dictionary(student: Node, reference: Node, rtol: float, atol: float) -> str | None:

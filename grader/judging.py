@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from threadpoolctl import threadpool_limits
@@ -233,7 +234,9 @@ class Student:
         """
         request = self._request(target, args)
         reply = self._ask(request, what, seconds)
-        wanted = self._locally(self._request(target, reference_args or args))
+        wanted = self._locally(
+            request if reference_args is None else self._request(target, reference_args)
+        )
         if wanted["status"] != "ok":
             raise RuntimeError(f"the reference fails on {what!r}: {wanted}")
 
@@ -362,8 +365,7 @@ class Student:
             names = list(inspect.signature(vars(self._bank.reference)[target]).parameters)
             return request | {"target": target, "names": names}
         names = list(inspect.signature(target).parameters)[1:]
-        source = inspect.getsource(target)
-        return request | {"target": target.__name__, "names": names, "probe": source}
+        return request | {"target": target.__name__, "names": names, "probe": _source(target)}
 
     def _ask(self, request: dict, what: str, seconds: float = CALL_SECONDS) -> dict[str, Any]:
         try:
@@ -417,6 +419,12 @@ class Student:
                 return f"{subject} {reply['message']}."
         where = f" ({reply['where']})" if reply["where"] else ""
         return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
+
+
+@cache
+def _source(function: Callable[..., Any]) -> str:
+    """The source of a probe, which takes longer to be found than most probes take to run."""
+    return inspect.getsource(function)
 
 
 def _variable(functions, name):

@@ -16,6 +16,7 @@ from grader.session import PlainProcess, Stopped
 
 LOAD_SECONDS = 30.0
 FRAMEWORKS = {"torch", "tensorflow"}
+LATE = {"torch": ["torch._dynamo"]}  # imported with the first optimizer, which takes a second
 MAX_TRIES = 40  # at joining lines to something that parses
 TRIPLE_QUOTES = ('"""', "'''")
 FUTURE = re.compile(r"^from __future__ import [^\n]*\bannotations\b", re.MULTILINE)
@@ -52,7 +53,7 @@ def _frameworks(bank: course.Bank) -> set[str]:
 
 def _import(process: PlainProcess, names: set[str]) -> None:
     """Import what the checks need, so that no call of the student's has to wait for it."""
-    for name in sorted(names):
+    for name in [part for one in sorted(names) for part in (one, *LATE.get(one, ()))]:
         source = f"__import__({name!r})\n"
         with suppress(Stopped):  # then the student's own import says so
             process.load({"source": source, "file": "<imports>", "first_line": 1, "future": ""})

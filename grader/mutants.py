@@ -1,8 +1,9 @@
-"""Machine-made wrong versions of a function: one small change each.
+"""Machine-made wrong versions of a function or a class: one small change each.
 
 Operators, comparisons, constants, reductions, axes, the order of arguments and of parameters, terms
-and factors dropped, conditions fixed, statements left out. Most such changes are what a slip of the
-pen makes; the share that a check catches is a measure of the check.
+and factors dropped, conditions fixed, statements left out, a step left out of several, in a class
+one attribute for another. Most such changes are what a slip of the pen makes; the share that a
+check catches is a measure of the check.
 """
 
 import ast
@@ -74,7 +75,7 @@ def mutants(source: str, name: str) -> list[Mutant]:
     found: dict[str, Mutant] = {}
     target = next(node for node in tree.body if _defines(node, name))
     for path, node in _nodes(target):
-        for replacement in _replacements(node, target):
+        for replacement in _replacements(node, target, path):
             changed = ast.unparse(_replaced(tree, target, path, replacement))
             if changed != before and changed not in found:
                 statement = _statement(target, path)
@@ -154,7 +155,7 @@ def _short(node: ast.AST | None) -> str:
     return line if len(line) <= 90 else line[:87] + "..."
 
 
-def _replacements(node: ast.AST, target: ast.AST) -> Iterator[ast.AST | None]:
+def _replacements(node: ast.AST, target: ast.AST, path: Path) -> Iterator[ast.AST | None]:
     match node:
         case ast.BinOp():
             if type(node.op) in BINARY:
@@ -177,7 +178,11 @@ def _replacements(node: ast.AST, target: ast.AST) -> Iterator[ast.AST | None]:
         case ast.Call():
             yield from _calls(node)
         case ast.Name(ctx=ast.Load()):
-            yield from _names(node, target)
+            yield from _names(node, _parameters(target, path))
+        case ast.Attribute(value=ast.Name(id="self"), ctx=ast.Load()):
+            for other in _attributes(target):
+                if other != node.attr:
+                    yield _with(node, attr=other)
         case ast.If():
             yield _with(node, test=ast.Constant(False))
             yield _with(node, test=ast.Constant(True))
@@ -212,6 +217,8 @@ def _constants(node: ast.Constant) -> Iterator[ast.AST]:
 
 def _calls(node: ast.Call) -> Iterator[ast.AST]:
     name = getattr(node.func, "attr", getattr(node.func, "id", None))
+    if ast.unparse(node.func).startswith("self."):
+        name = None  # one's own, whatever a library means by that name
     for other in FUNCTIONS.get(name, ()):
         if isinstance(node.func, ast.Attribute):
             yield _with(node, func=_with(node.func, attr=other))
@@ -219,6 +226,9 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
             yield _with(node, func=ast.Name(other, ast.Load()))
     if len(node.args) >= 2:
         yield _with(node, args=[node.args[1], node.args[0], *node.args[2:]])
+    if len(node.args) >= 3 and all(isinstance(step, ast.Call) for step in node.args):
+        for step in node.args:
+            yield _with(node, args=[other for other in node.args if other is not step])
     for keyword in node.keywords if name not in CONVERSIONS else ():
         if _is_guard(keyword):
             continue
@@ -227,12 +237,29 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
         yield node.args[0]
 
 
-def _names(node: ast.Name, target: ast.AST) -> Iterator[ast.AST]:
+def _names(node: ast.Name, names: list[str]) -> Iterator[ast.AST]:
     """Another parameter in the place of one."""
-    if not isinstance(target, ast.FunctionDef):
-        return
-    names = [argument.arg for argument in target.args.args]
     if node.id in names:
         for other in names:
             if other != node.id:
                 yield ast.Name(other, ast.Load())
+
+
+def _parameters(target: ast.AST, path: Path) -> list[str]:
+    """The parameters of a function; in a class, those of the method that a path leads into."""
+    if isinstance(target, ast.ClassDef) and path[0][0] == "body":
+        method = _get(target, path[:1])
+        return _parameters(method, path)[1:] if isinstance(method, ast.FunctionDef) else []
+    if isinstance(target, ast.FunctionDef):
+        return [argument.arg for argument in target.args.args]
+    return []
+
+
+def _attributes(target: ast.AST) -> list[str]:
+    """What a class assigns to self, in order."""
+    found = []
+    for node in ast.walk(target):
+        match node:
+            case ast.Attribute(value=ast.Name(id="self"), ctx=ast.Store()):
+                found.append(node.attr)
+    return list(dict.fromkeys(found))

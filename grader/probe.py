@@ -12,6 +12,7 @@ bytes in base64: nothing is ever unpickled or evaluated, and a size is known bef
 import base64
 import contextlib
 import difflib
+import functools
 import io
 import json
 import linecache
@@ -244,8 +245,13 @@ def _target(request, functions):
     if "probe" not in request:
         return functions[request["target"]]
     namespace = {"__name__": "probe"}
-    exec(request["probe"], namespace)
+    exec(_compiled(request["probe"]), namespace)
     return lambda *args: namespace[request["target"]](functions, *args)
+
+
+@functools.cache
+def _compiled(source):
+    return compile(source, "<probe>", "exec")
 
 
 def _changed(arg, node):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 from rich.console import Console
 
 from grader import course
@@ -50,8 +51,22 @@ def solutions(sheets: list[str]) -> int:
         console.print(f"solutions: running {sheet} in full …")
         with _kept_if_it_fails(course.SOLUTIONS / sheet):
             convert(GenerateSolution, sheet)
+            _demand_no_errors(course.SOLUTIONS / sheet)
         console.print(f"solutions: {sheet} made")
     return 0
+
+
+def _demand_no_errors(folder: Path) -> None:
+    """Raise CourseError where a cell of an executed notebook failed: nbgrader goes on after it."""
+    for path in folder.glob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                if output.output_type == "error":
+                    raise course.CourseError(
+                        f"The solution {path.name} fails in the cell {cell.get('id', '?')}: "
+                        f"{output.ename}: {output.evalue}. Mend it in source/, and try again; what "
+                        f"was in solutions/{folder.name} before is still there."
+                    )
 
 
 @contextmanager

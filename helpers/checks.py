@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -28,3 +29,38 @@ def small_stack(sizes: Sequence[int]) -> list[tuple]:
         return tf.Variable(numbers, dtype=tf.float32)
 
     return [(filled(n_in, n_out), filled(n_out)) for n_in, n_out in pairwise(sizes)]
+
+
+def close(result: Any, expected: Any, tolerance: float = 1e-4) -> bool:
+    """Whether a tensor has these values, to ``tolerance`` (relative or absolute), and their shape.
+
+    result: a tensor of torch, with or without gradient, of any dtype, or numbers.
+    """
+    values = result.detach().numpy() if hasattr(result, "detach") else np.asarray(result)
+    expected = np.asarray(expected)
+    return values.shape == expected.shape and np.allclose(values, expected, tolerance, tolerance)
+
+
+def is_verdict(answer: Any) -> bool:
+    """Whether an answer is the text "right" or the text "wrong", in whatever letters."""
+    return isinstance(answer, str) and answer.strip().lower() in ("right", "wrong")
+
+
+def fitted(network: Any, inputs: Any, pick: Callable, wanted: Any, steps: int = 200) -> Any:
+    """What a torch network puts out after it was trained to put out ``wanted``.
+
+    pick: takes what is compared from the network's output. A network that cannot learn a few
+    values for one input lacks parameters, or has a function at its end that bounds it.
+    """
+    import torch  # here, because not every sheet has to wait for PyTorch
+
+    parameters = list(network.parameters())
+    optimizer = torch.optim.Adam(parameters, lr=0.1) if parameters else None
+    for _ in range(steps):
+        output = pick(network(inputs))
+        if optimizer is None or not output.requires_grad:
+            break
+        optimizer.zero_grad()
+        (output - wanted).square().mean().backward()
+        optimizer.step()
+    return pick(network(inputs)).detach()

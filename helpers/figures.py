@@ -31,6 +31,11 @@ def label(axes: Axes, x: str, y: str, title: str, legend: str | None = "best") -
         axes.legend(loc=legend, fontsize=9, frameon=True, framealpha=0.9)
 
 
+def number(value: float, decimals: int = 1) -> str:
+    """A number for a legend or a title, with a minus sign as long as those on the axes."""
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
 def level(axes: Axes, value: float, text: str, linestyle: str = "--") -> None:
     """A horizontal reference line at ``value``, named in the legend; dashed unless told."""
     axes.axhline(value, color="black", linestyle=linestyle, linewidth=1.2, label=text, zorder=3)
@@ -75,6 +80,33 @@ def heat_map(axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, lowes
 def point(axes: Axes, x: float, y: float, marker: str, text: str) -> None:
     """One white point with a black edge, to stand out on a heat map, named in the legend."""
     axes.plot(x, y, marker, color="white", mec="black", ms=13, label=text)
+
+
+def mosaic(axes: Axes, pictures: np.ndarray, ticks: np.ndarray, side: int = 28) -> None:
+    """A square of grey pictures ``(n * n, side * side)``, row after row from the bottom.
+
+    ticks: the value ``(n,)`` that belongs to each row, and to each column, for the axes.
+    """
+    n = len(ticks)
+    tiles = pictures.reshape(n, n, side, side)[::-1]  # the last row of pictures is on top
+    axes.imshow(
+        tiles.swapaxes(1, 2).reshape(n * side, n * side),
+        cmap="gray",
+        vmin=0,
+        vmax=1,
+        extent=(0, n, 0, n),
+    )
+    shown = np.unique(np.linspace(0, n - 1, min(n, 6)).round().astype(int))
+    names = [number(ticks[i], 2) for i in shown]
+    axes.set_xticks(shown + 0.5, names)
+    axes.set_yticks(shown + 0.5, names)
+
+
+def ring(axes: Axes, radius: float, text: str) -> None:
+    """A dashed circle around 0 as a reference line, named in the legend."""
+    turn = np.linspace(0, 2 * np.pi, 200)
+    axes.plot(radius * np.cos(turn), radius * np.sin(turn), "k--", linewidth=1.2, label=text)
+    axes.set_aspect("equal")
 
 
 def image_rows(rows: Mapping[str, np.ndarray], title: str, side: int = 28) -> Figure:

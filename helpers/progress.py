@@ -2,6 +2,7 @@
 
 import io
 import sys
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from IPython import get_ipython
@@ -19,6 +20,14 @@ def bar(total: int, name: str, **options: Any) -> tqdm:
     if hasattr(get_ipython(), "kernel"):
         return _NotebookBar(file=io.StringIO(), ascii=False, **options)
     return tqdm(file=sys.stdout, **options)
+
+
+def through(items: Collection, name: str) -> Iterator:
+    """The items one after the other, with a bar that shows how many are done."""
+    with bar(len(items), name) as shown:
+        for item in items:
+            yield item
+            shown.update()
 
 
 class _NotebookBar(tqdm):

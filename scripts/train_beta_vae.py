@@ -40,7 +40,7 @@ class Plan:
     """What a checkpoint is trained with; both differ in nothing but beta."""
 
     beta: float
-    steps: int = 50_000
+    steps: int = 30_000
     batch: int = 64
     rate: float = 1e-3  # of Adam: rises for 500 steps, falls to 0 in the last third (a cosine)
     seed: int = 0

@@ -49,6 +49,36 @@ def test_mutants_change_operators_constants_reductions_arguments_and_conditions(
     assert "text" not in found and "also not" not in found
 
 
+TWICE = '''\
+class Twice(nn.Module):
+    """Not a mutant: this text."""
+
+    def __init__(self, width, rate):
+        super().__init__()
+        self.steps = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width))
+        self.scale = rate
+
+    def forward(self, x):
+        return self.scale * self.steps(x)
+'''
+
+
+def test_mutants_of_a_class_change_parameters_attributes_and_the_steps_of_a_sequence():
+    found = mutants(TWICE, "Twice")
+    changes = "\n".join(mutant.change for mutant in found)
+    for change in (
+        "`rate` → `width` in `self.scale = rate`",
+        "`self.scale` → `self.steps` in `return self.scale * self.steps(x)`",
+        "`self.scale * self.steps(x)` → `self.scale / self.steps(x)`",
+        "`super().__init__()` → `(left out)`",
+    ):
+        assert change in changes
+    assert any("nn.Sequential(nn.Linear(width, width), nn.Linear" in m.source for m in found)
+    assert not any("`self`" in m.change or "text" in m.change for m in found)
+    for mutant in found:
+        compile(mutant.source, "mutant", "exec")
+
+
 def test_a_guard_that_never_shows_in_right_code_is_not_changed():
     source = "def pairs(a, b):\n    return list(zip(a, b, strict=True))\n"
     changes = [mutant.change for mutant in mutants(source, "pairs")]
@@ -129,6 +159,8 @@ def test_a_mistake_is_tried_on_the_other_items_that_use_the_function():
     )
     assert {"outer_most", "outer", "inner"} <= audit._mentioned(["outer_most"], namespace)
     assert "alone" not in audit._mentioned(["outer_most"], namespace)
+    exec("class Layer:\n    def forward(self, x):\n        return alone(x)\n", namespace)
+    assert {"Layer", "alone"} <= audit._mentioned(["Layer"], namespace)
 
 
 def test_a_mistake_that_costs_another_item_is_seen(monkeypatch, toy_sheet):

@@ -161,6 +161,7 @@ def test_a_forged_value_is_refused_and_earns_nothing(monkeypatch, node):
         (np.array([1.0, np.inf]), np.array([1.0, np.inf])),
         ([1.0, 2.0], (1.0, 2.0)),
         (np.array([1.0, 2.0]), (1.0, 2.0)),
+        (torch.eye(2), (torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0]))),
         ({"a": 1.0}, {"a": 1.0}),
         (None, None),
     ],
@@ -186,6 +187,7 @@ def test_equal_values_agree_in_whatever_form_they_come(mine, theirs):
         (1.0 + 1j, 1.0, "complex"),
         ((1.0,), (1.0, 2.0), "a tuple of 1 where 2 values are asked"),
         ((1.0, 3.0), (1.0, 2.0), "Value 2 of 2: It differs"),
+        (np.eye(2), (torch.ones(2), torch.ones(2)), "Value 1 of 2: It returns a NumPy array"),
         ({"b": 1.0}, {"a": 1.0}, "has the keys ['b'] where ['a'] are asked"),
     ],
 )

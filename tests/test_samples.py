@@ -122,3 +122,17 @@ def test_the_typical_one_of_sheet_2_is_told_its_mistakes(graded):
         "epsilon_below_float32",
         "one_over_inputs",
     }
+
+
+def test_the_typical_one_of_sheet_3_is_told_its_mistakes(graded):
+    items = graded[0].record("team-noether", "sheet3_vae")["items"]
+    lost = {item["item"] for item in items if item["score"] < item["points"]}
+    named = {failed["mistake"] for item in items for failed in item["failed"]} - {None}
+    assert lost == {
+        "log_likelihood",
+        "reparametrize",
+        "base_density",
+        "reconstruction_loss",
+        "report_kl",
+    }
+    assert named == {"mean_of_logs", "variance_as_std", "mean_over_pixels", "defended"}

@@ -8,7 +8,7 @@ functions.
 import numpy as np
 
 from helpers.quiet import tf
-from reference.sheet2_autoencoder import randomness
+from reference import randomness
 
 TRUNCATED = 0.7737413  # the variance of N(0, 1) without what lies beyond 2 standard deviations
 

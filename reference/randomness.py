@@ -1,6 +1,6 @@
 """Does an array look like independent draws from a distribution? Tests that right draws pass.
 
-How often right draws fail one of them, at the sizes that the checks use (20,000 draws or more):
+How often right draws fail one of them; where a number of draws is named, with that many or more:
 
 - `mean_is`: 2 exp(-6.5²/2) = 1.3e-9. The average of n draws lies within 6.5 standard errors;
   normal, uniform and symmetric truncated normal draws are sub-Gaussian with their own variance.

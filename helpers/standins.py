@@ -1,0 +1,58 @@
+"""Models of a line or two that stand in for a student's networks in PyTorch, in visible checks."""
+
+import torch
+from torch import nn
+
+
+class LinearEncoder(nn.Module):
+    """mean = x @ slopes and log_var = 0.3 - mean, for images of four pixels and two latents."""
+
+    def __init__(self):
+        super().__init__()
+        slopes = [[0.5, -0.3], [0.2, 0.4], [-0.6, 0.1], [0.3, 0.7]]
+        self.slopes = nn.Parameter(torch.tensor(slopes))
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """x: (..., 4). Returns: mean and log_var, each (..., 2)."""
+        mean = x.to(self.slopes.dtype) @ self.slopes
+        return mean, 0.3 - mean
+
+
+class LinearDecoder(nn.Module):
+    """logits = z @ slopes, for two latents and images of four pixels."""
+
+    def __init__(self):
+        super().__init__()
+        slopes = [[1.2, -0.7, 0.4, -2.0], [0.3, 0.9, -1.5, 0.8]]
+        self.slopes = nn.Parameter(torch.tensor(slopes))
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        """z: (..., 2). Returns: logits, shape (..., 4)."""
+        return z.to(self.slopes.dtype) @ self.slopes
+
+
+class StandardNormal(nn.Module):
+    """An encoder whose codes all have the distribution N(0, I), so that its KL term is 0."""
+
+    def __init__(self, n_latent: int):
+        super().__init__()
+        self.n_latent = n_latent
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """x: (..., pixels). Returns: mean and log_var, zeros of shape (..., n_latent)."""
+        zeros = x.new_zeros((*x.shape[:-1], self.n_latent))
+        return zeros, zeros.clone()
+
+
+class FixedLogits(nn.Module):
+    """A decoder that has the same logits for every code, and remembers the codes in ``seen``."""
+
+    def __init__(self, n_pixels: int, value: float):
+        super().__init__()
+        self.logits = nn.Parameter(torch.full((n_pixels,), value))
+        self.seen: list[torch.Tensor] = []
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        """z: (..., latent). Returns: the logits, shape (..., n_pixels), whatever z is."""
+        self.seen.append(z.detach().reshape(-1, z.shape[-1]))
+        return self.logits.expand(*z.shape[:-1], -1)
