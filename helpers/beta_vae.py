@@ -5,22 +5,18 @@ ICLR 2017; the layers are those of Burgess et al., Understanding disentangling i
 How the checkpoints were trained, and what they reach: docs/beta_vae.md.
 """
 
-import hashlib
-import json
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
 from torch import Tensor, nn
+
+from helpers.checkpoints import Checkpoints
+from helpers.checkpoints import WeightsError as WeightsError  # what load raises
 
 LATENTS = 32
 FOLDER = Path(__file__).resolve().parent / "weights"
 LIST = "beta_vae.json"  # in that folder: what was trained, and the checksums
-
-
-class WeightsError(Exception):
-    """A checkpoint that is not there or not what it should be; says where, and what to do."""
+ADVICE = "Take helpers/weights anew from the course, or train it yourself: make weights."
 
 
 class Encoder(nn.Module):
@@ -88,7 +84,7 @@ class BetaVAE(nn.Module):
 
 def names(folder: Path = FOLDER) -> list[str]:
     """The checkpoints there are: "vae", trained with β = 1, and "beta_vae", with a larger β."""
-    return list(_listed(folder))
+    return Checkpoints(folder, LIST, ADVICE).names()
 
 
 def load(name: str, folder: Path = FOLDER) -> BetaVAE:
@@ -97,50 +93,9 @@ def load(name: str, folder: Path = FOLDER) -> BetaVAE:
     Raises ValueError: no checkpoint has this name. Raises WeightsError: the file or the list is
     missing, cannot be read, or is damaged.
     """
-    listed = _listed(folder)
-    if name not in listed:
-        raise ValueError(f"no checkpoint is named {name!r}; there are {', '.join(listed)}")
-    path = folder / f"{name}.safetensors"
-    content = _read(path)
-    found = hashlib.sha256(content).hexdigest()
-    if found != listed[name]["sha256"]:
-        raise _damaged(path, f"its SHA-256 is {found} where {listed[name]['sha256']} is expected")
-    model = BetaVAE()
-    try:
-        model.load_state_dict(load_tensors(content))
-    except (SafetensorError, RuntimeError) as error:
-        raise _damaged(path, f"it does not hold this model's tensors: {error}") from None
-    return model.eval()
+    return Checkpoints(folder, LIST, ADVICE).fill(BetaVAE(), name)
 
 
 def about(name: str, folder: Path = FOLDER) -> dict:
     """What the list says of a checkpoint: beta, steps, batch, sha256, and what was measured."""
-    listed = _listed(folder)
-    if name not in listed:
-        raise ValueError(f"no checkpoint is named {name!r}; there are {', '.join(listed)}")
-    return listed[name]
-
-
-def _listed(folder: Path) -> dict[str, dict]:
-    path = folder / LIST
-    try:
-        listed = json.loads(_read(path))
-        return {name: dict(entry, sha256=str(entry["sha256"])) for name, entry in listed.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(path, f"it is no list of checkpoints ({error})") from None
-
-
-ADVICE = "Take helpers/weights anew from the course, or train it yourself: make weights."
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise WeightsError(f"{path} is missing. {ADVICE}") from None
-    except OSError as error:
-        raise WeightsError(f"{path} cannot be read ({error.strerror}). {ADVICE}") from None
-
-
-def _damaged(path: Path, reason: str) -> WeightsError:
-    return WeightsError(f"{path} is damaged: {reason}. {ADVICE}")
+    return Checkpoints(folder, LIST, ADVICE).about(name)

@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from helpers import beta_vae, faces  # noqa: E402
+from helpers.checkpoints import write  # noqa: E402
 from reference.sheet4_beta_vae import metrics  # noqa: E402
 
 LOGS = ROOT / "reference" / "sheet4_beta_vae"
@@ -239,14 +240,6 @@ def publish(name: str, run: Run) -> None:
     write(listed, (json.dumps(entries, indent=1) + "\n").encode())
     lines = "".join(json.dumps(line) + "\n" for line in run.log)
     write(LOGS / f"{name}.jsonl", lines.encode())
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    os.replace(part, path)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """The model of sheet 4: its shapes, what load says of damaged files, its metrics, its training."""
 
 import dataclasses
+import hashlib
 import importlib.util
 import json
 from pathlib import Path
@@ -70,7 +71,7 @@ def folder(tmp_path):
 
 
 def write_list(folder, content):
-    entry = {"beta": 1.0, "sha256": beta_vae.hashlib.sha256(content).hexdigest()}
+    entry = {"beta": 1.0, "sha256": hashlib.sha256(content).hexdigest()}
     (folder / beta_vae.LIST).write_text(json.dumps({"vae": entry}))
 
 
