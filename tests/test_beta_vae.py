@@ -300,3 +300,61 @@ def test_the_rate_rises_and_falls(script):
     plan = script.PLANS["vae"]
     rates = [script.rate(plan, step) for step in (0, 499, plan.steps // 2, plan.steps)]
     assert rates == pytest.approx([plan.rate / 500, plan.rate, plan.rate, 0])
+
+
+# --- what is committed ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def encoded():
+    """Means and mean KL of 2,000 faces by both checkpoints, and the faces' factors."""
+    torch.set_num_threads(1)
+    images, factors = faces.sample(2_000, seed=[0, 5])
+    found = {}
+    with torch.no_grad():
+        for name in NAMES:
+            encoder = beta_vae.load(name).encoder
+            codes = [encoder(part) for part in torch.from_numpy(images).split(250)]
+            mean, log_var = (torch.cat(parts) for parts in zip(*codes, strict=True))
+            kl = (mean**2 + log_var.exp() - log_var - 1).mean(dim=0) / 2
+            found[name] = mean.numpy(), kl.numpy()
+    return found, factors
+
+
+def test_both_checkpoints_are_committed_and_small():
+    assert beta_vae.names() == NAMES
+    for name in NAMES:
+        assert (beta_vae.FOLDER / f"{name}.safetensors").stat().st_size <= 4_000_000
+
+
+def test_the_list_says_what_the_script_trains_and_what_its_log_ends_with(script):
+    for name in NAMES:
+        entry = beta_vae.about(name)
+        for key, value in vars(script.PLANS[name]).items():
+            assert entry[key] == value, (name, key)
+        log = [json.loads(x) for x in (script.LOGS / f"{name}.jsonl").read_text().splitlines()]
+        assert [line["step"] for line in log] == sorted(line["step"] for line in log)
+        assert log[-1]["step"] == entry["steps"]
+        for key in script.SHOWN:
+            assert entry[key] == log[-1][key], (name, key)
+
+
+def test_the_models_reach_what_the_list_says(encoded):
+    found, factors = encoded
+    for name, (mean, kl) in found.items():
+        entry = beta_vae.about(name)
+        assert metrics.mig(mean, factors)[0] == pytest.approx(entry["mig"], abs=0.05)
+        assert metrics.sap(mean, factors)[0] == pytest.approx(entry["sap"], abs=0.05)
+        assert kl.sum() == pytest.approx(entry["kl"], rel=0.02)
+        assert (kl > 0.05).sum() == entry["active"] >= 6
+
+
+def test_the_tuned_model_is_at_least_0_3_ahead_in_mig():
+    assert beta_vae.about("beta_vae")["mig"] - beta_vae.about("vae")["mig"] >= 0.3
+
+
+def test_the_model_card_shows_the_figures_of_the_list():
+    card = (ROOT / "docs" / "beta_vae.md").read_text("utf-8")
+    for key in ("mig", "sap", "disentanglement", "completeness", "informativeness"):
+        figures = " | ".join(f"{beta_vae.about(name)[key]:.3f}" for name in NAMES)
+        assert f" | {figures} |" in card, key
