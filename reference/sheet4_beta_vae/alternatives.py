@@ -147,15 +147,18 @@ def diverse_latents__encoded_faces():
     return z[chosen]
 
 
-def diverse_latents__corners():
-    """Corners of a cube, in float64, one after another the farthest; entries of exactly ±4 too."""
-    strongest = truth.activity().argsort(descending=True)[:7]
-    z = torch.zeros(128, 32, dtype=torch.float64)
-    z[:, strongest] = torch.tensor(list(product([-3.0, 3.0], repeat=7))).double()
-    z[:, int(truth.measured().kl.argmin())] = 4.0  # a latent without a use
+def diverse_latents__two_halves():
+    """Corners of a cube and their opposites, in float64; entries of exactly ±4 too."""
+    strongest = truth.measured().kl.argsort()[-8:]
+    rows = np.array(list(product([-4.0, 4.0], repeat=8)))
+    z = np.zeros((len(rows), 32))
+    z[:, strongest] = rows
+    z[:, truth.measured().kl.argmin()] = 4.0  # a latent without a use
+    z = torch.from_numpy(z)
     distances, chosen = _distances(z), [17]
     while len(chosen) < 10:
-        chosen.append(int(distances[chosen].min(dim=0).values.argmax()))
+        nearest = distances[chosen].min(dim=0).values
+        chosen.append(int(nearest.argmax()))
     return z[chosen]
 
 
@@ -407,7 +410,7 @@ def mutual_information_gap__sklearn(codes, factors, bins=20):
 
 
 def mutual_information_gap__histogram2d(codes, factors, bins=20):
-    """Two-dimensional histograms of ranks of values, with numbers too small to matter in the log."""
+    """Two-dimensional histograms, with a number too small to matter in the logarithm."""
     found = []
     for k in range(factors.shape[1]):
         _, index = np.unique(factors[:, k], return_inverse=True)

@@ -8,7 +8,10 @@ _COUNTS = "An entropy is that of the counts' shares: a common factor of the coun
 _SAME_FOR_ALL = (
     "The entropy of the factor is the same for all latents: it is gone from the gap of two of them."
 )
-_TOLD = "in `told = sorted((entropy(t.sum(axis=0)) + entropy(t.sum(axis=1)) - entropy(t) for t in ta...`"
+_TOLD = (
+    "in `told = sorted((entropy(t.sum(axis=0)) + entropy(t.sum(axis=1)) "
+    "- entropy(t) for t in ta...`"
+)
 
 EQUIVALENT: dict[str, str] = {
     "mutual_information_gap: `np.log(p)` → `np.log2(p)` in `return -(p * np.log(p)).sum()`": (

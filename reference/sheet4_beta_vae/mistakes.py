@@ -29,7 +29,7 @@ def _logits(model, z):
 
 
 def generate__no_sigmoid(model, z):
-    """These are the decoder's logits: the sigmoid is missing (a plot rescales them and hides it)."""
+    """These are the decoder's logits: the sigmoid is missing, which a plot may hide."""
     return _logits(model, z)
 
 
@@ -54,7 +54,7 @@ def generate__tanh_moved(model, z):
 
 
 def generate__softmax(model, z):
-    """The softmax makes the channels of a pixel compete; each value has a probability of its own."""
+    """The softmax makes the colours of a pixel compete; each has a logit of its own."""
     return torch.softmax(_logits(model, z), dim=1)
 
 
@@ -115,7 +115,7 @@ def generate__first_only(model, z):
 
 
 def generate__draws(model, z):
-    """Something is drawn, latents or pixels: the pictures of given latents have no chance in them."""
+    """Something is drawn, latents or pixels; there is no chance in the picture of a latent."""
     return torch.sigmoid(_logits(model, torch.randn_like(z)))
 
 
@@ -156,31 +156,17 @@ def generate__top_mode_only(model, z):
     return images
 
 
-def generate__eval_left(model, z):
-    """The model stays in eval mode; it is to be left as it was found."""
+def _in_eval_mode(model, z):
+    """The pictures from a model that is in eval mode afterwards."""
     model.eval()
     with torch.no_grad():
         return torch.sigmoid(model.decoder(z))
 
 
-def generate__decoder_left_in_eval(model, z):
-    """The decoder stays in eval mode; it is to be left as it was found."""
-    model.decoder.eval()
-    with torch.no_grad():
-        return torch.sigmoid(model.decoder(z))
-
-
-def generate__train_at_the_end(model, z):
-    """The model is put into train mode at the end, whatever it was in before."""
-    images = generate__eval_left(model, z)
-    model.train()
-    return images
-
-
 def generate__one_mode_for_all(model, z):
     """All parts get the mode of the model as a whole; each is to have its own again."""
     mode = model.training
-    images = generate__eval_left(model, z)
+    images = _in_eval_mode(model, z)
     model.train(mode)
     return images
 
@@ -203,6 +189,25 @@ def generate__asked_the_model(model, z):
     with torch.no_grad():
         images = torch.sigmoid(model.decoder(z))
     model.train(mode)
+    return images
+
+
+def generate__eval_left(model, z):
+    """The model stays in eval mode; it is to be left as it was found."""
+    return _in_eval_mode(model, z)
+
+
+def generate__decoder_left_in_eval(model, z):
+    """The decoder stays in eval mode; it is to be left as it was found."""
+    model.decoder.eval()
+    with torch.no_grad():
+        return torch.sigmoid(model.decoder(z))
+
+
+def generate__train_at_the_end(model, z):
+    """The model is put into train mode at the end, whatever it was in before."""
+    images = _in_eval_mode(model, z)
+    model.train()
     return images
 
 
@@ -296,7 +301,7 @@ def diverse_latents__prior():
 def diverse_latents__one_latent():
     """Only one latent moves; the pictures are to differ in three factors at least."""
     z = torch.zeros(10, 32)
-    z[:, truth.activity().argmax()] = torch.linspace(-3, 3, 10)
+    z[:, int(truth.measured().kl.argmax())] = torch.linspace(-3, 3, 10)
     return z
 
 
@@ -722,19 +727,11 @@ def factors__same_latent_for_all():
 
 def factors__tells_too_little():
     """Another latent tells this factor much better."""
-    measured, entries = truth.measured(), _four()
-    name = next(iter(entries))
-    share = measured.share[:, faces.NAMES.index(name)] * (measured.kl >= truth.ACTIVE)
-    weak = np.where(share < 0.5, share, 0).argmax()
-    return entries | {name: int(weak)}
-
-
-def factors__factor_not_found():
-    """The model has not found this factor: no latent tells it, the best one included."""
-    information = truth.measured().information
-    best = information.max(axis=0)
-    lost = int(best.argmin())
-    return _four() | {faces.NAMES[lost]: int(information[:, lost].argmax())}
+    measured = truth.measured()
+    share = measured.share * (measured.kl >= truth.ACTIVE)[:, None]
+    share[share >= truth.NEARLY] = 0
+    latent, k = np.unravel_index(share.argmax(), share.shape)
+    return _four() | {faces.NAMES[k]: int(latent)}
 
 
 def factors__out_of_range():
@@ -1081,7 +1078,7 @@ def mutual_information_gap__summed(codes, factors, bins=20):
 
 
 def mutual_information_gap__weighted(codes, factors, bins=20):
-    """The sum of the gaps is divided by the sum of the entropies; each has an entropy of its own."""
+    """The sum of the gaps is divided by that of the entropies; each has an entropy of its own."""
     information, entropies = _split(codes, factors, bins)
     ranked = np.sort(information, axis=0)
     _, gaps = _gap(information, entropies)

@@ -28,13 +28,13 @@ def generate(model, z):
 
 
 def diverse_latents():
-    """Ten latents `(10, 32)` far from one another: corners of a cube in the strongest seven.
+    """Ten latents `(10, 32)` far from one another: corners of a cube in the eight most active.
 
     Each corner after the first is the one whose picture is farthest from all pictures before.
     """
-    corners = torch.tensor(list(itertools.product([-2.5, 2.5], repeat=7)))
+    corners = torch.tensor(list(itertools.product([-3.5, 3.5], repeat=8)))
     z = torch.zeros(len(corners), 32)
-    z[:, truth.activity().argsort(descending=True)[:7]] = corners
+    z[:, truth.measured().kl.argsort()[-8:].copy()] = corners
     pictures = torch.from_numpy(truth.decode(z)).flatten(start_dim=1)
     distances = torch.cdist(pictures, pictures)
     chosen = [0]
@@ -47,7 +47,7 @@ def diverse_latents():
 
 
 def latent_kl(mean, log_var):
-    """KL(N(mean, exp(log_var)) ‖ N(0, 1)) of each latent, averaged over images: `(32,)`, in nats."""
+    """KL(N(mean, exp(log_var)) ‖ N(0, 1)) of each latent, averaged over images, `(32,)`."""
     q = Normal(mean.double(), torch.exp(log_var.double() / 2))
     each = kl_divergence(q, Normal(torch.zeros_like(q.mean), 1.0))
     return torch.einsum("nd->d", each) / len(each)
@@ -61,7 +61,7 @@ def traverse(z, dim, values):
 
 
 class _Measured(Mapping):
-    """The latent that tells most about each factor that the model has found; measured when asked."""
+    """For each factor that some latent tells, the best latent; measured when asked."""
 
     def __getitem__(self, name: str) -> int:
         return truth.best_latents()[name]
