@@ -2,7 +2,7 @@
 
     .venv/bin/python scripts/reader_card.py
 
-Some minutes; writes the tables between the two marks in docs/beta_vae.md.
+Ten minutes of one core; writes the tables between the two marks in docs/beta_vae.md.
 """
 
 import sys

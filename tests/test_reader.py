@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers import faces
+from helpers import beta_vae, faces
 from helpers.checkpoints import WeightsError
 from reference.sheet4_beta_vae import reader
 
@@ -74,14 +74,15 @@ def test_a_blur_keeps_the_sum_and_none_changes_nothing(script):
 
 
 def test_2000_pictures_are_read_in_a_second_on_one_core(drawn):
-    images = drawn[1].repeat(2, 1, 1, 1)
-    reader.read(images[:10])
-    seconds = []
-    for _ in range(3):
+    reader.read(drawn[1][:10])
+
+    def seconds():
         start = time.process_time()
-        reader.read(images)
-        seconds.append(time.process_time() - start)
-    assert min(seconds) < len(images) / 2_000
+        reader.read(drawn[1])
+        return time.process_time() - start
+
+    # Other programs on the same core make it slower, never faster: one good try is enough.
+    assert any(seconds() < len(drawn[1]) / 2_000 for _ in range(5))
 
 
 def test_any_number_of_pictures_is_read_and_each_for_itself(drawn):
@@ -127,6 +128,22 @@ def test_exactly_the_factors_that_vary_are_named(script, count, spoilt):
 def test_random_faces_vary_in_nearly_everything(drawn):
     for images in drawn[1].split(10):
         assert len(reader.varying(images)) >= 8
+
+
+def test_pictures_from_the_prior_vary_in_many_factors_and_those_of_a_pure_latent_in_one(script):
+    model = beta_vae.load("beta_vae")
+    with torch.no_grad():
+        z = torch.randn(100, 32, generator=torch.Generator().manual_seed(1))
+        for images in torch.sigmoid(model.decoder(z)).split(10):
+            assert len(reader.varying(images)) >= 5
+        # The latent that tells most of the background: the purest there is.
+        places = np.random.default_rng(2).uniform(size=(200, 10))
+        means = model.encoder(script.draw(places))[0].numpy()
+        told = [abs(np.corrcoef(latent, places[:, 0])[0, 1]) for latent in means.T]
+        for base in z[:5]:
+            row = base.repeat(10, 1)
+            row[:, int(np.argmax(told))] = torch.linspace(-3, 3, 10)
+            assert reader.varying(torch.sigmoid(model.decoder(row))) == ["background"]
 
 
 def test_a_small_change_is_no_clear_one(script):
