@@ -217,12 +217,12 @@ def _generated(functions, weights, z, settings):
     try:
         images = functions["generate"](model, z)
         on_after = torch.is_grad_enabled()
+        more = functions["generate"](model, z) if settings.get("report") == "again" else None
     finally:
         torch.set_grad_enabled(before)
 
     report = settings.get("report")
     if report == "again":
-        more = functions["generate"](model, z)
         return images is None or torch.equal(torch.as_tensor(images), torch.as_tensor(more))
     if report is None:
         is_large = isinstance(images, torch.Tensor) and images.shape == (150, 3, 64, 64)
@@ -284,9 +284,8 @@ def diverse_latents(student, draw):
         again = _diverse_lines(student, student.value(_latents_found, True, True))
         if _earned(again) > _earned(lines):
             lines = again
-    if not lines:
-        student.value("diverse_latents")  # says why there is nothing
-    yield from lines or _diverse_lines(student, student.value("diverse_latents"))
+    # Where there is nothing, the call itself says why.
+    yield from lines or _lines_on(student, student.value("diverse_latents"))
 
 
 def _latents_found(functions, stand_in, catch):
@@ -353,7 +352,7 @@ def _lines_on(student, z):
         "there are at least ten latents",
         f"There are {len(values)}.",
         mistake="too_few",
-        share=2,
+        share=4,
     )
     largest = float(np.abs(values).max())
     yield student.holds(
@@ -361,7 +360,7 @@ def _lines_on(student, z):
         "every entry lies within -4 and 4",
         f"The largest has the size {largest:.3g}.",
         mistake="too_far_out",
-        share=2,
+        share=4,
     )
     pictures = truth.decode(values[:LOOKED_AT])
     distance, one, other = _closest(pictures)
@@ -371,7 +370,7 @@ def _lines_on(student, z):
         f"The closest two, {one} and {other}, differ by {distance:.3f}; "
         f"at least {FAR_APART} is asked.",
         mistake=_kind_of_closeness(values[:LOOKED_AT], distance),
-        share=4,
+        share=5,
     )
     varying = _varying(pictures)
     yield student.holds(
@@ -386,6 +385,8 @@ def _lines_on(student, z):
 
 def _as_latents(z):
     """The latents as float64, or None, and what is wrong with them."""
+    if z is None:
+        return None, "It returns None: is there a return statement?"
     try:
         values = np.asarray(z, np.float64)
     except (TypeError, ValueError):
