@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from grader import course, reporting
+from grader import course, reporting, sandbox
 from grader.judging import Report, judge_item
 from grader.latex_mutants import latex_mutants
 from grader.mutants import Mutant, mutants
@@ -115,6 +115,7 @@ def satisfied(figures: list[Figures]) -> bool:
 def measure(sheet: str, jobs: int | None = None, seeds: int = SEEDS) -> list[Figures]:
     """The figures of every check of a sheet; right and wrong answers are judged with each seed."""
     tasks = list(_tasks(sheet))
+    os.environ.update(sandbox.ONE_THREAD)  # for the processes of the pool, one for each core
     context = get_context("spawn")
     with ProcessPoolExecutor(jobs or os.cpu_count(), context) as pool:
         running = pool.map(partial(run, seeds=seeds), tasks, chunksize=4)

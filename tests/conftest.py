@@ -4,6 +4,7 @@ And a toy sheet for tests that need none of the course's own.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,9 @@ import toy
 
 import reference
 from grader import course as the_course
+from grader import sandbox
+
+os.environ.update(sandbox.ONE_THREAD)  # pytest runs a process for each core
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ["grader", "helpers", "reference", "source", "nbgrader_config.py"]
