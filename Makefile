@@ -20,7 +20,7 @@ VENV_PYTHON = .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help setup grade test lab nbval release clean
+.PHONY: help setup grade test lab nbval release weights reader clean
 
 help:
 	@echo 'make grade     grade the sample submissions, print the table, say where the feedback is'
@@ -28,6 +28,8 @@ help:
 	@echo 'make lab       try the sheets as a student, in JupyterLab'
 	@echo 'make nbval     run the solutions in full and compare their outputs'
 	@echo 'make release   make what students get (release/ and a zip per sheet) from source/'
+	@echo 'make weights   train the models of sheet 4 from nothing (hours; stop and go on at will)'
+	@echo 'make reader    train what reads the factors off a picture (10 minutes of one core)'
 	@echo 'make setup     only set up .venv; every target above does so where needed'
 	@echo 'make clean     delete .venv and caches; grades and the gradebook stay'
 	@echo
@@ -60,6 +62,13 @@ nbval: setup
 
 release: setup
 	@$(VENV_PYTHON) -m grader release $(ARGS)
+
+# A run that was stopped lies in build/beta_vae and is taken up again.
+weights: setup
+	@$(VENV_PYTHON) scripts/train_beta_vae.py $(ARGS)
+
+reader: setup
+	@$(VENV_PYTHON) scripts/train_reader.py $(ARGS)
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Models of a line or two that stand in for a student's networks in PyTorch, in visible checks."""
+"""Models of a line or two that stand in for networks in PyTorch, in visible checks."""
 
 import torch
 from torch import nn
@@ -90,3 +90,34 @@ class FixedLogits(nn.Module):
         """z: (..., latent). Returns: the logits, shape (..., n_pixels), whatever z is."""
         self.seen.append(z.detach().reshape(-1, z.shape[-1]))
         return self.logits.expand(*z.shape[:-1], -1)
+
+
+class ThreeColours(nn.Module):
+    """A model of pictures of one colour: the logits of red, green and blue are latents 0, 1 and 2.
+
+    Its decoder has a dropout, which shows in train mode, and a layer that is frozen in eval mode.
+    Its encoder is not there to be called.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Identity()
+        self.encoder.forward = self._refuse
+        self.decoder = nn.Sequential(_FirstThree(), nn.Dropout(0.5), nn.Identity().eval())
+
+    def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
+        return self._refuse(*arguments)
+
+    def _refuse(self, *arguments: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("only model.decoder is asked for")
+
+
+class _FirstThree(nn.Module):
+    """Codes (n, 32) to logits (n, 3, 64, 64), times a parameter that is 1."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(()))
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        return (self.scale * z[:, :3, None, None]).expand(-1, 3, 64, 64)
