@@ -20,7 +20,7 @@ VENV_PYTHON = .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help setup grade test lab nbval release classifier vae_samples clean
+.PHONY: help setup grade test lab nbval release weights reader classifier vae_samples clean
 
 help:
 	@echo 'make grade     grade the sample submissions, print the table, say where the feedback is'
@@ -28,6 +28,8 @@ help:
 	@echo 'make lab       try the sheets as a student, in JupyterLab'
 	@echo 'make nbval     run the solutions in full and compare their outputs'
 	@echo 'make release   make what students get (release/ and a zip per sheet) from source/'
+	@echo 'make weights   train the models of sheet 4 from nothing (an hour; stop and go on at will)'
+	@echo 'make reader    train what reads the factors off a picture (10 minutes of one core)'
 	@echo 'make classifier, make vae_samples'
 	@echo '               make anew what sheet 5 measures images with, and compares them with'
 	@echo 'make setup     only set up .venv; every target above does so where needed'
@@ -62,6 +64,13 @@ nbval: setup
 
 release: setup
 	@$(VENV_PYTHON) -m grader release $(ARGS)
+
+# A run that was stopped lies in build/beta_vae and is taken up again.
+weights: setup
+	@$(VENV_PYTHON) scripts/train_beta_vae.py $(ARGS)
+
+reader: setup
+	@$(VENV_PYTHON) scripts/train_reader.py $(ARGS)
 
 # Both write to helpers/weights: two minutes of one core, and ten.
 classifier: setup

@@ -146,15 +146,17 @@ def _tasks(sheet: str) -> Iterable[Task]:
 
 def _mutants(sheet: str, item: str) -> list[Mutant]:
     """Machine-made changes of a solution: of its code, or of the text that it is."""
-    answer = _answer(sheet, item)
+    known = course.items(sheet)[item]
+    answer = known.answer
     value = _solution(sheet)[answer] if _is_value(sheet, answer) else None
     if isinstance(value, str):
         return [Mutant(change, f"{answer} = {text!r}") for change, text in latex_mutants(value)]
-    return mutants(solution_cell(sheet, answer), answer)
-
-
-def _answer(sheet: str, item: str) -> str:
-    return course.items(sheet)[item].answer
+    found = mutants(solution_cell(sheet, answer), answer)
+    for other in known.others:
+        if other in vars(course.bank(sheet).reference):
+            more = mutants(solution_cell(sheet, other), other)
+            found += [Mutant(f"{other}: {mutant.change}", mutant.source) for mutant in more]
+    return found
 
 
 def _is_value(sheet: str, answer: str) -> bool:
@@ -190,7 +192,7 @@ def run(task: Task, seeds: int = SEEDS) -> Outcome:
     items = course.items(task.sheet)
     namespace = _solution(task.sheet)
     try:
-        namespace[items[task.item].answer] = _implementation(task, namespace)
+        _put_in_place(task, items[task.item], namespace)
     except Exception as error:  # a mutant whose definition already fails is caught
         return Outcome(task, 0, 1, trouble=f"{type(error).__name__}: {error}")
     session = InProcess(namespace)
@@ -242,7 +244,7 @@ def _users(sheet: str) -> dict[str, tuple[str, ...]]:
         _judge(InProcess(asked), sheet, item, 0, False)
         uses[item.name] = _mentioned(asked.names, solution)
     return {
-        name: tuple(other for other in items if other != name and item.answer in uses[other])
+        name: tuple(o for o in items if o != name and not uses[o].isdisjoint(item.answers))
         for name, item in items.items()
     }
 
@@ -283,16 +285,15 @@ def _names_in(code: types.CodeType) -> list[str]:
     return [*code.co_names, *(name for part in inner for name in _names_in(part))]
 
 
-def _implementation(task: Task, namespace: dict[str, Any]) -> object:
-    answer = _answer(task.sheet, task.item)
+def _put_in_place(task: Task, item: course.Item, namespace: dict[str, Any]) -> None:
+    """Let an implementation take the place of the solution's."""
     if task.kind == "mutant":
         exec(task.source, namespace)
-        return namespace[answer]
-    if task.kind == "solution":
-        return namespace[answer]
-    module = "mistakes" if task.kind == "mistake" else "alternatives"
-    function = course.named_by_item(course.part(task.sheet, module), task.item)[task.name]
-    return course.in_place_of(answer, function, course.bank(task.sheet).reference)
+    elif task.kind != "solution":
+        module = "mistakes" if task.kind == "mistake" else "alternatives"
+        function = course.named_by_item(course.part(task.sheet, module), item.name)[task.name]
+        answer, reference = item.replaced_by(task.name), course.bank(task.sheet).reference
+        namespace[answer] = course.in_place_of(answer, function, reference)
 
 
 def _figures(item: str, outcomes: list[Outcome], known: dict[str, str]) -> Figures:

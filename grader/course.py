@@ -3,7 +3,7 @@
 import importlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -40,16 +40,29 @@ class CourseError(Exception):
 class Item:
     """A judged item: its name, its points, and the grade id of its test cell.
 
-    answer: the name under which the student defines it, where that is another than the item's.
+    answer: the name under which the student defines it, where that is another than the item's;
+    others: what else is judged in this item, of which the answer is the first.
     """
 
     name: str
     points: float
     grade_id: str
     answer: str = ""
+    others: tuple[str, ...] = ()
 
     def __post_init__(self):
         object.__setattr__(self, "answer", self.answer or self.name)
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """All names that the student defines for it."""
+        return (self.answer, *self.others)
+
+    def replaced_by(self, name: str) -> str:
+        """What a mistake or an alternative stands for: `<item>__<name>` or, for one of the others,
+        `<item>__<other>__<name>`.
+        """
+        return next((other for other in self.others if name.startswith(f"{other}__")), self.answer)
 
 
 @dataclass(frozen=True)
@@ -96,23 +109,37 @@ def graded_cells(sheet: str) -> dict[str, nbformat.NotebookNode]:
 def items(sheet: str) -> dict[str, Item]:
     """The automatically judged items of a sheet, by name, in the notebook's order."""
     found = {}
-    solution = ""  # the last solution cell above
+    solutions, judged = [""], True  # the last solution cells above; whether a test came since
     for grade_id, cell in graded_cells(sheet).items():
         name = judged_item(cell.source)
         if name is not None:
             points = float(cell.metadata.nbgrader.points)
-            found[name] = Item(name, points, grade_id, _answer(name, solution))
+            found[name] = Item(name, points, grade_id, *_answers(name, solutions))
+            judged = True
         elif cell.cell_type == "code" and cell.metadata.nbgrader.solution:
-            solution = cell.source
-    return found
+            solutions, judged = [*([] if judged else solutions), cell.source], False
+    return _without_doubles(found)
 
 
-def _answer(item: str, solution: str) -> str:
-    """The name that a solution cell gives to an item: its own, or that of its first function."""
-    functions = FUNCTION.findall(solution)
-    if not functions or item in functions or item in variables_in(solution):
-        return item
-    return functions[0]
+def _answers(item: str, solutions: list[str]) -> tuple[str, tuple[str, ...]]:
+    """The name that solution cells give to an item, and the other functions in them.
+
+    The name: the item's own, or that of the last cell's first function.
+    """
+    functions = [name for source in solutions for name in FUNCTION.findall(source)]
+    last = FUNCTION.findall(solutions[-1])
+    variables = {name for source in solutions for name in variables_in(source)}
+    answer = last[0] if last and item not in {*functions, *variables} else item
+    return answer, tuple(name for name in functions if name != answer)
+
+
+def _without_doubles(found: dict[str, Item]) -> dict[str, Item]:
+    """The same where no item has another one's answer among its others."""
+    answers = {item.answer for item in found.values()}
+    return {
+        name: replace(item, others=tuple(o for o in item.others if o not in answers))
+        for name, item in found.items()
+    }
 
 
 def judged_item(source: str) -> str | None:
@@ -173,7 +200,7 @@ def part(sheet: str, name: str) -> ModuleType:
 
 
 def named_by_item(module: ModuleType, item: str) -> dict[str, Callable[..., Any]]:
-    """The functions `<item>__<id>` of a module, by id."""
+    """The functions `<item>__<id>` of a module, by id; what each replaces: `Item.replaced_by`."""
     start = f"{item}__"
     return {
         name.removeprefix(start): value

@@ -163,12 +163,12 @@ class ExecuteAndJudge(Execute):
         self.nb.cells[index] = cell
         self._display_id_map = {}  # what was shown here must not be updated from later cells
         if stopped:
-            self._culprits.add(item.answer)
+            self._culprits.update(item.answers)
             return _zero(item, f"The visible check {stopped}")
         if not kernel.answers(self.kc, self.km):  # what broke it is not this item's fault
             self._restart()
         seed = seed_for(self._secret, self._sheet, item.name, self._student)
-        return judge_item(_KernelSession(self, item.answer), self._sheet, item, seed)
+        return judge_item(_KernelSession(self, item.answers), self._sheet, item, seed)
 
     def _execute(self, cell: NotebookNode, index: int) -> str:
         """Run a cell; if it took the kernel down or did not end, restart it and say which."""
@@ -222,10 +222,12 @@ class ExecuteAndJudge(Execute):
         self._room = 0
         return False
 
-    def ask(self, request: dict[str, Any], seconds: float, answer: str) -> dict[str, Any]:
+    def ask(
+        self, request: dict[str, Any], seconds: float, answers: tuple[str, ...]
+    ) -> dict[str, Any]:
         """One request of the judge's to the kernel; raises Stopped with a working kernel.
 
-        answer: what is being judged, to blame where the kernel does not come back.
+        answers: what is being judged, to blame where the kernel does not come back.
         """
         self._requests += 1
         request = request | {"id": self._requests}
@@ -234,12 +236,12 @@ class ExecuteAndJudge(Execute):
                 content = kernel.run_silently(self.kc, self.km, code, expressions, seconds)
             return kernel.read_reply(content, self._requests)
         except kernel.TimedOut:
-            self._culprits.add(answer)
+            self._culprits.update(answers)
             if not kernel.interrupted_reply(self.kc, self.km):
                 self._restart()
             raise Stopped(too_long(seconds)) from None
         except kernel.BROKEN as reason:
-            self._culprits.add(answer)
+            self._culprits.update(answers)
             self._restart()
             raise Stopped(str(reason)) from None
 
@@ -247,11 +249,11 @@ class ExecuteAndJudge(Execute):
 class _KernelSession:
     """The judge's view of a running notebook (see `session.Session`)."""
 
-    def __init__(self, execute: ExecuteAndJudge, answer: str):
-        self._execute, self._answer = execute, answer
+    def __init__(self, execute: ExecuteAndJudge, answers: tuple[str, ...]):
+        self._execute, self._answers = execute, answers
 
     def ask(self, request: dict[str, Any], seconds: float = CALL_SECONDS) -> dict[str, Any]:
-        return self._execute.ask(request, seconds, self._answer)
+        return self._execute.ask(request, seconds, self._answers)
 
 
 def _zero(item: course.Item, why: str) -> Report:

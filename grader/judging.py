@@ -205,7 +205,7 @@ class Student:
         diagnose: bool,
     ):
         self._session, self._reference = session, reference
-        self._answer, self._bank = item.answer, bank
+        self._item, self._bank = item, bank
         self._mistakes = course.named_by_item(bank.mistakes, item.name) if diagnose else {}
         self._candidates = list(self._mistakes)
         self._changed: set[str] = set()
@@ -386,9 +386,9 @@ class Student:
         """The reply that the reference, or a mistake in its place, gives to the same request."""
         session = self._reference
         if mistake is not None:
-            function = self._mistakes[mistake]
-            instead = course.in_place_of(self._answer, function, self._bank.reference)
-            session = InProcess(vars(self._bank.reference) | {self._answer: instead})
+            function, answer = self._mistakes[mistake], self._item.replaced_by(mistake)
+            instead = course.in_place_of(answer, function, self._bank.reference)
+            session = InProcess(vars(self._bank.reference) | {answer: instead})
         return _trusted(session.ask(request, REFERENCE_SECONDS))
 
     def _suspects(

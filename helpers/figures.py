@@ -1,6 +1,6 @@
 """Plotting boilerplate: panels, axis names, reference lines, one set of colours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -75,6 +75,18 @@ def heat_map(axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, lowes
     filled = axes.contourf(x, y, values, levels=levels, cmap="viridis", extend="min")
     bar = axes.figure.colorbar(filled, ax=axes, label="nats", ticks=levels[::6], format="%.2f")
     bar.ax.tick_params(labelsize=9)
+
+
+def density(axes: Axes, axis: np.ndarray, values: np.ndarray, highest: float) -> None:
+    """A density ``(n, n)`` in the plane, whose columns and rows both belong to ``axis`` ``(n,)``.
+
+    Under 2 % of ``highest`` it is white, and from ``highest`` on as dark as it gets, so that panels
+    can be compared.
+    """
+    levels = highest * np.linspace(0.02, 1, 15)
+    axes.contourf(axis, axis, values, levels=levels, cmap="Blues", extend="max")
+    ends = float(axis[0]), float(axis[-1])
+    axes.set(xlim=ends, ylim=ends, aspect="equal")
 
 
 def point(axes: Axes, x: float, y: float, marker: str, text: str) -> None:
@@ -159,3 +171,88 @@ def image_rows(rows: Mapping[str, np.ndarray], title: str, side: int = 28) -> Fi
             panel.imshow(picture.reshape(side, side), cmap="gray", vmin=0, vmax=1)
     figure.suptitle(title, fontsize=11)
     return figure
+
+
+def colour_rows(
+    tables: Mapping[str, Mapping[str, np.ndarray]],
+    columns: Sequence[str] = (),
+    x: str = "",
+    size: float = 0.62,
+) -> Figure:
+    """Panels of rows of colour pictures, each panel under its title, each row beside its name.
+
+    tables: for each title, for each name, pictures (n, 3, 64, 64) in [0, 1]; or several rows of
+    one name, (rows, n, 3, 64, 64). 0 is none of a colour and 1 is all of it, in every
+    picture. columns: what is written below each column. x: the name of that axis. size: inches,
+    of each picture. Raises ValueError: values outside of [0, 1], which would be cut off and so
+    hidden.
+    """
+    titles, pieces = list(tables), [_tiled(list(table.values())) for table in tables.values()]
+    names = [0.2 + 0.085 * max(map(len, table)) for table in tables.values()]
+    inches = [size * np.array(tiles.shape[1::-1]) / SIDE for tiles in pieces]
+    below, above = (0.5 if x else 0.05) + 0.05, 0.3
+    wide = sum(names) + sum(width for width, _ in inches)
+    high = below + above + max(height for _, height in inches)
+    figure, left = plt.figure(figsize=(wide, high), dpi=90), 0.0
+    for title, tiles, name, (width, height) in zip(titles, pieces, names, inches, strict=True):
+        left += name
+        place = (left / wide, 1 - (above + height) / high, width / wide, height / high)
+        panel = figure.add_axes(place)
+        left += width
+        panel.imshow(tiles, aspect="auto")
+        panel.set_title(title, fontsize=11)
+        _name_rows(panel, tables[title])
+        panel.set_xticks(SIDE * np.arange(len(columns)) + SIDE / 2, list(columns))
+        panel.set_xlabel(x)
+        panel.tick_params(length=0)
+        panel.spines[:].set_visible(False)
+    return figure
+
+
+GAP = 2  # white pixels between pictures
+SIDE = 64 + GAP  # from one picture to the next
+
+
+def _grouped(pictures: np.ndarray) -> np.ndarray:
+    """One row of pictures or several, as (rows, n, 3, 64, 64)."""
+    pictures = np.asarray(pictures)
+    return pictures if pictures.ndim == 5 else pictures[None]
+
+
+def _name_rows(axes: Axes, table: Mapping[str, np.ndarray]) -> None:
+    """Each name at the middle of its rows."""
+    counts = np.array([len(_grouped(pictures)) for pictures in table.values()])
+    axes.set_yticks(SIDE * (counts.cumsum() - counts / 2), list(table))
+
+
+def _tiled(groups: Sequence[np.ndarray]) -> np.ndarray:
+    """Rows of pictures (n, 3, 64, 64) as one picture (height, width, 3), white in between."""
+    rows = [row for pictures in groups for row in _grouped(pictures)]
+    tiles = np.ones((len(rows) * SIDE, max(map(len, rows)) * SIDE, 3))
+    for i, row in enumerate(rows):
+        if not np.all((row >= 0) & (row <= 1)):
+            found = f"{number(row.min())} to {number(row.max())}"
+            raise ValueError(f"pictures lie in [0, 1], these run from {found}: no sigmoid?")
+        for j, picture in enumerate(row):
+            top, left = i * SIDE + GAP // 2, j * SIDE + GAP // 2
+            place = (slice(top, top + SIDE - GAP), slice(left, left + SIDE - GAP))
+            tiles[place] = np.moveaxis(picture, 0, -1)
+    return tiles
+
+
+def share_table(
+    axes: Axes, values: np.ndarray, rows: Sequence[str], columns: Sequence[str]
+) -> None:
+    """A table of shares in [0, 1], ``(rows, columns)``, the larger the darker; 0 is white.
+
+    Numbers are written where they are at least 0.1, so that the eye finds them.
+    """
+    axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    axes.set_xticks(range(len(columns)), columns, rotation=40, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(rows)), rows)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(True)
+    for (i, j), value in np.ndenumerate(values):
+        if value >= 0.1:
+            color = "white" if value > 0.6 else "black"
+            axes.text(j, i, number(value, 2), ha="center", va="center", fontsize=8, color=color)

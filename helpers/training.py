@@ -54,19 +54,25 @@ def train(
     return Run(name, losses.mean(axis=1), np.array(measured))
 
 
+def as_bounds(loss: float, measured: float) -> str:
+    """Losses as the bounds that they are the negative of."""
+    return f"bound {-loss:.2f}, held out {-measured:.2f}"
+
+
 def train_epochs(
     name: str,
     epoch: Callable[[Iterable], float],
     batches: Collection,
     measure: Callable[[], float],
     epochs: int = 40,
+    shown: Callable[[float, float], str] = as_bounds,
 ) -> Run:
     """Train for some epochs with a function that trains for one.
 
     epoch: takes the batches of one epoch and returns its mean loss; batches: what it takes, an
     iterable with a length that can be gone through again; measure: a figure of the model as it is,
-    a loss on images held out. While the notebook is graded there are two epochs. The bar shows the
-    bound, minus the loss, of the epoch before, on the training images and on those held out.
+    a loss on images held out. While the notebook is graded there are two epochs. The bar shows what
+    `shown` makes of both figures of the epoch before.
     """
     epochs = SHORT if is_graded() else epochs
     losses, measured = [], [measure()]
@@ -74,7 +80,7 @@ def train_epochs(
         for _ in range(epochs):
             losses.append(float(epoch(_Shown(batches, bar))))
             measured.append(measure())
-            bar.set_postfix_str(f"bound {-losses[-1]:.2f}, held out {-measured[-1]:.2f}")
+            bar.set_postfix_str(shown(losses[-1], measured[-1]))
     return Run(name, np.array(losses), np.array(measured))
 
 

@@ -249,7 +249,7 @@ def graded_by(copy: Course) -> subprocess.CompletedProcess:
     session = copy.root / "grader" / "session.py"
     session.write_text(session.read_text().replace("CALL_SECONDS = 10.0", "CALL_SECONDS = 4.0"))
     argv = [sys.executable, "-m", "grader", "grade", SHEET, "--jobs", str(min(4, os.cpu_count()))]
-    return subprocess.run(argv, cwd=copy.root, capture_output=True, text=True, timeout=150)
+    return subprocess.run(argv, cwd=copy.root, capture_output=True, text=True, timeout=600)
 
 
 @pytest.fixture(scope="module")

@@ -136,3 +136,19 @@ def test_the_typical_one_of_sheet_3_is_told_its_mistakes(graded):
         "report_kl",
     }
     assert named == {"mean_of_logs", "variance_as_std", "mean_over_pixels", "defended"}
+
+
+def test_the_typical_one_of_sheet_4_is_told_its_mistakes(graded):
+    items = graded[0].record("team-noether", "sheet4_beta_vae")["items"]
+    lost = {item["item"] for item in items if item["score"] < item["points"]}
+    named = {failed["mistake"] for item in items for failed in item["failed"]} - {None}
+    assert lost == {"generate", "latent_kl", "traverse", "factors", "mutual_information_gap"}
+    assert named == {"eval_left", "tells_something_else", "constant_is_nan"}
+
+
+def test_the_typical_one_of_sheet_6_is_told_its_mistakes(graded):
+    items = graded[0].record("team-noether", "sheet6_flow")["items"]
+    lost = {item["item"] for item in items if item["score"] < item["points"]}
+    named = {failed["mistake"] for item in items for failed in item["failed"]} - {None}
+    assert lost == {"AffineCoupling", "dequantize", "to_logit", "bits_per_dim"}
+    assert named == {"inverse_log_det_unchanged", "log_det_zero", "nats"}

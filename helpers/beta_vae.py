@@ -1,0 +1,101 @@
+"""The β-VAE of sheet 4: its architecture, and the two checkpoints that the course has trained.
+
+Higgins et al., β-VAE: Learning basic visual concepts with a constrained variational framework,
+ICLR 2017; the layers are those of Burgess et al., Understanding disentangling in β-VAE, 2018.
+How the checkpoints were trained, and what they reach: docs/beta_vae.md.
+"""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from helpers.checkpoints import Checkpoints
+from helpers.checkpoints import WeightsError as WeightsError  # what load raises
+
+LATENTS = 32
+FOLDER = Path(__file__).resolve().parent / "weights"
+LIST = "beta_vae.json"  # in that folder: what was trained, and the checksums
+ADVICE = "Take helpers/weights anew from the course, or train it yourself: make weights."
+
+
+class Encoder(nn.Module):
+    """Images (n, 3, 64, 64) in [0, 1] → (mean, log_var) of q(z | x), (n, 32) each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(3, 32, 4, stride=2, padding=1),  # (n, 32, 32, 32)
+            nn.ReLU(),
+            nn.Conv2d(32, 32, 4, stride=2, padding=1),  # (n, 32, 16, 16)
+            nn.ReLU(),
+            nn.Conv2d(32, 64, 4, stride=2, padding=1),  # (n, 64, 8, 8)
+            nn.ReLU(),
+            nn.Conv2d(64, 64, 4, stride=2, padding=1),  # (n, 64, 4, 4)
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(64 * 4 * 4, 256),
+            nn.ReLU(),
+            nn.Linear(256, 2 * LATENTS),
+        )
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        mean, log_var = self.layers(images).chunk(2, dim=1)
+        return mean, log_var
+
+
+class Decoder(nn.Module):
+    """Latents (n, 32) → logits of the images (n, 3, 64, 64); their sigmoid is the picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(LATENTS, 256),
+            nn.ReLU(),
+            nn.Linear(256, 64 * 4 * 4),
+            nn.ReLU(),
+            nn.Unflatten(1, (64, 4, 4)),
+            nn.ConvTranspose2d(64, 64, 4, stride=2, padding=1),  # (n, 64, 8, 8)
+            nn.ReLU(),
+            nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1),  # (n, 32, 16, 16)
+            nn.ReLU(),
+            nn.ConvTranspose2d(32, 32, 4, stride=2, padding=1),  # (n, 32, 32, 32)
+            nn.ReLU(),
+            nn.ConvTranspose2d(32, 3, 4, stride=2, padding=1),  # (n, 3, 64, 64)
+        )
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.layers(z)
+
+
+class BetaVAE(nn.Module):
+    """An encoder and a decoder; what joins them, the noise, is an argument."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.decoder = Decoder()
+
+    def forward(self, images: Tensor, eps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Images (n, 3, 64, 64) and noise (n, 32) from N(0, I) → (logits, mean, log_var)."""
+        mean, log_var = self.encoder(images)
+        return self.decoder(mean + torch.exp(log_var / 2) * eps), mean, log_var
+
+
+def names(folder: Path = FOLDER) -> list[str]:
+    """The checkpoints there are: "vae", trained with β = 1, and "beta_vae", with a larger β."""
+    return Checkpoints(folder, LIST, ADVICE).names()
+
+
+def load(name: str, folder: Path = FOLDER) -> BetaVAE:
+    """A trained model in eval mode, after its file's SHA-256 has been compared with the list's.
+
+    Raises ValueError: no checkpoint has this name. Raises WeightsError: the file or the list is
+    missing, cannot be read, or is damaged.
+    """
+    return Checkpoints(folder, LIST, ADVICE).fill(BetaVAE(), name)
+
+
+def about(name: str, folder: Path = FOLDER) -> dict:
+    """What the list says of a checkpoint: beta, steps, batch, sha256, and what was measured."""
+    return Checkpoints(folder, LIST, ADVICE).about(name)
