@@ -206,10 +206,13 @@ def AffineCoupling(student, draw):
         what="its state_dict fits another layer of the same kind",
     )
     yield from _masks(student, draw)
-    steep = _coupled(draw, [0, 1, 0, 1], batch=5, s=8.0)
+    steep = _coupled(draw, [0, 1, 0, 1], batch=5, s=8.0, t=25.0)
     yield student.compare(
         _coupling, *steep, {"asked": "round trip"}, what="inverse undoes forward for s near ±8"
     )
+    for way in ("forward", "inverse"):
+        what = f"{way}: s near ±8 and t near ±25 are taken as they are"
+        yield student.compare(_coupling, *steep, {"asked": way}, what=what)
     single = [array.float() for array in arrays], mask.float(), x.float()
     for way in ("forward", "inverse"):
         yield student.compare(_coupling, *single, {"asked": way}, what=f"takes float32, {way}")
@@ -218,6 +221,14 @@ def AffineCoupling(student, draw):
 def _none_missing(count):
     """A condition: nothing is missing among the parameters."""
     words = f"{count} of the tensors that should learn are not among its parameters()."
+    return words if count else ""
+
+
+def _all_known(count):
+    """A condition: every layer is among the modules."""
+    words = (
+        f"{count} of its layers are not among its modules(): train(), eval() and to() miss them."
+    )
     return words if count else ""
 
 
@@ -256,13 +267,13 @@ def _masks(student, draw):
     )
 
 
-def _coupled(draw, bits, batch, s=1.2):
+def _coupled(draw, bits, batch, s=1.2, t=1.5):
     """A network's arrays, a mask, and points, all float64: the layer is far from an identity.
 
-    s: the size of the network's log-scales, at the masked entries too.
+    s, t: the sizes of the network's log-scales and shifts, at the masked entries too.
     """
     d, hidden = len(bits), 6
-    spread = np.repeat([s, 1.5], d)
+    spread = np.repeat([s, t], d)
     arrays = [
         draw.normal((d, hidden), 1.2 / np.sqrt(d)),
         draw.normal((hidden,)),
@@ -360,7 +371,7 @@ def Flow(student, draw):
     """
     name = "standard_normal_log_prob"
     z, far, direction = _normal(draw, (4, 3)), _normal(draw, (2, 5)) + 30, _normal(draw, (4,))
-    tried = [z], [far], [z, direction]
+    tried = [z], [far], [far.float()], [z, direction]
     if all(student.compare(_caught, name, *given, what=name).passed for given in tried):
         yield from _flow_lines(student, draw, {"stand_in": False})
         return
@@ -427,6 +438,19 @@ def _flow_lines(student, draw, settings):
         share=2,
         direction=_normal(draw, (5,)),
     )
+    yield line(
+        "gradients of inverse",
+        "the gradients of inverse reach the points and every layer's parameters",
+        directions=[_normal(draw, (5, 4)), _normal(draw, (5,))],
+    )
+    yield student.meets(
+        _all_known,
+        _flow,
+        layers,
+        x,
+        settings | {"asked": "unknown"},
+        what="the layers themselves are among its modules()",
+    )
     yield line("again", "the second call of each method gives what the first one did", share=3)
     for kind in ("tuple", "ModuleList"):
         yield line("all", f"takes layers in a {kind}", container=kind)
@@ -440,6 +464,12 @@ def _flow_lines(student, draw, settings):
     single = [[kind, array if kind == "turn" else array.float()] for kind, array in layers]
     yield line("all", "takes float32", layers=single, x=x.float(), share=2)
     yield line("log_prob", "log_prob is right far away from 0", x=20 * x)
+    yield line("sample", "sample is right far away from 0", x=20 * x)
+    wide = [["scale", _uniform(draw, 1.6, 2.0, (30,)).float()] for _ in range(2)]
+    points = _normal(draw, (3, 30)).float()
+    for asked in ("log_det of z", "log_det of x"):
+        what = f"{asked}: works for a determinant beyond 1e±38"
+        yield line(asked, what, layers=wide, x=points)
 
 
 def _layers(draw, d):
@@ -581,13 +611,19 @@ def _flow(functions, layers, points, settings):
         if asked == "strangers":
             found = {id(parameter) for parameter in flow.parameters()}
             return len([p for p in inner.values() if id(p) not in found])
-        if asked != "gradients":
+        if asked == "unknown":
+            modules = {id(module) for module in flow.modules()}
+            return len([layer for layer in parts if id(layer) not in modules])
+        if not asked.startswith("gradients"):
             return part(flow, asked, points)
         leaves = {"points": points.clone().requires_grad_()} | inner
-        log_prob = flow.log_prob(leaves["points"])
-        if not isinstance(log_prob, torch.Tensor) or not log_prob.requires_grad:
+        if asked == "gradients":
+            pairs = [(flow.log_prob(leaves["points"]), settings["direction"])]
+        else:
+            pairs = zip(flow.inverse(leaves["points"]), settings["directions"], strict=True)
+        total = sum((result * direction).sum() for result, direction in pairs)
+        if not isinstance(total, torch.Tensor) or not total.requires_grad:
             raise ValueError("no gradient passes")
-        total = (log_prob * settings["direction"]).sum()
         found = torch.autograd.grad(total, list(leaves.values()), allow_unused=True)
         if any(gradient is None for gradient in found):
             raise ValueError("no gradient reaches the points, or some layer's parameters")
@@ -662,7 +698,8 @@ def dequantize(student, draw):
 def _same_twice(functions, x_int, u):
     """Whether two calls return the same numbers."""
     dequantize = functions["dequantize"]
-    return str(dequantize(x_int, u)) == str(dequantize(x_int, u))
+    first = dequantize(x_int.clone(), u.clone())  # copies: a change in place is another mistake
+    return str(first) == str(dequantize(x_int, u))
 
 
 def _by_keyword(functions, x_int, u):
@@ -688,6 +725,8 @@ def to_logit(student, draw):
         for words, few in (one | {"as many images as pixels": points[:3]}).items():
             yield student.compare(name, few, 0.05, what=f"{name} takes {words}")
         yield student.compare(name, points.float(), 0.05, what=f"{name} takes float32", share=2)
+        many = points.flatten().repeat(2, 53)[:, :784].float()
+        yield student.compare(name, many, 0.05, what=f"{name} takes images of 784 pixels", share=2)
         for part, words in enumerate(("values", "log-determinant")):
             direction = _normal(draw, (5, 3) if part == 0 else (5,))
             yield student.compare(
@@ -739,3 +778,5 @@ def bits_per_dim(student, draw):
     yield student.compare(
         _slopes, name, [log_prob, n], _normal(draw, (5,)), what="the gradient reaches log_prob"
     )
+    one = [log_prob.mean(), n], _normal(draw, ())
+    yield student.compare(_slopes, name, *one, what="the gradient reaches a single number")

@@ -776,7 +776,7 @@ class Flow__log_det_mean(_Flow):
 
 
 class Flow__log_det_multiplied(_Flow):
-    """The log-determinants are multiplied: it is the determinants that multiply."""
+    """The log-determinants of the layers are not added up: they are multiplied, or stay 0."""
 
     def forward(self, x):
         log_det = torch.ones_like(x[:, 0])
