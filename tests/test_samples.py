@@ -152,3 +152,18 @@ def test_the_typical_one_of_sheet_6_is_told_its_mistakes(graded):
     named = {failed["mistake"] for item in items for failed in item["failed"]} - {None}
     assert lost == {"AffineCoupling", "dequantize", "to_logit", "bits_per_dim"}
     assert named == {"inverse_log_det_unchanged", "log_det_zero", "nats"}
+
+
+def test_the_typical_one_of_sheet_5_is_told_its_mistakes(graded):
+    items = graded[0].record("team-noether", "sheet5_gan")["items"]
+    lost = {item["item"] for item in items if item["score"] < item["points"]}
+    named = {failed["mistake"] for item in items for failed in item["failed"]} - {None}
+    assert lost == {
+        "leaky_relu",
+        "discriminator_loss",
+        "generator_loss",
+        "logit_gradients",
+        "optimal_discriminator",
+        "interpolate",
+    }
+    assert named == {"maximum", "cost_of_d", "nan", "ends_counted"}
