@@ -72,7 +72,7 @@ weights: setup
 reader: setup
 	@$(VENV_PYTHON) scripts/train_reader.py $(ARGS)
 
-# Both write to helpers/weights: two minutes of one core, and ten.
+# Both write to helpers/weights: two minutes of one core, and five.
 classifier: setup
 	@$(VENV_PYTHON) scripts/train_digit_classifier.py $(ARGS)
 

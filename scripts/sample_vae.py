@@ -1,4 +1,4 @@
-"""Train sheet 3's VAE by its solution and keep what it draws: `make vae_samples`, ten minutes.
+"""Train sheet 3's VAE and keep what it draws: `make vae_samples`, five minutes of a core.
 
 Sheet 5 compares these images with those of a GAN. The networks, the training and the settings are
 those of the notebook of sheet 3, whose cells are run here.
