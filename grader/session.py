@@ -50,8 +50,8 @@ class InProcess:
 def _alarm(seconds: float):
     """Raise Stopped in the main thread after some seconds of work; elsewhere there is no limit.
 
-    The processor's time counts, not the clock's: what is trusted and slow because the machine has
-    other work to do is not to be stopped.
+    The processors' time counts, not the clock's: what is trusted and slow because the machine has
+    other work to do is not to be stopped. Several threads may spend it, one for each processor.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -65,7 +65,7 @@ def _alarm(seconds: float):
         raise KeyboardInterrupt
 
     previous = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds * (os.cpu_count() or 1))
     try:
         yield
     except KeyboardInterrupt:

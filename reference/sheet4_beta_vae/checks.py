@@ -211,6 +211,15 @@ def _generated(functions, weights, z, settings):
     modes = {name: module.training for name, module in modules.items()}
     frozen = {name: not p.requires_grad for name, p in parameters.items()}
     contents = {name: t.clone() for name, t in model.state_dict().items()}
+
+    def plain(module):
+        """Its settings, a dropout's share say, and how many hooks it has."""
+        kinds = bool, int, float, str
+        found = {k: v for k, v in vars(module).items() if isinstance(v, kinds) and k != "training"}
+        hooks = len(module._forward_hooks) + len(module._forward_pre_hooks)
+        return found | {"number of hooks": hooks, "forward": "forward" in vars(module)}
+
+    plainly = {name: plain(module) for name, module in modules.items()}
     on = settings.get("grad mode", True)
     before = torch.is_grad_enabled()
     torch.set_grad_enabled(on)
@@ -254,6 +263,11 @@ def _generated(functions, weights, z, settings):
         for name, was in contents.items():
             if name not in now or now[name].dtype != was.dtype or not torch.equal(now[name], was):
                 changed.append(f"{name} is another")
+        for name, was in plainly.items():
+            now = plain(modules[name])
+            changed += [
+                f"{k} of {name or 'the model'} is another" for k in now if now[k] != was.get(k)
+            ]
     elif on_after != on:
         changed.append(f"torch.is_grad_enabled() is {on_after}")
     return "; ".join(changed[:3]) + (f"; {len(changed) - 3} more" if len(changed) > 3 else "")
@@ -792,18 +806,26 @@ def mutual_information_gap(student, draw):
     for bins in (7, 33):
         codes, values = _coded(draw, n=350, latents=4, counts=[4, 3], bins=bins)
         yield student.compare(name, codes, values, bins, what=f"takes {bins} bins", share=2)
+    codes, values = _coded(draw, n=700, latents=32, counts=[40, 8])
+    codes = codes[:, draw.permutation(32)]
+    yield student.compare(
+        name, codes, values, what="takes 32 latents, and a factor of 40 values", share=2
+    )
     yield from _unusual_tables(student, draw, name)
 
 
 def _unusual_tables(student, draw, name):
     codes, values = _coded(draw, n=240, latents=2, counts=[4])
     yield student.compare(name, codes, values, what="takes two latents and one factor")
+    one = np.stack([codes[:, 0], np.full(len(codes), 0.7)], axis=1)
+    yield student.compare(name, one, values, what="takes two latents of which one never changes")
     codes, values = _coded(draw, n=320, latents=4, counts=[4, 5])
     yield student.compare(name, codes.astype(np.float32), values, what="takes float32")
     steps = np.cumsum(draw.integers(1, 6, (5,))) * np.array([1, 1, 1, 2, 4]) - 7
     yield student.compare(
         name, codes, steps[values], what="takes factors with any integers as values"
     )
+    yield student.compare(name, codes, values - 1, what="takes factors that begin at -1")
     again = codes[:, [0, 1, 2, 3, int(_best(codes, values))]]
     yield student.compare(name, again, values, what="gives no gap where two latents say the same")
     still = np.insert(codes, 1, draw.between(0.5, 2.0), axis=1)

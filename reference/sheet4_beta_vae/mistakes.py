@@ -715,7 +715,7 @@ def factors__tells_something_else():
 
 
 def factors__counted_from_one():
-    """The latents are counted from 0, and this one is the next."""
+    """The latents are counted from 0, as rows of the traversals are labelled."""
     return {name: latent + 1 for name, latent in _four().items()}
 
 
