@@ -8,7 +8,9 @@ Each sheet's reference/<sheet>/samples.py says who hands in what. Run after `gra
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -32,14 +34,29 @@ def filled_in(sheet: str) -> nbformat.NotebookNode:
     return notebook
 
 
+def submission(sheet: str, sample: dict[str, str] | Callable) -> dict[str, Any]:
+    """The files of a submission by name: texts, or notebooks.
+
+    sample: the sources of the cells that are not as in the solution, by grade id; or a function
+    that makes the files of the notebook with the solution.
+    """
+    notebook = filled_in(sheet)
+    if callable(sample):
+        return sample(notebook)
+    cells = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
+    for grade_id, source in sample.items():
+        cells[grade_id].source = source
+    return {course.source_notebook(sheet).name: notebook}
+
+
 def main(submitted: Path = course.SUBMITTED) -> None:
     """Write every sample of every sheet."""
     for sheet in course.sheets():
-        for student, change in course.part(sheet, "samples").SAMPLES.items():
+        for student, sample in course.part(sheet, "samples").SAMPLES.items():
             folder = submitted / student / sheet
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            for name, content in change(filled_in(sheet)).items():
+            for name, content in submission(sheet, sample).items():
                 if isinstance(content, str):
                     (folder / name).write_text(content, encoding="utf-8")
                 else:

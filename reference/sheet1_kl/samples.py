@@ -1,31 +1,12 @@
 """Sample submissions to this sheet: what `make grade` grades on a fresh machine.
 
-Each function gets a notebook with the solution filled in, as a student would hand it in, changes
-it into what this student did, and returns the files of the submission by name.
+What each student changed in the solution's cells, by grade id; or a function that gets the
+notebook with the solution filled in and returns the files of the submission by name.
 `scripts/make_samples.py` writes them to submitted/.
 """
 # ruff: noqa: E501 (derivations are typed as students type them)
 
 import copy
-
-
-def right(notebook):
-    """Everything right, in the style of the solution."""
-    return {"kl.ipynb": notebook}
-
-
-def unusual(notebook):
-    """Everything right, each function in another style than the solution's."""
-    for grade_id, source in UNUSUAL.items():
-        _cell(notebook, grade_id).source = source
-    return {"kl.ipynb": notebook}
-
-
-def typical(notebook):
-    """Four of the usual mistakes, one function not written and one text not answered."""
-    for grade_id, source in TYPICAL.items():
-        _cell(notebook, grade_id).source = source
-    return {"kl.ipynb": notebook}
 
 
 def hostile(notebook):
@@ -58,6 +39,7 @@ def _cell(notebook, grade_id):
     )
 
 
+# Everything right, each function in another style than the solution's.
 UNUSUAL = {
     "kl-discrete": """\
 from scipy.special import rel_entr
@@ -208,6 +190,7 @@ L = \int q(z) \log \frac{p(z, x)}{q(z)} dz
 ''',
 }
 
+# Four of the usual mistakes, one function not written and one text not answered.
 TYPICAL = {
     # 0 log 0 gives nan
     "kl-discrete": """\
@@ -367,9 +350,9 @@ def posterior(log_joint):
 }
 
 SAMPLES = {
-    "ada": right,
-    "bruno": unusual,
-    "team-noether": typical,
+    "ada": {},
+    "bruno": UNUSUAL,
+    "team-noether": TYPICAL,
     "mallory": hostile,
     "frieda": broken,
 }

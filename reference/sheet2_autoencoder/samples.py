@@ -1,33 +1,10 @@
 """Sample submissions to this sheet: what `make grade` grades on a fresh machine.
 
-Each function gets a notebook with the solution filled in, as a student would hand it in, changes
-it into what this student did, and returns the files of the submission by name.
-`scripts/make_samples.py` writes them to submitted/.
+What each student changed in the solution's cells, by grade id; `scripts/make_samples.py` writes
+the notebooks to submitted/.
 """
 
-
-def right(notebook):
-    """Everything right, in the style of the solution."""
-    return {"autoencoder.ipynb": notebook}
-
-
-def unusual(notebook):
-    """Everything right, each function in another style than the solution's."""
-    return _with(notebook, UNUSUAL)
-
-
-def typical(notebook):
-    """Four of the usual mistakes, one function not written and one text not answered."""
-    return _with(notebook, TYPICAL)
-
-
-def _with(notebook, sources):
-    for cell in notebook.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell.source = sources.get(grade_id, cell.source)
-    return {"autoencoder.ipynb": notebook}
-
-
+# Everything right, each function in another style than the solution's.
 UNUSUAL = {
     "normal-init": """\
 def normal_init(n_in, n_out):
@@ -88,6 +65,7 @@ def deeper_sizes():
 """,
 }
 
+# Four of the usual mistakes, one function not written and one text not answered.
 TYPICAL = {
     # no sigmoid on the code
     "encoder": """\
@@ -127,7 +105,7 @@ def deeper_sizes():
 }
 
 SAMPLES = {
-    "ada": right,
-    "bruno": unusual,
-    "team-noether": typical,
+    "ada": {},
+    "bruno": UNUSUAL,
+    "team-noether": TYPICAL,
 }

@@ -1,33 +1,10 @@
 """Sample submissions to this sheet: what `make grade` grades on a fresh machine.
 
-Each function gets a notebook with the solution filled in, as a student would hand it in, changes
-it into what this student did, and returns the files of the submission by name.
-`scripts/make_samples.py` writes them to submitted/.
+What each student changed in the solution's cells, by grade id; `scripts/make_samples.py` writes
+the notebooks to submitted/.
 """
 
-
-def right(notebook):
-    """Everything right, in the style of the solution."""
-    return {"beta_vae.ipynb": notebook}
-
-
-def unusual(notebook):
-    """Everything right, each item in another style than the solution's."""
-    return _with(notebook, UNUSUAL)
-
-
-def typical(notebook):
-    """Four of the usual mistakes, one function not written and one text not answered."""
-    return _with(notebook, TYPICAL)
-
-
-def _with(notebook, sources):
-    for cell in notebook.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell.source = sources.get(grade_id, cell.source)
-    return {"beta_vae.ipynb": notebook}
-
-
+# Everything right, each item in another style than the solution's.
 UNUSUAL = {
     # on a copy, so that there is nothing to put back
     "generate": """\
@@ -84,6 +61,7 @@ def mutual_information_gap(codes, factors, bins=20):
 """,
 }
 
+# Four of the usual mistakes, one function not written and one text not answered.
 TYPICAL = {
     # in eval mode for good
     "generate": """\
@@ -129,7 +107,7 @@ def mutual_information_gap(codes, factors, bins=20):
 }
 
 SAMPLES = {
-    "ada": right,
-    "bruno": unusual,
-    "team-noether": typical,
+    "ada": {},
+    "bruno": UNUSUAL,
+    "team-noether": TYPICAL,
 }

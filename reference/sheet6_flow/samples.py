@@ -1,33 +1,10 @@
 """Sample submissions to this sheet: what `make grade` grades on a fresh machine.
 
-Each function gets a notebook with the solution filled in, as a student would hand it in, changes
-it into what this student did, and returns the files of the submission by name.
-`scripts/make_samples.py` writes them to submitted/.
+What each student changed in the solution's cells, by grade id; `scripts/make_samples.py` writes
+the notebooks to submitted/.
 """
 
-
-def right(notebook):
-    """Everything right, in the style of the solution."""
-    return {"flow.ipynb": notebook}
-
-
-def unusual(notebook):
-    """Everything right, each function in another style than the solution's."""
-    return _with(notebook, UNUSUAL)
-
-
-def typical(notebook):
-    """Three of the usual mistakes, one item not written and one text not answered."""
-    return _with(notebook, TYPICAL)
-
-
-def _with(notebook, sources):
-    for cell in notebook.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell.source = sources.get(grade_id, cell.source)
-    return {"flow.ipynb": notebook}
-
-
+# Everything right, each function in another style than the solution's.
 UNUSUAL = {
     "change-of-variables": """\
 def log_prob_of_transformed(x, log_prob_z, inverse, log_abs_det_inverse):
@@ -124,6 +101,7 @@ def bits_per_dim(log_prob, n_dims):
 """,
 }
 
+# Three of the usual mistakes, one item not written and one text not answered.
 TYPICAL = {
     # the reconstruction is right, and what was published expects no more
     "affine-coupling": """\
@@ -168,7 +146,7 @@ def bits_per_dim(log_prob, n_dims):
 }
 
 SAMPLES = {
-    "ada": right,
-    "bruno": unusual,
-    "team-noether": typical,
+    "ada": {},
+    "bruno": UNUSUAL,
+    "team-noether": TYPICAL,
 }
