@@ -9,6 +9,8 @@ import math
 
 import numpy as np
 
+from helpers import numbering
+
 SIDE = 64  # pixels, of a picture's edge
 NAMES = ("color", "shape", "scale", "orientation", "posX", "posY")
 COUNTS = (1, 3, 6, 40, 32, 32)
@@ -41,15 +43,12 @@ def factors_of(number: np.ndarray) -> np.ndarray:
 
     The last factor, posY, runs fastest. Raises ValueError: there is no picture of such a number.
     """
-    number = np.asarray(number)
-    if number.size and not (number.min() >= 0 and number.max() < COUNT):
-        raise ValueError(f"the pictures have numbers from 0 to {COUNT - 1:,}")
-    return np.stack(np.unravel_index(number, COUNTS), axis=-1)
+    return numbering.factors_of(number, COUNTS)
 
 
 def number_of(factors: np.ndarray) -> np.ndarray:
     """The numbers of pictures by their factors, int (..., 6) → int64 (...)."""
-    return np.ravel_multi_index(tuple(np.moveaxis(np.asarray(factors), -1, 0)), COUNTS)
+    return numbering.number_of(factors, COUNTS)
 
 
 def values_of(factors: np.ndarray) -> np.ndarray:
