@@ -2,36 +2,13 @@
 
 from pathlib import Path
 
-from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    CheckCellMetadata,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ClearOutput,
-    ComputeChecksums,
-    DeduplicateIds,
-    GetGrades,
-    IgnorePattern,
-    IncludeHeaderFooter,
-    InstantiateTests,
-    LimitOutput,
-    LockCells,
-    OverwriteCells,
-    OverwriteKernelspec,
-    SaveAutoGrades,
-    SaveCells,
-)
-
-from grader.clearing import ClearSolutionsInStrings
-from grader.execute import ExecuteAndJudge
-from grader.export import MemberExporter
-from grader.feedback import PrepareFeedback, ShowRubrics
-from grader.harmless import RemoveActiveContent
-from grader.intake import expected_notebooks
-from grader.reading import SubmissionExporter
-from grader.repair import RepairNotebook
+from grader import nbgrader_patches, pipeline
+from grader.intake.files import expected_notebooks
+from grader.intake.reading import SubmissionExporter
+from grader.records.export import MemberExporter
 from helpers.grading import WRITTEN
+
+nbgrader_patches.apply()
 
 c = get_config()  # noqa: F821  (nbgrader provides it)
 
@@ -48,46 +25,16 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 c.ClearSolutionsInStrings.string_stub = "% YOUR DERIVATION HERE: one line for each ="
-c.GenerateAssignment.preprocessors = [
-    IncludeHeaderFooter,
-    InstantiateTests,
-    LockCells,
-    ClearSolutionsInStrings,
-    ClearOutput,
-    CheckCellMetadata,
-    ComputeChecksums,
-    SaveCells,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ComputeChecksums,
-    CheckCellMetadata,
-]
+c.GenerateAssignment.preprocessors = pipeline.RELEASE
 
 # --- autograde: read anything, repair it, run it in a sandbox, judge it outside of it
 c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.pre_convert_hook = expected_notebooks
-c.Autograde.sanitize_preprocessors = [
-    RepairNotebook,
-    ClearOutput,
-    DeduplicateIds,
-    OverwriteKernelspec,
-    OverwriteCells,
-    CheckCellMetadata,
-]
-c.Autograde.autograde_preprocessors = [
-    ExecuteAndJudge,
-    RemoveActiveContent,
-    IgnorePattern,
-    ClearMetadataPreprocessor,
-    LimitOutput,
-    SaveAutoGrades,
-    AssignLatePenalties,
-    ShowRubrics,
-    CheckCellMetadata,
-]
+c.Autograde.sanitize_preprocessors = pipeline.CLEAN
+c.Autograde.autograde_preprocessors = pipeline.JUDGE
 c.Execute.timeout = 900  # seconds a cell of a solution may train
 c.ExecuteAndJudge.timeout = 30  # seconds a cell of a submission may run: training is shortened
 c.Execute.shutdown_kernel = "immediate"
 
-# --- feedback: reports, no hidden source
-c.GenerateFeedback.preprocessors = [GetGrades, PrepareFeedback, CSSHTMLHeaderPreprocessor]
+# --- feedback
+c.GenerateFeedback.preprocessors = pipeline.FEEDBACK

@@ -13,7 +13,7 @@ import time
 
 import torch
 
-from grader import course
+from grader.course import outline
 
 PARTS = ["imports", "mixture", "net", "fit", "chain", "image-flow"]  # beside the solutions
 EPOCHS = 30
@@ -50,7 +50,7 @@ MISTAKES = {
 def notebook(changes: list | tuple = (), epochs: int = 1000) -> dict:
     """What the notebook defines, with changes and at most so many epochs; nothing is trained."""
     names: dict = {"sources": {}}
-    for cell in course.read_source("sheet6_flow").cells:
+    for cell in outline.read_source("sheet6_flow").cells:
         source = cell.source
         for _, old, new in (change for change in changes if change[0] == cell.id):
             if old not in source:

@@ -1,11 +1,14 @@
 """The grading machinery: it knows nothing of any one sheet."""
 
-import logging
-
-from grader.inprocess import judge
+from typing import Any
 
 __all__ = ["judge"]
 
-# That a check traces many functions is no news to whoever grades, and on standard error nbgrader
-# would take it for a failure.
-logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+def __getattr__(name: str) -> Any:
+    """`from grader import judge`, without its cost for whoever needs another module."""
+    if name == "judge":
+        from grader.grading.in_notebook import judge
+
+        return judge
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,8 +9,8 @@ import secrets
 import sys
 from pathlib import Path
 
-from grader import course
-from grader.course import CourseError
+from grader.course import layout
+from grader.errors import CourseError
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -74,11 +74,11 @@ def _positive(text: str) -> int:
 
 
 def _chosen(sheets: list[str]) -> list[str]:
-    return [course.find_sheet(name) for name in sheets] or course.sheets()
+    return [layout.find_sheet(name) for name in sheets] or layout.sheets()
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from grader.batch import grade
+    from grader.grading.batch import grade
 
     return grade(
         _chosen(options.sheets),
@@ -90,10 +90,10 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from grader import reporting
-    from grader.modules import check_file
+    from grader.grading.check_files import check_file
+    from grader.judging import rendering
 
-    course.find_sheet(options.sheet)
+    layout.find_sheet(options.sheet)
     secret = options.seed or secrets.token_hex(16)
     code = 0
     for file in options.files:
@@ -107,24 +107,24 @@ def _check(options: argparse.Namespace) -> int:
             items = [report.as_dict() for report in reports]
             print(json.dumps({"file": str(file), "sheet": options.sheet, "items": items}))
         else:
-            print(reporting.file_text(file, reports))
+            print(rendering.file_text(file, reports))
     return code
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from grader.audit import audit
+    from grader.audit.audit import audit
 
     return audit(_chosen(options.sheets), as_json=options.json, jobs=options.jobs)
 
 
 def _release(options: argparse.Namespace) -> int:
-    from grader.release import release
+    from grader.authoring.release import release
 
     return release(_chosen(options.sheets), if_needed=options.if_needed)
 
 
 def _solutions(options: argparse.Namespace) -> int:
-    from grader.release import solutions
+    from grader.authoring.release import solutions
 
     return solutions(_chosen(options.sheets))
 

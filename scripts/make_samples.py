@@ -16,21 +16,21 @@ import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from grader import course
+from grader.course import banks, layout, outline
 
 MARKER = re.compile(r"^[^\n]*### (BEGIN|END) SOLUTION[^\n]*\n?", re.MULTILINE)
 
 
 def filled_in(sheet: str) -> nbformat.NotebookNode:
     """The notebook of a student who has everything right: the release with the answers in it."""
-    name = course.source_notebook(sheet).name
-    notebook = nbformat.read(course.RELEASE / sheet / name, as_version=4)
-    answers = course.graded_cells(sheet)
+    name = layout.source_notebook(sheet).name
+    notebook = nbformat.read(layout.RELEASE / sheet / name, as_version=4)
+    answers = outline.graded_cells(sheet)
     for cell in notebook.cells:
         meta = cell.metadata.get("nbgrader", {})
         if meta.get("solution"):
             source = MARKER.sub("", answers[meta["grade_id"]].source)
-            cell.source = source.partition(course.RUBRIC)[0].strip()
+            cell.source = source.partition(outline.RUBRIC)[0].strip()
     return notebook
 
 
@@ -46,13 +46,13 @@ def submission(sheet: str, sample: dict[str, str] | Callable) -> dict[str, Any]:
     cells = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
     for grade_id, source in sample.items():
         cells[grade_id].source = source
-    return {course.source_notebook(sheet).name: notebook}
+    return {layout.source_notebook(sheet).name: notebook}
 
 
-def main(submitted: Path = course.SUBMITTED) -> None:
+def main(submitted: Path = layout.SUBMITTED) -> None:
     """Write every sample of every sheet."""
-    for sheet in course.sheets():
-        for student, sample in course.part(sheet, "samples").SAMPLES.items():
+    for sheet in layout.sheets():
+        for student, sample in banks.module(sheet, "samples").SAMPLES.items():
             folder = submitted / student / sheet
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)

@@ -8,7 +8,7 @@ import time
 
 import torch
 
-from grader import course
+from grader.course import outline
 from helpers import vae_samples
 
 CELLS = {"imports", "data", "run", "run-vae"}  # beside the solutions
@@ -18,7 +18,7 @@ SEED, COUNT = 5, 10_000
 def main() -> None:
     began = time.process_time()
     names: dict = {}
-    for cell in course.read_source("sheet3_vae").cells:
+    for cell in outline.read_source("sheet3_vae").cells:
         solution = cell.metadata.get("nbgrader", {}).get("solution", False)
         if cell.cell_type == "code" and (cell.id in CELLS or solution):
             exec(compile(cell.source, cell.id, "exec"), names)

@@ -219,7 +219,7 @@ forge()
         "replies that repeat an earlier one, or that say ok without a value",
         """\
 import json, sys
-probe = sys.modules["_grader_probe"]
+probe = sys.modules["_grader_agent"]
 plain, last = probe.call, {}
 def call(request, namespace):
     reply = plain(request, namespace)
@@ -236,7 +236,7 @@ probe.call = call
         "replies that forge passed, score and verdict",
         """\
 import json, sys
-probe = sys.modules["_grader_probe"]
+probe = sys.modules["_grader_agent"]
 plain = probe.converse
 def converse(text, namespace):
     reply = json.loads(plain(text, namespace))
@@ -250,7 +250,7 @@ probe.converse = converse
         "replies that cannot be read",
         """\
 import json, sys
-probe = sys.modules["_grader_probe"]
+probe = sys.modules["_grader_agent"]
 plain = probe.converse
 BAD = {
     "kl_normal": "[" * 100_000,
@@ -388,7 +388,7 @@ FORGED_BASES = Cheat(
     "an answer that is a value and an exception at once",
     """\
 import sys
-probe = sys.modules["_grader_probe"]
+probe = sys.modules["_grader_agent"]
 plain = probe.call
 def call(request, namespace):
     return {"bases": ["ValueError"], **plain(request, namespace)}

@@ -3,7 +3,6 @@
 And a toy sheet for tests that need none of the course's own.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -16,8 +15,9 @@ import pytest
 import toy
 
 import reference
-from grader import course as the_course
-from grader import sandbox
+from grader import record
+from grader.course import layout
+from grader.running import sandbox
 
 os.environ.update(sandbox.ONE_THREAD)  # pytest runs a process for each core
 
@@ -51,14 +51,14 @@ class Course:
         """Hand in a notebook under its right name."""
         nbformat.write(notebook, self.folder(student, sheet) / _notebook(sheet).name)
 
-    def record(self, student: str, sheet: str = "sheet1_kl") -> dict:
-        """What the grader noted on a graded submission: repairs, items, isolation."""
+    def record(self, student: str, sheet: str = "sheet1_kl") -> record.Record:
+        """What the grader noted on a graded submission."""
         file = self.root / "autograded" / student / sheet / _notebook(sheet).name
-        return json.loads(file.read_text("utf-8"))["metadata"]["judge"]
+        return record.read_file(file)
 
     def scores(self, student: str, sheet: str = "sheet1_kl") -> dict[str, float]:
         """The judged scores of a graded submission, by item."""
-        return {item["item"]: item["score"] for item in self.record(student, sheet)["items"]}
+        return {report.item: report.score for report in self.record(student, sheet).reports}
 
     def feedback(self, student: str, sheet: str = "sheet1_kl") -> str:
         """The feedback page of a submission."""
@@ -98,7 +98,7 @@ def toy_root(tmp_path_factory) -> Path:
 @pytest.fixture
 def toy_sheet(toy_root, monkeypatch) -> str:
     """The toy sheet as the one sheet of the course; its name."""
-    monkeypatch.setattr(the_course, "SOURCE", toy_root / "source")
+    monkeypatch.setattr(layout, "SOURCE", toy_root / "source")
     monkeypatch.setattr(reference, "__path__", [str(toy_root / "reference")])
     return toy.SHEET
 

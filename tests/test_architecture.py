@@ -10,12 +10,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader import course, intake
+from grader.course import banks, layout, outline
+from grader.intake import submissions
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = {"grader", "helpers", "reference"}
 ALLOWED = {"helpers": set(), "reference": {"helpers"}, "grader": {"helpers"}}
-SHEETS = course.sheets()
+SHEETS = layout.sheets()
 
 
 def imports(file: Path) -> set[str]:
@@ -38,7 +39,7 @@ def test_a_package_imports_only_what_the_design_allows(package):
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_a_notebook_imports_only_helpers_where_students_can_see_it(sheet):
-    for cell in nbformat.read(course.RELEASE / sheet / _name(sheet), as_version=4).cells:
+    for cell in nbformat.read(layout.RELEASE / sheet / _name(sheet), as_version=4).cells:
         if cell.cell_type == "code":
             text = "\n".join(x for x in cell.source.splitlines() if not x.startswith("%"))
             for node in ast.walk(ast.parse(text)):
@@ -53,45 +54,45 @@ def test_the_grader_names_no_sheet():
 
 
 def _name(sheet: str) -> str:
-    return course.source_notebook(sheet).name
+    return layout.source_notebook(sheet).name
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_a_source_notebook_has_neither_outputs_nor_execution_counts(sheet):
-    for cell in course.read_source(sheet).cells:
+    for cell in outline.read_source(sheet).cells:
         if cell.cell_type == "code":
             assert cell.outputs == [] and cell.execution_count is None, cell.id
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_grade_ids_are_words_and_equal_the_cell_ids(sheet):
-    for cell in course.read_source(sheet).cells:
+    for cell in outline.read_source(sheet).cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
         assert cell.id == grade_id and cell.id.replace("-", "").isalnum()
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_every_item_has_a_check_six_mistakes_and_three_alternatives(sheet):
-    bank = course.bank(sheet)
-    alternatives = course.part(sheet, "alternatives")
-    for item, known in course.items(sheet).items():
+    bank = banks.bank(sheet)
+    alternatives = banks.module(sheet, "alternatives")
+    for item, known in outline.items(sheet).items():
         assert hasattr(bank.checks, item) and hasattr(bank.reference, known.answer)
-        mistakes = course.named_by_item(bank.mistakes, item)
+        mistakes = banks.named_by_item(bank.mistakes, item)
         assert len(mistakes) >= 6, item
         assert all(function.__doc__ for function in mistakes.values()), item
-        assert len(course.named_by_item(alternatives, item)) >= 3, item
+        assert len(banks.named_by_item(alternatives, item)) >= 3, item
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_mistakes_and_alternatives_return_a_value_where_the_item_is_one(sheet):
-    reference = course.bank(sheet).reference
-    for item, known in course.items(sheet).items():
-        if course.is_value(reference, known.answer):
+    reference = banks.bank(sheet).reference
+    for item, known in outline.items(sheet).items():
+        if banks.is_value(reference, known.answer):
             answer = vars(reference)[known.answer]
             kind = Mapping if isinstance(answer, Mapping) else type(answer)
             for part in ("mistakes", "alternatives"):
-                for function in course.named_by_item(course.part(sheet, part), item).values():
-                    value = course.in_place_of(known.answer, function, reference)
+                for function in banks.named_by_item(banks.module(sheet, part), item).values():
+                    value = banks.in_place_of(known.answer, function, reference)
                     assert value is not None and not callable(value), function.__name__
                     # a dictionary may be mistaken for a list; a text is one, right or wrong
                     if part == "alternatives" or kind is str:
@@ -100,13 +101,15 @@ def test_mistakes_and_alternatives_return_a_value_where_the_item_is_one(sheet):
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_mistakes_checks_and_alternatives_belong_to_items_of_the_sheet(sheet):
-    items = set(course.items(sheet))
+    items = set(outline.items(sheet))
     for part in ("mistakes", "alternatives"):
-        names = {name.partition("__")[0] for name in vars(course.part(sheet, part)) if "__" in name}
+        names = {
+            name.partition("__")[0] for name in vars(banks.module(sheet, part)) if "__" in name
+        }
         assert {name for name in names if name} <= items
     public = {
         name
-        for name, value in vars(course.bank(sheet).checks).items()
+        for name, value in vars(banks.bank(sheet).checks).items()
         if callable(value)
         and not name.startswith("_")
         and getattr(value, "__module__", "").endswith(".checks")
@@ -116,24 +119,24 @@ def test_mistakes_checks_and_alternatives_belong_to_items_of_the_sheet(sheet):
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_a_function_has_at_most_twelve_lines_in_the_solution(sheet):
-    for grade_id, cell in course.graded_cells(sheet).items():
+    for grade_id, cell in outline.graded_cells(sheet).items():
         is_code = cell.cell_type == "code" and cell.metadata.nbgrader.solution
-        if is_code and course.functions_in(cell.source):
-            for region in course.SOLUTION_REGION.findall(cell.source):
+        if is_code and outline.functions_in(cell.source):
+            for region in outline.SOLUTION_REGION.findall(cell.source):
                 lines = [line for line in region.splitlines() if line.strip()]
                 assert len(lines) <= 12, f"{grade_id}: {len(lines)} lines"
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_every_text_answer_carries_a_rubric(sheet):
-    for grade_id, cell in course.graded_cells(sheet).items():
+    for grade_id, cell in outline.graded_cells(sheet).items():
         if cell.cell_type == "markdown" and cell.metadata.nbgrader.solution:
-            assert course.RUBRIC in cell.source, grade_id
+            assert outline.RUBRIC in cell.source, grade_id
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_a_release_notebook_is_valid_python_and_holds_nothing_hidden(sheet):
-    notebook = nbformat.read(course.RELEASE / sheet / _name(sheet), as_version=4)
+    notebook = nbformat.read(layout.RELEASE / sheet / _name(sheet), as_version=4)
     for cell in notebook.cells:
         for secret in ("HIDDEN", "SOLUTION", "judge(", "Rubric", "reference"):
             assert secret not in cell.source, cell.id
@@ -144,21 +147,21 @@ def test_a_release_notebook_is_valid_python_and_holds_nothing_hidden(sheet):
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_release_and_samples_are_what_their_commands_make(course_copy, sheet):
     released = (course_copy.root / "release" / sheet / _name(sheet)).read_bytes()
-    assert released == (course.RELEASE / sheet / _name(sheet)).read_bytes()
+    assert released == (layout.RELEASE / sheet / _name(sheet)).read_bytes()
     script = ROOT / "scripts" / "make_samples.py"
     folder = course_copy.root / "scripts"
     folder.mkdir(exist_ok=True)
     (folder / script.name).write_bytes(script.read_bytes())
     subprocess.run([sys.executable, str(folder / script.name)], cwd=course_copy.root, check=True)
-    for student in course.part(sheet, "samples").SAMPLES:
-        made = intake.fingerprint(course_copy.root / "submitted" / student / sheet)
-        assert made == intake.fingerprint(course.SUBMITTED / student / sheet), student
+    for student in banks.module(sheet, "samples").SAMPLES:
+        made = submissions.fingerprint(course_copy.root / "submitted" / student / sheet)
+        assert made == submissions.fingerprint(layout.SUBMITTED / student / sheet), student
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_a_solution_notebook_holds_the_source_as_it_is_now(sheet):
-    solved = nbformat.read(course.SOLUTIONS / sheet / _name(sheet), as_version=4)
-    source = course.read_source(sheet)
+    solved = nbformat.read(layout.SOLUTIONS / sheet / _name(sheet), as_version=4)
+    source = outline.read_source(sheet)
     assert [cell.source for cell in solved.cells] == [cell.source for cell in source.cells]
     for cell in solved.cells:
         if cell.cell_type == "code":
@@ -185,5 +188,5 @@ def test_the_code_passes_the_linter():
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_the_notebook_files_end_as_jupyter_writes_them(sheet):
-    text = course.source_notebook(sheet).read_text("utf-8")
+    text = layout.source_notebook(sheet).read_text("utf-8")
     assert text == json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n"

@@ -27,11 +27,14 @@ import zmq
 from conftest import ROOT, Course, cell, replace_solution
 from nbformat.v4 import new_code_cell
 
-from grader import course, kernel, probe, sandbox
+from grader.course import layout, outline
+from grader.running import agent, kernel, sandbox
 
 SHEET = "sheet1_kl"
-POINTS = {item.name: item.points for item in course.items(SHEET).values()}
-GRADE_ID = {item.name: item.grade_id.removesuffix("-test") for item in course.items(SHEET).values()}
+POINTS = {item.name: item.points for item in outline.items(SHEET).values()}
+GRADE_ID = {
+    item.name: item.grade_id.removesuffix("-test") for item in outline.items(SHEET).values()
+}
 LANDLOCK = sandbox.landlock_version()
 
 needs_landlock = pytest.mark.skipif(
@@ -162,7 +165,7 @@ def secret_lines() -> list[str]:
     lines = set()
     for name in ("checks", "mistakes", "reference", "derivations"):
         lines |= set(map(str.strip, (ROOT / "reference" / SHEET / f"{name}.py").open()))
-    known = Path(probe.__file__).read_text() + (ROOT / "source" / SHEET / "kl.ipynb").read_text()
+    known = Path(agent.__file__).read_text() + (ROOT / "source" / SHEET / "kl.ipynb").read_text()
     known += "".join(file.read_text() for file in (ROOT / "helpers").rglob("*.py"))
     chosen = [s for s in lines if 40 <= len(s) <= 120 and json.dumps(s)[1:-1] not in known]
     return [hashlib.sha256(line.encode()).hexdigest()[:16] for line in chosen if line not in known]
@@ -327,7 +330,7 @@ def test_an_odd_submission_gets_its_grade(graded, cheat):
 
 @pytest.mark.parametrize("cheat", attacks.WITHOUT_GRADE, ids=lambda cheat: cheat.name)
 def test_every_submission_gets_a_grade(graded, cheat):
-    assert graded.record(name_of(cheat))["items"]
+    assert graded.record(name_of(cheat)).reports
 
 
 # --- what a kernel can see and do -----------------------------------------------------------------
@@ -470,8 +473,8 @@ def test_a_kernel_that_never_stops_talking_does_not_hold_up_the_grader():
 def test_the_table_is_printed_whatever_the_notes_hold(graded):
     code = """
 from rich.console import Console
-from grader import results
-from grader.batch import Submission
+from grader.records import results
+from grader.intake.submissions import Submission
 row = Submission("sheet1_kl", "honest")
 words = "The notebook was set to another kernel ([/x])."
 Console().print(results._table([(row, None)], {row: words}, {}))
@@ -488,7 +491,7 @@ def test_a_students_process_reads_the_courses_data_and_nothing_beside_it(tmp_pat
         f"for part in 'data', 'source': print(open({str(tmp_path)!r} + f'/{{part}}/file').read())"
     )
     with sandbox.scratch_folder([]) as scratch:
-        shown = [tmp_path / folder.name for folder in course.SHOWN]
+        shown = [tmp_path / folder.name for folder in layout.SHOWN]
         command = sandbox.command([sys.executable, "-c", code], scratch, tmp_path, shown)
         ended = subprocess.run(command, capture_output=True, text=True)
     assert ended.stdout == "seen\n"

@@ -4,9 +4,11 @@ import types
 
 import pytest
 
-from grader import audit, course
-from grader.latex_mutants import latex_mutants
-from grader.mutants import mutants
+from grader.audit import audit
+from grader.audit.latex_mutants import latex_mutants
+from grader.audit.mutants import mutants
+from grader.course import banks, layout, outline
+from grader.errors import CourseError
 
 SEEDS = 3  # the command takes twenty, which is most of its time
 
@@ -20,7 +22,7 @@ def add(a, b, axis=-1):
 
 
 @pytest.mark.timeout(3000)  # thousands of judgements: minutes, on slow cores many
-@pytest.mark.parametrize("sheet", course.sheets())
+@pytest.mark.parametrize("sheet", layout.sheets())
 def test_the_checks_of_a_sheet_are_as_good_as_the_course_promises(sheet):
     figures = audit.measure(sheet, seeds=SEEDS)
     assert [problem for f in figures for problem in f.problems] == []
@@ -93,18 +95,18 @@ def test_every_mutant_is_valid_python_and_unlike_the_others():
 
 
 def test_a_check_that_accepts_everything_lets_mutants_and_mistakes_through(monkeypatch):
-    sheet = course.sheets()[0]
-    item = next(iter(course.items(sheet)))
-    real = course.bank(sheet)
+    sheet = layout.sheets()[0]
+    item = next(iter(outline.items(sheet)))
+    real = banks.bank(sheet)
 
     def lenient(student, draw):
         yield student.holds(True, "accepts everything", core=True)
 
     checks = types.SimpleNamespace(**(vars(real.checks) | {item: lenient}))
     monkeypatch.setattr(
-        course, "bank", lambda name: course.Bank(real.reference, checks, real.mistakes)
+        banks, "bank", lambda name: banks.Bank(real.reference, checks, real.mistakes)
     )
-    mistake = next(iter(course.named_by_item(real.mistakes, item)))
+    mistake = next(iter(banks.named_by_item(real.mistakes, item)))
     mutant = mutants(audit.solution_cell(sheet, item), item)[0]
     for task in (
         audit.Task(sheet, item, "mistake", mistake),
@@ -116,7 +118,7 @@ def test_a_check_that_accepts_everything_lets_mutants_and_mistakes_through(monke
 def test_the_audit_tries_the_values_that_mistakes_and_alternatives_return(toy_sheet):
     tasks = [task for task in audit._tasks(toy_sheet) if task.item == "bit"]
     assert {task.kind for task in tasks} == set(audit._COUNT)
-    known = course.part(toy_sheet, "equivalents").EQUIVALENT
+    known = banks.module(toy_sheet, "equivalents").EQUIVALENT
     figures = audit._figures("bit", [audit.run(task) for task in tasks], known)
     assert figures.problems == []
     assert figures.mistakes_named == figures.mistakes_caught == figures.mistakes == 2
@@ -137,14 +139,14 @@ def test_the_mutants_of_a_text_are_those_of_its_latex(toy_sheet, capsys):
 
 def test_the_solution_cell_of_a_variable_is_the_one_that_assigns_it(toy_sheet):
     assert audit.solution_cell(toy_sheet, "bit").startswith("bit = ")
-    with pytest.raises(course.CourseError, match="defines no_such_item"):
+    with pytest.raises(CourseError, match="defines no_such_item"):
         audit.solution_cell(toy_sheet, "no_such_item")
 
 
 def test_a_mistake_or_alternative_that_cannot_be_had_is_a_problem(toy_sheet, monkeypatch):
     for kind, part in (("mistake", "mistakes"), ("alternative", "alternatives")):
         monkeypatch.setattr(
-            course.part(toy_sheet, part), "bit__broken", lambda: 1 / 0, raising=False
+            banks.module(toy_sheet, part), "bit__broken", lambda: 1 / 0, raising=False
         )
         outcome = audit.run(audit.Task(toy_sheet, "bit", kind, "broken"))
         problems = audit._figures("bit", [outcome], {}).problems
@@ -167,10 +169,10 @@ def test_a_mistake_that_costs_another_item_is_seen(monkeypatch, toy_sheet):
     def half(student, draw):
         yield student.compare(_half_of_bit, what="halves the length of bit", core=True)
 
-    real = course.bank(toy_sheet)
+    real = banks.bank(toy_sheet)
     checks = types.SimpleNamespace(bit=real.checks.bit, half=half)
     reference = types.SimpleNamespace(**audit._solution(toy_sheet))
-    monkeypatch.setattr(course, "bank", lambda name: course.Bank(reference, checks, real.mistakes))
+    monkeypatch.setattr(banks, "bank", lambda name: banks.Bank(reference, checks, real.mistakes))
     audit._reference.cache_clear()
     assert audit._users(toy_sheet) == {"bit": ("half",), "half": ()}
     mistaken = next(task for task in audit._tasks(toy_sheet) if task.kind == "mistake")

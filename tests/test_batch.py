@@ -10,9 +10,10 @@ import broken
 import pytest
 from nbgrader.api import Gradebook
 
-from grader import batch, teams
-from grader import course as grader_course
 from grader.__main__ import main
+from grader.errors import CourseError
+from grader.grading import batch
+from grader.records import teams
 
 NO_CELLS = '{"cells": []}'  # graded quickly, with 0 points
 PAYLOAD = "<script>alert(1)</script>"
@@ -122,7 +123,7 @@ def test_a_blank_notebook_has_no_points_and_nothing_waits(course):
     assert float(grades(course)["blank"]["score"]) == 0
     assert grades(course)["blank"]["open"] == "0"
     assert set(course.scores("blank").values()) == {0}
-    assert course.record("blank")["repairs"] == []
+    assert course.record("blank").repairs == ()
 
 
 def test_a_late_submission_is_marked_in_table_and_csv(course, first_run):
@@ -223,7 +224,7 @@ def test_a_grading_process_that_is_killed_costs_nobody_else_the_grade(course):
 def test_a_wrong_team_file_is_a_clear_error(content, message, tmp_path, monkeypatch):
     monkeypatch.setattr(teams, "FILE", tmp_path / "teams.csv")
     teams.FILE.write_text(content)
-    with pytest.raises(grader_course.CourseError, match=re.escape(message)):
+    with pytest.raises(CourseError, match=re.escape(message)):
         teams.of_each_student()
 
 

@@ -9,10 +9,10 @@ import torch
 from scipy import integrate, stats
 from sklearn.metrics import mutual_info_score
 
-from grader import course
-from grader.drawing import Draw
-from grader.judging import judge_item
-from grader.session import InProcess
+from grader.course import outline
+from grader.judging.inputs import Draw
+from grader.judging.judge import judge_item
+from grader.running.session import InProcess
 from helpers import beta_vae, faces
 from reference.sheet4_beta_vae import checks, metrics, truth
 from reference.sheet4_beta_vae import reference as right
@@ -115,7 +115,7 @@ def test_a_latent_out_of_use_tells_nothing_though_its_mean_follows_a_factor():
 
 
 def notebooks_threshold():
-    (cell,) = [c for c in course.read_source(SHEET).cells if c.id == "typical-difference"]
+    (cell,) = [c for c in outline.read_source(SHEET).cells if c.id == "typical-difference"]
     return float(re.search(r"^ASKED = ([\d.]+)", cell.source, re.MULTILINE).group(1))
 
 
@@ -138,16 +138,16 @@ def test_ten_random_latents_are_never_far_apart():
 def judged(source, *items):
     """The reports on some items of the solution, with a student's definitions after it."""
     namespace = {"__name__": "student"}
-    exec(course.solution_source(SHEET), namespace)
+    exec(outline.solution_source(SHEET), namespace)
     exec(textwrap.dedent(source), namespace)
-    session, known = InProcess(namespace), course.items(SHEET)
+    session, known = InProcess(namespace), outline.items(SHEET)
     return [judge_item(session, SHEET, known[item], 11) for item in items]
 
 
 def scored(entries):
     """The report on a dictionary, or on whatever it is that a student has written."""
     namespace = {"factors": entries}
-    return judge_item(InProcess(namespace), SHEET, course.items(SHEET)["factors"], 11)
+    return judge_item(InProcess(namespace), SHEET, outline.items(SHEET)["factors"], 11)
 
 
 def entries(count):

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from grader import course
-from grader.modules import check_file, pieces
+from grader.course import outline
+from grader.grading.check_files import check_file, pieces
 
 SHEET = "sheet1_kl"
 
@@ -111,7 +111,7 @@ def test_a_right_function_among_broken_ones_has_its_points(reports):
 
 def test_the_solution_has_all_points(tmp_path):
     file = tmp_path / "solution.py"
-    file.write_text(course.solution_source(SHEET))
+    file.write_text(outline.solution_source(SHEET))
     assert all(report.passed for report in check_file(file, SHEET, "another secret"))
 
 
@@ -186,7 +186,7 @@ def test_lines_are_counted_as_python_counts_them(tmp_path):
 
 
 def test_pieces_put_together_are_the_whole_file_from_the_first_statement_on():
-    for source in (SORRY, course.solution_source(SHEET)):
+    for source in (SORRY, outline.solution_source(SHEET)):
         found = list(pieces(source))
         lines = source.splitlines(keepends=True)
         assert "".join(piece for _, piece in found) == "".join(lines[found[0][0] - 1 :])

@@ -16,8 +16,10 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grader import course, intake, reading, repair
-from grader.execute import RECORD
+from grader import record
+from grader.course import layout, outline
+from grader.intake import files, reading, repair
+from grader.intake.submissions import fingerprint
 
 ALL_POINTS = 88
 
@@ -31,8 +33,8 @@ def root(course_copy):
 
 
 @pytest.fixture(scope="module")
-def truths(root):
-    return repair.read_truths(f"sqlite:///{root}/gradebook.db", "sheet1_kl", "kl")
+def specs(root):
+    return repair.read_specs(f"sqlite:///{root}/gradebook.db", "sheet1_kl", "kl")
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +46,15 @@ def good(root):
 @pytest.fixture(autouse=True)
 def released(root, monkeypatch):
     """Two copies are told apart by what was released."""
-    monkeypatch.setattr(course, "RELEASE", root / "release")
+    monkeypatch.setattr(layout, "RELEASE", root / "release")
 
 
 @pytest.fixture
-def clean(tmp_path, truths, monkeypatch):
+def clean(tmp_path, specs, monkeypatch):
     """Reads and repairs what lies in a submission's folder: the notebook and the notes."""
     folder = tmp_path / "sheet1_kl"
     folder.mkdir()
-    monkeypatch.setattr(repair, "read_truths", lambda *names: truths)
+    monkeypatch.setattr(repair, "read_specs", lambda *names: specs)
 
     def cleaned(content=None, name="kl.ipynb"):
         if content is not None:
@@ -63,12 +65,12 @@ def clean(tmp_path, truths, monkeypatch):
         resources = {
             "nbgrader": {"db_url": "", "assignment": "sheet1_kl", "notebook": "kl"},
             reading.NOTES: notes,
-            reading.FINGERPRINT: intake.fingerprint(folder),
+            reading.FINGERPRINT: fingerprint(folder),
         }
         nb, _ = repair.RepairNotebook().preprocess(nb, resources)
         nbformat.validate(nb)
         nbformat.writes(nb).encode()
-        return nb, list(nb.metadata[RECORD].repairs)
+        return nb, list(record.read(nb).repairs)
 
     cleaned.folder = folder
     return cleaned
@@ -81,9 +83,9 @@ def in_force(notebook):
         if cell.cell_type != "code":
             continue
         for piece in re.split(r"\n(?=def |\w+ = r\"\"\")", cell.source):
-            for name in course.functions_in(piece) | course.variables_in(piece):
+            for name in outline.functions_in(piece) | outline.variables_in(piece):
                 defined[name] = piece.strip()
-        item = course.judged_item(cell.source)
+        item = outline.judged_item(cell.source)
         if item is not None:
             found[item] = defined.get(item)
     return found
@@ -98,23 +100,23 @@ def answers(notebook):
     }
 
 
-def assert_in_form(notebook, truths):
+def assert_in_form(notebook, specs):
     """Every graded cell is there once, as the gradebook says, and nothing else is graded."""
     cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
-    assert sorted(map(broken.grade_id, cells)) == sorted(truth.grade_id for truth in truths)
-    by_id = {truth.grade_id: truth for truth in truths}
+    assert sorted(map(broken.grade_id, cells)) == sorted(spec.grade_id for spec in specs)
+    by_id = {spec.grade_id: spec for spec in specs}
     for cell in cells:
-        truth = by_id[broken.grade_id(cell)]
-        assert cell.metadata == {"nbgrader": truth.metadata()}
-        assert cell.cell_type == truth.cell_type
-        assert cell.source == truth.source or not truth.locked
+        spec = by_id[broken.grade_id(cell)]
+        assert cell.metadata == {"nbgrader": spec.metadata()}
+        assert cell.cell_type == spec.cell_type
+        assert cell.source == spec.source or not spec.locked
     assert all(cell.metadata == {} for cell in notebook.cells if cell not in cells)
 
 
-def test_a_right_submission_passes_unchanged_and_without_a_note(clean, good, truths):
+def test_a_right_submission_passes_unchanged_and_without_a_note(clean, good, specs):
     notebook, notes = clean(good)
     assert notes == []
-    assert_in_form(notebook, truths)
+    assert_in_form(notebook, specs)
     assert len(notebook.cells) == len(good.cells)
     assert answers(notebook) == answers(good)
     for item, source in in_force(notebook).items():
@@ -122,11 +124,11 @@ def test_a_right_submission_passes_unchanged_and_without_a_note(clean, good, tru
 
 
 @pytest.mark.parametrize("breaker", broken.REPAIRABLE.values(), ids=broken.REPAIRABLE)
-def test_what_a_student_did_is_repaired_and_noted(breaker, clean, good, truths, root):
+def test_what_a_student_did_is_repaired_and_noted(breaker, clean, good, specs, root):
     before, _ = clean(good)
     notebook, notes = clean(broken.apply(breaker, copy.deepcopy(good), root))
     assert notes, "nothing was noted"
-    assert_in_form(notebook, truths)
+    assert_in_form(notebook, specs)
     assert in_force(notebook) == in_force(before)
     if breaker not in (broken.student_deleted_an_answer, broken.student_duplicated_an_answer):
         assert answers(notebook) == answers(good)
@@ -196,11 +198,11 @@ def test_a_deleted_answer_comes_back_unanswered(clean, good):
     assert notes == ["The cell discrete-formula was missing and was put back."]
 
 
-def test_a_deleted_solution_comes_back_unwritten_before_its_test(clean, good, truths):
+def test_a_deleted_solution_comes_back_unwritten_before_its_test(clean, good, specs):
     broken.delete(good := copy.deepcopy(good), "kl-normal")
     notebook, notes = clean(good)
     assert notes == ["The cell kl-normal was missing and was put back."]
-    assert_in_form(notebook, truths)
+    assert_in_form(notebook, specs)
     assert "NotImplementedError" in in_force(notebook)["kl_normal"]
 
 
@@ -238,7 +240,7 @@ def test_a_later_experiment_with_a_function_does_not_count(copied, clean, good):
     assert notebook.cells[-1].source == experiment.source
 
 
-def test_a_deleted_test_goes_behind_the_cells_that_the_student_added(clean, good, truths):
+def test_a_deleted_test_goes_behind_the_cells_that_the_student_added(clean, good, specs):
     """The function may be written in one of them."""
     good = copy.deepcopy(good)
     at = broken.place(good, "kl-normal")
@@ -246,7 +248,7 @@ def test_a_deleted_test_goes_behind_the_cells_that_the_student_added(clean, good
     good.cells[at].source = "def kl_normal(*arguments): raise NotImplementedError"
     broken.delete(good, "kl-normal-test")
     notebook, _ = clean(good)
-    assert_in_form(notebook, truths)
+    assert_in_form(notebook, specs)
     assert in_force(notebook)["kl_normal"].endswith("# better")
 
 
@@ -260,7 +262,7 @@ def test_nothing_but_text_and_pictures_of_a_cell_is_kept(clean, good):
     good.metadata["widgets"] = {"state": "x"}
     notebook, _ = clean(good)
     assert all(set(cell.metadata) <= {"nbgrader"} for cell in notebook.cells)
-    assert set(notebook.metadata) == {"kernelspec", RECORD}
+    assert set(notebook.metadata) == {"kernelspec", record.KEY}
     pictures = [c.get("attachments") for c in notebook.cells if c.cell_type == "markdown"]
     assert pictures == [picture] * len(pictures)
 
@@ -370,13 +372,13 @@ def test_another_encoding_is_read(encode, expected, clean, good):
 
 
 @pytest.mark.parametrize("write", [broken.as_version_3, broken.as_version_2])
-def test_an_old_format_is_read(write, clean, good, truths):
+def test_an_old_format_is_read(write, clean, good, specs):
     good = copy.deepcopy(good)
     notebook, notes = clean(write(good))
     assert notes[0] == "kl.ipynb is in an old notebook format."
     before, _ = clean(good)
     assert in_force(notebook) == in_force(before)
-    assert_in_form(notebook, truths)
+    assert_in_form(notebook, specs)
 
 
 @pytest.mark.parametrize(
@@ -402,34 +404,34 @@ def test_an_old_format_is_read(write, clean, good, truths):
         (b'{"cells": [' + b"9" * 5000 + b"]}", "it is not a notebook ("),
     ],
 )
-def test_what_is_no_notebook_is_refused_with_the_reason(content, reason, clean, truths):
+def test_what_is_no_notebook_is_refused_with_the_reason(content, reason, clean, specs):
     notebook, notes = clean(content)
     assert len(notes) == 1
     assert notes[0].startswith(f"kl.ipynb cannot be read: {reason}")
-    assert_in_form(notebook, truths)
+    assert_in_form(notebook, specs)
 
 
 @pytest.mark.parametrize(
     "content", ['{"cells": []}', '{"worksheets": 5}', '{"worksheets": [3, {"cells": "x"}]}']
 )
-def test_a_notebook_without_cells_is_filled_up(content, clean, truths):
+def test_a_notebook_without_cells_is_filled_up(content, clean, specs):
     notebook, _ = clean(content)
-    assert_in_form(notebook, truths)
+    assert_in_form(notebook, specs)
 
 
-def test_values_where_no_tool_would_put_them_do_no_harm(clean, good, truths):
+def test_values_where_no_tool_would_put_them_do_no_harm(clean, good, specs):
     notebook, notes = clean(broken.with_strange_parts(good))
-    assert_in_form(notebook, truths)
+    assert_in_form(notebook, specs)
     assert answers(notebook) == answers(good)
     assert in_force(notebook) == in_force(clean(good)[0])
     assert notes == ["Ids that the sheet does not have: {}."] or notes == []
 
 
-def test_a_folder_without_a_notebook_says_so(clean, truths):
+def test_a_folder_without_a_notebook_says_so(clean, specs):
     (clean.folder / "answers.docx").write_bytes(b"PK")
     notebook, notes = clean()
     assert notes == ["There is no notebook kl.ipynb.", "Not used: answers.docx."]
-    assert_in_form(notebook, truths)
+    assert_in_form(notebook, specs)
 
 
 def test_no_folder_at_all_says_so(clean):
@@ -501,20 +503,20 @@ def test_file_names_that_are_not_utf_8_do_no_harm(clean, good):
 )
 def test_a_timestamp_is_a_time_or_no_time_but_never_an_error(text, is_time, clean, good):
     (clean.folder / "timestamp.txt").write_bytes(text)
-    assert (intake.handed_in(clean.folder) is not None) == is_time
+    assert (files.handed_in(clean.folder) is not None) == is_time
     _, notes = clean(good)
     assert bool(notes) != is_time
 
 
 def test_a_fingerprint_changes_with_any_file_and_with_nothing_else(tmp_path):
     (tmp_path / "kl.ipynb").write_text("1")
-    first = intake.fingerprint(tmp_path)
+    first = fingerprint(tmp_path)
     (tmp_path / "kl.ipynb").touch()
-    assert intake.fingerprint(tmp_path) == first
+    assert fingerprint(tmp_path) == first
     (tmp_path / "more.txt").touch()
-    second = intake.fingerprint(tmp_path)
+    second = fingerprint(tmp_path)
     (tmp_path / "kl.ipynb").write_text("2")
-    assert len({first, second, intake.fingerprint(tmp_path)}) == 3
+    assert len({first, second, fingerprint(tmp_path)}) == 3
 
 
 # --- the whole way, in one batch
@@ -656,7 +658,7 @@ def test_a_right_solution_that_was_mended_has_all_points_and_a_note(student, gra
     scores = points(graded.root)[student]
     assert sum(auto or 0 for auto, _ in scores.values()) == ALL_POINTS
     assert sum(graded.scores(student).values()) == ALL_POINTS
-    notes = graded.record(student)["repairs"]
+    notes = graded.record(student).repairs
     assert notes
     page = html.unescape(graded.feedback(student))
     assert "Before grading, this was noticed or mended in your submission" in page
@@ -667,14 +669,14 @@ def test_a_right_solution_that_was_mended_has_all_points_and_a_note(student, gra
 def test_what_cannot_be_read_has_no_points_and_a_reason(student, graded):
     scores = points(graded.root)[student]
     assert set(scores.values()) == {(0.0, False)}
-    note = graded.record(student)["repairs"][0]
+    note = graded.record(student).repairs[0]
     assert note.startswith(f"kl.ipynb cannot be read: {NOTHING[student]}")
     assert NOTHING[student] in html.unescape(graded.feedback(student))
 
 
 def test_a_folder_without_a_notebook_has_no_points_and_a_reason(graded):
     assert set(points(graded.root)["no-notebook"].values()) == {(0.0, False)}
-    assert graded.record("no-notebook")["repairs"] == ["There is no notebook kl.ipynb."]
+    assert graded.record("no-notebook").repairs == ("There is no notebook kl.ipynb.",)
     assert "There is no notebook kl.ipynb." in graded.feedback("no-notebook")
 
 
@@ -709,15 +711,15 @@ def test_files_beside_the_notebook_are_neither_imported_nor_copied(graded):
     said = "".join(notebook["cells"][-2]["outputs"][0]["text"])
     assert "FILES ['data'] the sheet's own" in said
     assert "site-packages/numpy/" in said
-    assert "Not used: numpy.py, torch/." in graded.record("strays")["repairs"]
+    assert "Not used: numpy.py, torch/." in graded.record("strays").repairs
 
 
 def test_links_beside_the_notebook_lead_nowhere(graded):
     """What lies in feedback/ goes to the student."""
-    assert graded.record("link")["repairs"][1:] == [
+    assert graded.record("link").repairs[1:] == (
         "Not used: grades.txt, nothing.txt, pipe.",
         "timestamp.txt holds no time, so this counts as handed in on time.",
-    ]
+    )
     there = {file.name for file in (graded.root / "feedback/link/sheet1_kl").iterdir()}
     assert there == {"kl.html", "timestamp.txt"} | {"data"}
 

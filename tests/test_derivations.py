@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 
-from grader.latex_mutants import latex_mutants
+from grader.audit.latex_mutants import latex_mutants
 from helpers.derivations import check_derivation, checking, display, reading
 from helpers.derivations.evaluation import Evaluation
 from helpers.derivations.expressions import Problem

@@ -4,10 +4,10 @@ import textwrap
 
 import pytest
 
-from grader import course
-from grader.judging import judge_item
-from grader.modules import check_file
-from grader.session import InProcess
+from grader.course import outline
+from grader.grading.check_files import check_file
+from grader.judging.judge import judge_item
+from grader.running.session import InProcess
 
 SHEET = "sheet6_flow"
 
@@ -15,9 +15,9 @@ SHEET = "sheet6_flow"
 def judged(source, *items):
     """The reports on some items of the solution, with a student's definitions after it."""
     namespace = {"__name__": "student"}
-    exec(course.solution_source(SHEET), namespace)
+    exec(outline.solution_source(SHEET), namespace)
     exec(textwrap.dedent(source), namespace)
-    session, known = InProcess(namespace), course.items(SHEET)
+    session, known = InProcess(namespace), outline.items(SHEET)
     return {item: judge_item(session, SHEET, known[item], 11) for item in items}
 
 
@@ -150,9 +150,9 @@ def test_a_decorated_method_finds_what_stands_in_for_the_base_density():
 def test_what_stood_in_for_the_base_density_is_gone_afterwards():
     for source in ("del standard_normal_log_prob", "standard_normal_log_prob = 3"):
         namespace = {"__name__": "student"}
-        exec(f"{course.solution_source(SHEET)}\n{source}\n", namespace)
+        exec(f"{outline.solution_source(SHEET)}\n{source}\n", namespace)
         before = namespace.get("standard_normal_log_prob")
-        judge_item(InProcess(namespace), SHEET, course.items(SHEET)["Flow"], 3)
+        judge_item(InProcess(namespace), SHEET, outline.items(SHEET)["Flow"], 3)
         assert namespace.get("standard_normal_log_prob") is before
 
 
@@ -295,7 +295,7 @@ def test_two_mistakes_at_once_are_told_apart():
 
 def test_modules_are_judged_in_a_process_of_their_own(tmp_path):
     file = tmp_path / "student.py"
-    solution = course.solution_source(SHEET)
+    solution = outline.solution_source(SHEET)
     file.write_text(solution.replace("def from_logit(z, alpha):", "def from_logit(z, alpha:"))
     reports = {report.item: report for report in check_file(file, SHEET, "a secret")}
     assert [item for item, report in reports.items() if not report.passed] == ["to_logit"]

@@ -4,10 +4,10 @@ import textwrap
 
 import pytest
 
-from grader import course
-from grader.judging import judge_item
-from grader.modules import check_file
-from grader.session import InProcess
+from grader.course import outline
+from grader.grading.check_files import check_file
+from grader.judging.judge import judge_item
+from grader.running.session import InProcess
 
 SHEET = "sheet5_gan"
 NETWORKS = ("build_generator", "build_discriminator")
@@ -16,9 +16,9 @@ NETWORKS = ("build_generator", "build_discriminator")
 def judged(source, *items, seed=11):
     """The reports on some items of the solution, with a student's definitions after it."""
     namespace = {"__name__": "student"}
-    exec(course.solution_source(SHEET), namespace)
+    exec(outline.solution_source(SHEET), namespace)
     exec(textwrap.dedent(source), namespace)
-    session, known = InProcess(namespace), course.items(SHEET)
+    session, known = InProcess(namespace), outline.items(SHEET)
     return {item: judge_item(session, SHEET, known[item], seed) for item in items}
 
 
@@ -249,13 +249,13 @@ def test_what_a_step_returns_may_be_anything_without_trouble(returned, right):
 @pytest.mark.parametrize("item", ["sample_noise", "game_value", "interpolate", "conv_transpose"])
 @pytest.mark.parametrize("returned", ["None", "'text'", "object()", "[]", "tf.zeros((2, 0))"])
 def test_what_a_function_returns_may_be_anything_without_trouble(item, returned):
-    name = course.items(SHEET)[item].answer
+    name = outline.items(SHEET)[item].answer
     report = judged(f"def {name}(*arguments):\n    return {returned}\n", item)[item]
     assert report.score == 0 and not report.trouble
 
 
 def test_the_solution_is_right_in_a_process_of_its_own(tmp_path):
     file = tmp_path / "student.py"
-    file.write_text(course.solution_source(SHEET))
+    file.write_text(outline.solution_source(SHEET))
     reports = list(check_file(file, SHEET, "a secret"))
     assert len(reports) == 13 and all(report.passed for report in reports), reports

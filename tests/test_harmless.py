@@ -5,7 +5,7 @@ import pytest
 from nbconvert.filters import markdown2html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from grader.harmless import RemoveActiveContent, harmless_markdown
+from grader.records.sanitise import RemoveActiveContent, harmless_markdown
 
 
 def cleaned(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:

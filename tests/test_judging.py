@@ -12,46 +12,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader import comparing, course, judging, probe, reporting
-from grader.drawing import Draw, seed_for
-from grader.judging import Line
-from grader.session import InProcess, Stopped
+from grader.course import banks, outline
+from grader.judging import comparing, judge, rendering
+from grader.judging.inputs import Draw, seed_for
+from grader.judging.report import Line, Report
+from grader.running import agent
+from grader.running.session import InProcess, Stopped
 
-ITEM = course.Item("double", 4.0, "double-test")
+ITEM = outline.Item("double", 4.0, "double-test")
 
 
-def bank(check, reference=lambda x: 2 * x, **mistakes) -> course.Bank:
+def bank(check, reference=lambda x: 2 * x, **mistakes) -> banks.Bank:
     """A sheet with one item: `double(x)`."""
-    return course.Bank(
+    return banks.Bank(
         types.SimpleNamespace(double=reference),
         types.SimpleNamespace(double=check),
         types.SimpleNamespace(**{f"double__{name}": f for name, f in mistakes.items()}),
     )
 
 
-def value_verdict(monkeypatch, written: dict, check, **mistakes) -> judging.Report:
+def value_verdict(monkeypatch, written: dict, check, **mistakes) -> Report:
     """The report on a student's variable `unit`, which should be "nats", judged by a check."""
-    item = course.Item("unit", 2.0, "unit-test")
+    item = outline.Item("unit", 2.0, "unit-test")
     parts = {"unit": "nats", "double": lambda x: 2 * x}
     functions = {f"unit__{name}": mistake for name, mistake in mistakes.items()}
-    found = course.Bank(
+    found = banks.Bank(
         types.SimpleNamespace(**parts),
         types.SimpleNamespace(unit=check),
         types.SimpleNamespace(**functions),
     )
-    monkeypatch.setattr(course, "bank", lambda sheet: found)
-    return judging.judge_item(InProcess(written), "no sheet", item, 7)
+    monkeypatch.setattr(banks, "bank", lambda sheet: found)
+    return judge.judge_item(InProcess(written), "no sheet", item, 7)
 
 
 def is_nats(student, draw):
     yield student.holds(student.text("unit") == "nats", "is nats", "It is not.", core=True)
 
 
-def verdict(monkeypatch, function, check, **mistakes) -> judging.Report:
+def verdict(monkeypatch, function, check, **mistakes) -> Report:
     """The report on a student's `double`, judged by a check."""
-    monkeypatch.setattr(course, "bank", lambda sheet: bank(check, **mistakes))
+    monkeypatch.setattr(banks, "bank", lambda sheet: bank(check, **mistakes))
     namespace = {} if function is None else {"double": function}
-    return judging.judge_item(InProcess(namespace), "no sheet", ITEM, 7)
+    return judge.judge_item(InProcess(namespace), "no sheet", ITEM, 7)
 
 
 def simple_check(student, draw):
@@ -86,20 +88,20 @@ values = st.recursive(
 
 @given(values)
 def test_what_is_sent_is_what_arrives(value):
-    node = json.loads(json.dumps(probe.encode(value)))
-    assert probe.encode(probe.decode(node)) == node
+    node = json.loads(json.dumps(agent.encode(value)))
+    assert agent.encode(agent.decode(node)) == node
 
 
 def test_a_torch_tensor_arrives_as_one_with_its_values():
     tensor = torch.arange(6.0, requires_grad=True).reshape(2, 3)
-    assert torch.equal(probe.decode(probe.encode(tensor)), tensor.detach())
+    assert torch.equal(agent.decode(agent.encode(tensor)), tensor.detach())
 
 
 def test_what_tensorflow_returns_arrives_as_its_tensors():
     from helpers.quiet import tf
 
     for value in (tf.constant([1.5, 2]), tf.Variable([1.5, 2]), tf.constant([1.5, 2], tf.bfloat16)):
-        arrived = probe.decode(probe.encode(value))
+        arrived = agent.decode(agent.encode(value))
         assert isinstance(arrived, tf.Tensor) and arrived.numpy().tolist() == [1.5, 2.0]
 
 
@@ -108,8 +110,8 @@ def test_a_tensor_that_has_no_value_is_called_so():
 
     left_over = []
     tf.function(lambda x: left_over.append(2 * x))(tf.constant(1.0))
-    with pytest.raises(probe.Unsendable, match="symbolic tensor"):
-        probe.encode(left_over)
+    with pytest.raises(agent.Unsendable, match="symbolic tensor"):
+        agent.encode(left_over)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +119,8 @@ def test_a_tensor_that_has_no_value_is_called_so():
     [object(), np.array([object()]), np.array(["text"]), lambda: 1, np.zeros(10**8, np.int8)],
 )
 def test_what_is_not_plain_data_or_too_large_is_not_sent(value):
-    with pytest.raises(probe.Unsendable):
-        probe.encode(value)
+    with pytest.raises(agent.Unsendable):
+        agent.encode(value)
 
 
 @pytest.mark.parametrize(
@@ -139,8 +141,8 @@ def test_a_forged_value_is_refused_and_earns_nothing(monkeypatch, node):
         def ask(self, request, seconds=1.0):
             return {"status": "ok", "value": node, "changed": [], "warnings": []}
 
-    monkeypatch.setattr(course, "bank", lambda sheet: bank(simple_check))
-    report = judging.judge_item(Forger({}), "no sheet", ITEM, 7)
+    monkeypatch.setattr(banks, "bank", lambda sheet: bank(simple_check))
+    report = judge.judge_item(Forger({}), "no sheet", ITEM, 7)
     assert report.score == 0 and not report.trouble
 
 
@@ -167,7 +169,7 @@ def test_a_forged_value_is_refused_and_earns_nothing(monkeypatch, node):
     ],
 )
 def test_equal_values_agree_in_whatever_form_they_come(mine, theirs):
-    found = comparing.difference(probe.encode(mine), probe.encode(theirs), 1e-4, 1e-5)
+    found = comparing.difference(agent.encode(mine), agent.encode(theirs), 1e-4, 1e-5)
     assert found is None
 
 
@@ -192,7 +194,7 @@ def test_equal_values_agree_in_whatever_form_they_come(mine, theirs):
     ],
 )
 def test_a_difference_is_said_in_words(mine, theirs, words):
-    found = comparing.difference(probe.encode(mine), probe.encode(theirs), 1e-4, 1e-5)
+    found = comparing.difference(agent.encode(mine), agent.encode(theirs), 1e-4, 1e-5)
     assert words in found
 
 
@@ -430,7 +432,7 @@ def test_warnings_count_only_where_quiet_is_asked(monkeypatch):
 
 def test_what_students_write_is_escaped_in_the_report():
     line = Line("runs", False, message="ValueError: <script>alert(1)</script>")
-    page = reporting.html(judging.Report("double", 4, 0, (line,)))
+    page = rendering.html(Report("double", 4, 0, (line,)))
     assert "<script>" not in page and "&lt;script&gt;" in page
 
 
@@ -513,16 +515,16 @@ def _last_letters(functions, number):
 @pytest.mark.parametrize("text", ["x" * 20_001, "\ud800"])
 def test_a_forged_text_is_neither_too_long_nor_unwritable(text):
     try:
-        arrived = probe.decode({"t": "str", "v": text})
+        arrived = agent.decode({"t": "str", "v": text})
     except ValueError:
         return
     assert arrived.encode("utf-8")
 
 
 def test_a_text_is_sent_whole_or_not_at_all():
-    assert probe.encode("x" * 20_000)["v"] == "x" * 20_000
-    with pytest.raises(probe.Unsendable, match="20,001 characters; at most 20,000 are read"):
-        probe.encode(["x" * 20_001])
+    assert agent.encode("x" * 20_000)["v"] == "x" * 20_000
+    with pytest.raises(agent.Unsendable, match="20,001 characters; at most 20,000 are read"):
+        agent.encode(["x" * 20_001])
 
 
 # --- inputs

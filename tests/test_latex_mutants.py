@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.latex_mutants import latex_mutants
+from grader.audit.latex_mutants import latex_mutants
 
 DERIVATION = r"""
 % ### BEGIN SOLUTION, with q and 2 in a comment

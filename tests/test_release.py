@@ -4,8 +4,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from grader import course
-from grader.release import _demand_no_errors
+from grader.authoring.release import _demand_no_errors
+from grader.errors import CourseError
 
 
 def executed(tmp_path, *outputs):
@@ -17,7 +17,7 @@ def executed(tmp_path, *outputs):
 
 def test_a_solution_with_a_cell_that_failed_is_refused_and_the_cell_named(tmp_path):
     error = new_output("error", ename="NameError", evalue="x is not defined", traceback=[])
-    with pytest.raises(course.CourseError, match="sheet.ipynb fails in the cell second: NameError"):
+    with pytest.raises(CourseError, match="sheet.ipynb fails in the cell second: NameError"):
         _demand_no_errors(executed(tmp_path, error))
 
 

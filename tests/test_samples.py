@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from grader import course
+from grader.course import layout, outline
 
 SHEET = "sheet1_kl"
-FULL = {name: item.points for name, item in course.items(SHEET).items()}
+FULL = {name: item.points for name, item in outline.items(SHEET).items()}
 ATTACKED = {
     "kl_discrete",
     "asymmetric_pair",
@@ -26,31 +26,31 @@ BY_RIGHT = {"kl_normal_derivation": 1.0}  # what an attacked item earns: its fir
 
 @pytest.fixture(scope="module")
 def graded(course_copy):
-    root = Path(course.SUBMITTED)
+    root = Path(layout.SUBMITTED)
     shutil.copytree(root, course_copy.root / "submitted", dirs_exist_ok=True)
     return course_copy, course_copy.run("grader", "grade")
 
 
 RIGHT = [
     (SHEET, "frieda"),
-    *((sheet, who) for sheet in course.sheets() for who in ("ada", "bruno")),
+    *((sheet, who) for sheet in layout.sheets() for who in ("ada", "bruno")),
 ]
 
 
 @pytest.mark.parametrize(("sheet", "student"), RIGHT)
 def test_a_right_submission_has_every_automatic_point(graded, sheet, student):
-    full = {name: item.points for name, item in course.items(sheet).items()}
+    full = {name: item.points for name, item in outline.items(sheet).items()}
     assert graded[0].scores(student, sheet) == full
 
 
 def test_the_typical_one_loses_its_mistakes_items_and_is_told_which_mistake(graded):
-    items = {item["item"]: item for item in graded[0].record("team-noether")["items"]}
-    lost = {name for name, item in items.items() if item["score"] < item["points"]}
+    items = {report.item: report for report in graded[0].record("team-noether").reports}
+    lost = {name for name, item in items.items() if not item.passed}
     named = {
-        (name, failed["mistake"])
+        (name, line.mistake)
         for name, item in items.items()
-        for failed in item["failed"]
-        if failed["mistake"]
+        for line in item.failed_lines
+        if line.mistake
     }
     assert lost == {
         "kl_discrete",
@@ -80,7 +80,7 @@ def test_the_hostile_one_gets_its_honest_items_and_nothing_for_the_attacked_ones
 
 
 def test_the_broken_one_is_repaired_and_told_so(graded):
-    repairs = " ".join(graded[0].record("frieda")["repairs"])
+    repairs = " ".join(graded[0].record("frieda").repairs)
     for words in ("kl (1).ipynb", "kl-normal", "kl-diagonal-test"):
         assert words in repairs and words in graded[0].feedback("frieda")
 
@@ -112,9 +112,9 @@ def test_the_table_names_every_submission_and_where_the_results_lie(graded):
 
 
 def test_the_typical_one_of_sheet_2_is_told_its_mistakes(graded):
-    items = graded[0].record("team-noether", "sheet2_autoencoder")["items"]
-    lost = {item["item"] for item in items if item["score"] < item["points"]}
-    named = {failed["mistake"] for item in items for failed in item["failed"]} - {None}
+    items = graded[0].record("team-noether", "sheet2_autoencoder").reports
+    lost = {item.item for item in items if not item.passed}
+    named = {line.mistake for item in items for line in item.failed_lines} - {None}
     assert lost == {"encoder", "mean_squared_loss", "cross_entropy_loss", "xavier_init", "deeper"}
     assert named == {
         "no_sigmoid_on_the_code",
@@ -125,9 +125,9 @@ def test_the_typical_one_of_sheet_2_is_told_its_mistakes(graded):
 
 
 def test_the_typical_one_of_sheet_3_is_told_its_mistakes(graded):
-    items = graded[0].record("team-noether", "sheet3_vae")["items"]
-    lost = {item["item"] for item in items if item["score"] < item["points"]}
-    named = {failed["mistake"] for item in items for failed in item["failed"]} - {None}
+    items = graded[0].record("team-noether", "sheet3_vae").reports
+    lost = {item.item for item in items if not item.passed}
+    named = {line.mistake for item in items for line in item.failed_lines} - {None}
     assert lost == {
         "log_likelihood",
         "reparametrize",
@@ -139,25 +139,25 @@ def test_the_typical_one_of_sheet_3_is_told_its_mistakes(graded):
 
 
 def test_the_typical_one_of_sheet_4_is_told_its_mistakes(graded):
-    items = graded[0].record("team-noether", "sheet4_beta_vae")["items"]
-    lost = {item["item"] for item in items if item["score"] < item["points"]}
-    named = {failed["mistake"] for item in items for failed in item["failed"]} - {None}
+    items = graded[0].record("team-noether", "sheet4_beta_vae").reports
+    lost = {item.item for item in items if not item.passed}
+    named = {line.mistake for item in items for line in item.failed_lines} - {None}
     assert lost == {"generate", "latent_kl", "traverse", "factors", "mutual_information_gap"}
     assert named == {"eval_left", "tells_something_else", "constant_is_nan"}
 
 
 def test_the_typical_one_of_sheet_6_is_told_its_mistakes(graded):
-    items = graded[0].record("team-noether", "sheet6_flow")["items"]
-    lost = {item["item"] for item in items if item["score"] < item["points"]}
-    named = {failed["mistake"] for item in items for failed in item["failed"]} - {None}
+    items = graded[0].record("team-noether", "sheet6_flow").reports
+    lost = {item.item for item in items if not item.passed}
+    named = {line.mistake for item in items for line in item.failed_lines} - {None}
     assert lost == {"AffineCoupling", "dequantize", "to_logit", "bits_per_dim"}
     assert named == {"inverse_log_det_unchanged", "log_det_zero", "nats"}
 
 
 def test_the_typical_one_of_sheet_5_is_told_its_mistakes(graded):
-    items = graded[0].record("team-noether", "sheet5_gan")["items"]
-    lost = {item["item"] for item in items if item["score"] < item["points"]}
-    named = {failed["mistake"] for item in items for failed in item["failed"]} - {None}
+    items = graded[0].record("team-noether", "sheet5_gan").reports
+    lost = {item.item for item in items if not item.passed}
+    named = {line.mistake for item in items for line in item.failed_lines} - {None}
     assert lost == {
         "leaky_relu",
         "discriminator_loss",

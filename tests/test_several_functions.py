@@ -5,8 +5,9 @@ import pytest
 import toy
 
 import reference
-from grader import audit, course
-from grader.modules import check_file
+from grader.audit import audit
+from grader.course import banks, layout, outline
+from grader.grading.check_files import check_file
 
 SHEET = "pair"
 THERE = '''
@@ -65,12 +66,12 @@ def pair(request, tmp_path, monkeypatch):
     """The item, in a course of its own."""
     both = [THERE, BACK] if request.param == "a cell for each" else [f"{THERE.strip()}\n\n{BACK}"]
     write(tmp_path, both)
-    monkeypatch.setattr(course, "SOURCE", tmp_path / "source")
+    monkeypatch.setattr(layout, "SOURCE", tmp_path / "source")
     monkeypatch.setattr(reference, "__path__", [str(tmp_path / "reference")])
-    caches = (course.read_source, course.bank, audit.solution_cell, audit._solution_code)
+    caches = (outline.read_source, banks.bank, audit.solution_cell, audit._solution_code)
     for cached in (*caches, audit._reference):
         cached.cache_clear()
-    yield course.items(SHEET)["double"]
+    yield outline.items(SHEET)["double"]
     for cached in (*caches, audit._reference):
         cached.cache_clear()
 
@@ -113,4 +114,4 @@ def test_the_audit_changes_both_functions(pair):
 
 
 def test_an_item_has_no_function_that_is_an_item_of_its_own(toy_sheet):
-    assert [item.others for item in course.items(toy_sheet).values()] == [(), ()]
+    assert [item.others for item in outline.items(toy_sheet).values()] == [(), ()]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from grader import course
+from grader.course import layout
 from helpers import training
 from helpers.checks import small_stack
 
@@ -89,9 +89,9 @@ def test_tensorflow_starts_without_a_word():
     assert done.stderr == "" and "9.0" in done.stdout
 
 
-@pytest.mark.parametrize("sheet", course.sheets())
+@pytest.mark.parametrize("sheet", layout.sheets())
 def test_no_cell_of_a_solution_says_anything_on_standard_error(sheet):
-    notebook = course.SOLUTIONS / sheet / course.source_notebook(sheet).name
+    notebook = layout.SOLUTIONS / sheet / layout.source_notebook(sheet).name
     for cell in nbformat.read(notebook, as_version=4).cells:
         for output in cell.get("outputs", []):
             assert output.get("name") != "stderr", f"{cell.id}: {output.text}"

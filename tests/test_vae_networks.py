@@ -4,10 +4,10 @@ import textwrap
 
 import pytest
 
-from grader import course
-from grader.judging import judge_item
-from grader.modules import check_file
-from grader.session import InProcess
+from grader.course import outline
+from grader.grading.check_files import check_file
+from grader.judging.judge import judge_item
+from grader.running.session import InProcess
 
 SHEET = "sheet3_vae"
 
@@ -15,9 +15,9 @@ SHEET = "sheet3_vae"
 def judged(source, *items):
     """The reports on some items of the solution, with a student's definitions after it."""
     namespace = {"__name__": "student"}
-    exec(course.solution_source(SHEET), namespace)
+    exec(outline.solution_source(SHEET), namespace)
     exec(textwrap.dedent(source), namespace)
-    session, known = InProcess(namespace), course.items(SHEET)
+    session, known = InProcess(namespace), outline.items(SHEET)
     return {item: judge_item(session, SHEET, known[item], 11) for item in items}
 
 
@@ -128,7 +128,7 @@ def test_what_an_epoch_returns_may_be_anything_without_trouble():
 
 def test_classes_are_judged_in_a_process_of_their_own(tmp_path):
     file = tmp_path / "student.py"
-    solution = course.solution_source(SHEET).replace("class Encoder", "class Other")
+    solution = outline.solution_source(SHEET).replace("class Encoder", "class Other")
     solution = solution.replace("class Decoder(nn.Module)", "class Decoder(nn.Modul)")
     stub = textwrap.dedent(STUB.format(init="raise NotImplementedError()"))
     file.write_text(f"{solution}\n\n{stub}")

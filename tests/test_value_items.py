@@ -11,7 +11,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions
 
-from grader import clearing, gradebook, repair
+from grader import record
+from grader.authoring import stubs
+from grader.intake import repair
+from grader.records import gradebook
 
 BLANK = f'bit = r"""\n{toy.STUB}\n"""\nprint(bit)'
 RIGHT = 'bit = r"""\n\\log 2\n"""'
@@ -57,7 +60,7 @@ def test_code_and_texts_in_one_cell_are_cleared_each_in_its_way():
     )
     code = "# YOUR CODE HERE\nraise NotImplementedError()"
     expected = f"one = r\"\"\"\nSTUB\n\"\"\"\n{code}\nthree = '''\na\nSTUB\nb\n'''"
-    assert cleared(clearing.ClearSolutionsInStrings(string_stub="STUB"), source) == expected
+    assert cleared(stubs.ClearSolutionsInStrings(string_stub="STUB"), source) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,14 +74,14 @@ def test_code_and_texts_in_one_cell_are_cleared_each_in_its_way():
     ],
 )
 def test_everything_else_is_cleared_as_nbgrader_does(source, kind):
-    ours = cleared(clearing.ClearSolutionsInStrings(), source, kind)
+    ours = cleared(stubs.ClearSolutionsInStrings(), source, kind)
     assert ours == cleared(ClearSolutions(), source, kind)
 
 
 def test_of_nbgraders_steps_only_that_one_is_replaced():
     steps = gradebook.config().GenerateAssignment.preprocessors
-    assert clearing.ClearSolutionsInStrings in steps
-    theirs = [ClearSolutions if s is clearing.ClearSolutionsInStrings else s for s in steps]
+    assert stubs.ClearSolutionsInStrings in steps
+    theirs = [ClearSolutions if s is stubs.ClearSolutionsInStrings else s for s in steps]
     assert theirs == GenerateAssignment.preprocessors.default()
 
 
@@ -88,13 +91,13 @@ def test_of_nbgraders_steps_only_that_one_is_replaced():
 @pytest.fixture
 def mend(root, toy_sheet):
     """Repairs a notebook: what it is then, and the notes."""
-    truths = repair.read_truths(f"sqlite:///{root}/gradebook.db", toy_sheet, "toy")
+    specs = repair.read_specs(f"sqlite:///{root}/gradebook.db", toy_sheet, "toy")
 
     def mended(notebook):
         notes = []
-        parts = [repair._part(cell) for cell in notebook.cells]
-        parts = repair.repair(parts, truths, repair.Given.of_sheet(toy_sheet), notes)
-        cells = [part.cell() for part in parts]
+        parts = [repair._student_cell(cell) for cell in notebook.cells]
+        parts = repair.repair(parts, specs, repair.Given.of_sheet(toy_sheet), notes)
+        cells = [part.as_node() for part in parts]
         names = [grade_id(cell) for cell in cells if grade_id(cell)]
         assert sorted(names) == ["bit", "bit-test", "half", "half-test"]
         return nbformat.v4.new_notebook(cells=cells), notes
@@ -206,9 +209,9 @@ def test_texts_are_graded_in_a_kernel_with_the_rest(root, course_copy):
     messages = {}
     for student in texts:
         file = root / "autograded" / student / toy.SHEET / "toy.ipynb"
-        bit, half = nbformat.read(file, as_version=4).metadata.judge["items"]
-        assert half["score"] == 2 and bit["score"] == 2 * (student == "ada")
-        messages[student] = [line["message"] for line in bit["failed"]]
+        bit, half = record.read_file(file).reports
+        assert half.score == 2 and bit.score == 2 * (student == "ada")
+        messages[student] = [line.message for line in bit.failed_lines]
     assert messages == {
         "ada": [],
         "bruno": ["The logarithm is missing. It is not."],

@@ -1,0 +1,122 @@
+"""release/ and solutions/, made from source/ by nbgrader."""
+
+import hashlib
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+
+from grader import terminal
+from grader.course import layout
+from grader.errors import CourseError
+
+STAMPS = layout.RELEASE / ".stamps"
+MADE_BY = (
+    "nbgrader_config.py",
+    "grader/pipeline.py",
+    "grader/authoring/stubs.py",
+)  # what says how students get a sheet
+STUDENT_FILES = ("environment.yml", "requirements.lock")  # what a student installs from
+console = terminal.progress()
+
+
+def release(sheets: list[str], if_needed: bool = False) -> int:
+    """Make release/<sheet> and the zip for students, and fill the gradebook."""
+    from nbgrader.converters import GenerateAssignment
+
+    from grader.records.gradebook import convert
+
+    for sheet in sheets:
+        stamp = STAMPS / sheet
+        digest = _digest(sheet)
+        if if_needed and stamp.exists() and stamp.read_text() == digest and _is_there(sheet):
+            console.print(f"release: {sheet} is up to date")
+            continue
+        with _kept_if_it_fails(layout.RELEASE / sheet):
+            convert(GenerateAssignment, sheet)
+        _zip(sheet)
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(digest)
+        console.print(f"release: {sheet} made, for students: release/{sheet}.zip")
+    return 0
+
+
+def solutions(sheets: list[str]) -> int:
+    """Make solutions/<sheet>, executed in full."""
+    from nbgrader.converters import GenerateSolution
+
+    from grader.records.gradebook import convert
+
+    release(sheets, if_needed=True)  # nbgrader wants the sheet in its gradebook
+    for sheet in sheets:
+        console.print(f"solutions: running {sheet} in full …")
+        with _kept_if_it_fails(layout.SOLUTIONS / sheet):
+            convert(GenerateSolution, sheet)
+            _demand_no_errors(layout.SOLUTIONS / sheet)
+        console.print(f"solutions: {sheet} made")
+    return 0
+
+
+def _demand_no_errors(folder: Path) -> None:
+    """Raise CourseError where a cell of an executed notebook failed: nbgrader goes on after it."""
+    for path in folder.glob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                if output.output_type == "error":
+                    raise CourseError(
+                        f"The solution {path.name} fails in the cell {cell.get('id', '?')}: "
+                        f"{output.ename}: {output.evalue}. Mend it in source/, and try again; what "
+                        f"was in solutions/{folder.name} before is still there."
+                    )
+
+
+@contextmanager
+def _kept_if_it_fails(folder: Path) -> Iterator[None]:
+    """nbgrader deletes what it made before, and leaves nothing where making it anew fails."""
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name) / folder.name
+        if folder.exists():
+            shutil.copytree(folder, copy)
+        try:
+            yield
+        except BaseException:
+            if copy.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                shutil.copytree(copy, folder)
+            raise
+
+
+def _is_there(sheet: str) -> bool:
+    from grader.records.gradebook import has_sheet
+
+    notebook = layout.RELEASE / sheet / layout.source_notebook(sheet).name
+    return notebook.exists() and has_sheet(sheet)
+
+
+def _digest(sheet: str) -> str:
+    """A fingerprint of everything that a release is made from."""
+    files = [layout.source_notebook(sheet), *(file for file, _ in layout.data_files(sheet))]
+    files += [*(layout.ROOT / name for name in MADE_BY), *_helpers()]
+    words = hashlib.sha256()
+    for file in files:
+        words.update(str(file.relative_to(layout.ROOT)).encode() + b"\0" + file.read_bytes())
+    return words.hexdigest()
+
+
+def _helpers() -> list[Path]:
+    found = [file for package in layout.PACKAGES for file in package.rglob("*") if file.is_file()]
+    return sorted(file for file in found if "__pycache__" not in file.parts)
+
+
+def _zip(sheet: str) -> None:
+    """What a student unpacks and works with, without a network: notebook, data, helpers."""
+    folder = layout.RELEASE / sheet
+    with zipfile.ZipFile(layout.RELEASE / f"{sheet}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(f for f in folder.rglob("*") if f.is_file()):
+            archive.write(file, Path(sheet) / file.relative_to(folder))
+        for file in [*_helpers(), *(layout.ROOT / name for name in STUDENT_FILES)]:
+            archive.write(file, Path(sheet) / file.relative_to(layout.ROOT))

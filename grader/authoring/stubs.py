@@ -1,0 +1,49 @@
+"""Cutting solutions out of what students get, also where the answer is a text in the code."""
+
+import io
+import tokenize
+from collections.abc import Iterator
+
+from nbformat import NotebookNode
+from traitlets import Unicode
+
+from grader.course import outline
+from grader.nbgrader_patches import ClearSolutionsWith
+
+
+class ClearSolutionsInStrings(ClearSolutionsWith):
+    """nbgrader's ClearSolutions, with a stub of its own for a solution inside a string literal.
+
+    nbgrader would put the stub for code into the text, where it means nothing.
+    """
+
+    string_stub = Unicode(
+        "YOUR ANSWER HERE",
+        help="The text that will replace a solution inside a string literal of a code cell",
+    ).tag(config=True)
+
+    def before_clearing(self, cell: NotebookNode) -> None:
+        if cell.cell_type == "code":
+            cell.source = self._with_stubs_in_strings(cell.source)
+
+    def _with_stubs_in_strings(self, source: str) -> str:
+        lines = source.split("\n")
+        for first, last in reversed(list(_inside_of_strings(source))):
+            text = "\n".join(lines[first:last])
+            text = outline.SOLUTION_REGION.sub(lambda region: self.string_stub, text)
+            lines[first:last] = text.split("\n")
+        return "\n".join(lines)
+
+
+def _inside_of_strings(source: str) -> Iterator[tuple[int, int]]:
+    """The lines between those with the quotes, for each string literal of some code.
+
+    What does not read as Python has none; nbgrader's own step then does what it does.
+    """
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return
+    for token in tokens:
+        if token.type == tokenize.STRING and token.end[0] - token.start[0] > 1:
+            yield token.start[0], token.end[0] - 1

@@ -1,0 +1,1 @@
+"""What the course is: its folders, what its source notebooks say, the banks in reference/."""

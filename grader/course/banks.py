@@ -1,0 +1,58 @@
+"""The bank of a sheet in reference/: right and wrong implementations, and the checks."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from grader.course import layout
+from grader.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The instructors' side of a sheet: the modules in reference/<sheet>/."""
+
+    reference: ModuleType
+    checks: ModuleType
+    mistakes: ModuleType
+
+
+@cache
+def bank(sheet: str) -> Bank:
+    """The plug-in of a sheet: reference implementations, checks, mistakes."""
+    layout.find_sheet(sheet)
+    return Bank(*(module(sheet, name) for name in ("reference", "checks", "mistakes")))
+
+
+def module(sheet: str, name: str) -> ModuleType:
+    """One module of reference/<sheet>/, by name."""
+    try:
+        return importlib.import_module(f"reference.{sheet}.{name}")
+    except ModuleNotFoundError as error:
+        raise CourseError(f"reference/{sheet}/{name}.py is missing or broken: {error}") from error
+
+
+def named_by_item(module: ModuleType, item: str) -> dict[str, Callable[..., Any]]:
+    """The functions `<item>__<id>` of a module, by id; what each replaces: `Item.replaced_by`."""
+    start = f"{item}__"
+    return {
+        name.removeprefix(start): value
+        for name, value in vars(module).items()
+        if name.startswith(start)
+    }
+
+
+def is_value(reference: ModuleType, item: str) -> bool:
+    """Whether an item is a variable (a text, a number, …) and neither a function nor a class."""
+    return item in vars(reference) and not callable(vars(reference)[item])
+
+
+def in_place_of(item: str, function: Callable[..., Any], reference: ModuleType) -> Any:
+    """What a function `<item>__<id>` puts in the place of an item.
+
+    The function itself; of a value item, what a student would have written, which it returns.
+    """
+    return function() if is_value(reference, item) else function

@@ -1,0 +1,1 @@
+"""A submission from its folder to its verdicts, and a whole class of them."""

@@ -1,0 +1,87 @@
+"""The verdict on one item: lines that hold or not, and the points for them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a report.
+
+    what: the property that was tested;
+    passed: whether it holds;
+    share: its weight among the lines of its item;
+    core: without it the item earns nothing;
+    message: for the student, where it failed;
+    mistake: the id of a known mistake that was recognised;
+    suspects: ids of all known mistakes that give the same;
+    error_expected: whether the line demands an exception.
+    """
+
+    what: str
+    passed: bool
+    share: float = 1.0
+    core: bool = False
+    message: str = ""
+    mistake: str | None = None
+    suspects: tuple[str, ...] = field(default=(), repr=False)
+    error_expected: bool = field(default=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdict on one item.
+
+    item: its name;
+    points: the most it can earn;
+    score: what it earned;
+    lines: what was tested, in order;
+    stopped: whether the code took its process down or had to be stopped;
+    trouble: why the check itself failed, which is the staff's business; else empty.
+    """
+
+    item: str
+    points: float
+    score: float
+    lines: tuple[Line, ...]
+    stopped: bool = False
+    trouble: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the item has all its points."""
+        return self.score >= self.points
+
+    @property
+    def failed_lines(self) -> list[Line]:
+        """The lines that do not hold."""
+        return [line for line in self.lines if not line.passed]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain data, the way `check --json` prints it."""
+        return {
+            "item": self.item,
+            "points": self.points,
+            "score": self.score,
+            "passed": [line.what for line in self.lines if line.passed],
+            "failed": [
+                {"what": line.what, "message": line.message, "mistake": line.mistake}
+                for line in self.failed_lines
+            ],
+        }
+
+    @property
+    def core_failed(self) -> bool:
+        """Whether the item earns nothing for lines that hold, because a core line does not."""
+        passed = any(line.passed for line in self.lines)
+        return passed and any(line.core and not line.passed for line in self.lines)
+
+
+def score(lines: Sequence[Line], points: float) -> float:
+    """Points by shares, rounded down to halves; none where a core line failed."""
+    if not lines or any(line.core and not line.passed for line in lines):
+        return 0.0
+    earned = sum(line.share for line in lines if line.passed)
+    return math.floor(2 * points * earned / sum(line.share for line in lines) + 1e-9) / 2

@@ -1,0 +1,312 @@
+"""What a check sees of the student's code."""
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from grader.course import banks, outline
+from grader.judging import comparing
+from grader.judging.report import Line
+from grader.running import agent
+from grader.running.session import CALL_SECONDS, InProcess, Session, Stopped
+
+RTOL, ATOL = 5e-5, 1e-5  # float32 inside a right solution is right
+REFERENCE_SECONDS = 120.0
+READABLE = "can be read"  # the first line about a variable
+
+Target = str | Callable[..., Any]
+
+
+class CheckEnded(Exception):
+    """The rest of a check makes no sense; carries the line that failed."""
+
+    def __init__(self, message: str, what: str, stopped: bool = False):
+        super().__init__(message)
+        self.line = Line(what, False, core=True, message=message)
+        self.stopped = stopped
+
+
+class Student:
+    """What a check sees of the student's code: it may call it, and gets values back."""
+
+    def __init__(
+        self,
+        session: Session,
+        reference: Session,
+        bank: banks.Bank,
+        item: outline.Item,
+        diagnose: bool,
+    ):
+        self._session, self._reference = session, reference
+        self._item, self._bank = item, bank
+        self._mistakes = banks.named_by_item(bank.mistakes, item.name) if diagnose else {}
+        self._candidates = list(self._mistakes)
+        self._changed: set[str] = set()
+        self._calls_with_arrays = 0
+        self._right_in_the_core: list[tuple[dict, Callable[[dict], bool]]] = []
+
+    # --- the lines a check yields
+
+    def compare(
+        self,
+        target: Target,
+        *args: Any,
+        what: str,
+        share: float = 1.0,
+        core: bool = False,
+        rtol: float = RTOL,
+        atol: float = ATOL,
+        quiet: bool = False,
+        seconds: float = CALL_SECONDS,
+        reference_args: tuple | None = None,
+    ) -> Line:
+        """The student's result equals the reference's, in kind, shape and value.
+
+        quiet: a warning raised on the way fails the line.
+        reference_args: the reference gets these, where they give the same in a simpler way.
+        """
+        request = self._request(target, args)
+        reply = self._ask(request, what, seconds)
+        theirs = request if reference_args is None else self._request(target, reference_args)
+        wanted = self._locally(theirs)
+        if wanted["status"] != "ok":
+            raise RuntimeError(f"the reference fails on {what!r}: {wanted}")
+
+        def agree(one: dict, other: dict) -> bool:
+            if "value" in one and "value" in other:
+                return comparing.difference(one["value"], other["value"], rtol, atol) is None
+            return _same_error(one, other) and one["message"] == other["message"]
+
+        message = self._failure(reply)
+        if message is None:
+            message = comparing.difference(reply["value"], wanted["value"], rtol, atol)
+        suspects = ()
+        if message is not None:
+            suspects = self._suspects(request, reply, wanted, agree, core)
+        if message is None and core:
+            self._right_in_the_core.append((request, lambda theirs: agree(wanted, theirs)))
+        if message is None and quiet and reply["warnings"]:
+            message = f"The value is right, but Python warns: {reply['warnings'][0]}"
+        return Line(what, message is None, share, core, message or "", suspects=suspects)
+
+    def meets(
+        self,
+        condition: Callable[[Any], str],
+        target: Target,
+        *args: Any,
+        what: str,
+        share: float = 1.0,
+        core: bool = False,
+        seconds: float = CALL_SECONDS,
+    ) -> Line:
+        """The student's result, as plain values, meets a condition where many results are right.
+
+        condition: says what is wrong with a result; empty where nothing is.
+        """
+        request = self._request(target, args)
+        reply = self._ask(request, what, seconds)
+
+        def problem(reply: dict) -> str:
+            return self._failure(reply) or condition(agent.decode(reply["value"]))
+
+        message = problem(reply)
+        suspects = ()
+        if core and not message:
+            self._right_in_the_core.append((request, lambda theirs: not problem(theirs)))
+        if message:
+            wanted = self._locally(request)
+            suspects = self._suspects(request, reply, wanted, _same_reply, core)
+        return Line(what, not message, share, core, message, suspects=suspects)
+
+    def raises(
+        self, kind: type[Exception], target: Target, *args: Any, what: str, share: float = 1.0
+    ) -> Line:
+        """The call raises an exception of that kind."""
+        request = self._request(target, args)
+        reply = self._ask(request, what)
+        if kind.__name__ in reply["bases"]:
+            return Line(what, True, share)
+
+        got = self._failure(reply) or f"It returns {comparing.describe(reply['value'])}."
+        suspects = self._suspects(request, reply, self._locally(request), _same_reply)
+        message = f"A {kind.__name__} is asked here. {got}"
+        return Line(what, False, share, False, message, suspects=suspects, error_expected=True)
+
+    def value(self, target: Target, *args: Any, seconds: float = CALL_SECONDS) -> Any:
+        """The student's result as plain values; if there is none, the check ends here."""
+        reply = self._ask(self._request(target, args), "returns a value", seconds)
+        message = self._failure(reply)
+        if message is not None:
+            raise CheckEnded(message, "returns a value")
+        return agent.decode(reply["value"])
+
+    def holds(
+        self,
+        condition: bool,
+        what: str,
+        otherwise: str = "",
+        mistake: str | None = None,
+        share: float = 1.0,
+        core: bool = False,
+    ) -> Line:
+        """A property that the check itself worked out; `mistake` names what went wrong if not."""
+        if condition:
+            return Line(what, True, share, core)
+        return Line(what, False, share, core, otherwise, mistake)
+
+    def constant(self, name: str) -> Any:
+        """The value of a variable of the student's; if there is none, the check ends here."""
+        reply = self._ask(self._request(_variable, (name,)), READABLE)
+        message = self._failure(reply, subject=name)
+        if message is not None:
+            raise CheckEnded(message, READABLE)
+        return agent.decode(reply["value"])
+
+    def text(self, name: str) -> str:
+        """The same for a variable that must be a string."""
+        value = self.constant(name)
+        if not isinstance(value, str):
+            found = "None" if value is None else comparing.describe(agent.encode(value))
+            raise CheckEnded(f"{name} is {found}; a string is asked.", READABLE)
+        return value
+
+    # --- for the judge
+
+    def closing_lines(self) -> list[Line]:
+        """What is looked at over all calls: that no argument was changed."""
+        if not self._calls_with_arrays:
+            return []
+        what = "leaves its arguments as they were"
+        if not self._changed:
+            return [Line(what, True)]
+        names = " and ".join(sorted(self._changed))
+        return [Line(what, False, message=f"It changes {names} in place: work on a copy.")]
+
+    def rules_out(self, mistake: str) -> bool:
+        """Whether the student's code is right in a core line where that mistake is not."""
+        return any(
+            not is_right(self._locally(request, mistake))
+            for request, is_right in self._right_in_the_core
+        )
+
+    # --- below
+
+    def _request(self, target: Target, args: tuple) -> dict[str, Any]:
+        request = {"args": [agent.encode(arg) for arg in args]}
+        if isinstance(target, str):
+            names = list(inspect.signature(vars(self._bank.reference)[target]).parameters)
+            return request | {"target": target, "names": names}
+        names = list(inspect.signature(target).parameters)[1:]
+        return request | {"target": target.__name__, "names": names, "probe": _source(target)}
+
+    def _ask(self, request: dict, what: str, seconds: float = CALL_SECONDS) -> dict[str, Any]:
+        try:
+            reply = _trusted(self._session.ask(request, seconds))
+        except Stopped as stopped:
+            raise CheckEnded(f"The call {str(stopped).rstrip('.')}", what, stopped=True) from None
+        if _is_unwritten(reply):
+            raise CheckEnded("Not written yet: it still raises NotImplementedError.", what)
+        if reply["bases"][:1] == ["LookupError"] and not reply["where"]:
+            raise CheckEnded(reply["message"], what)
+        if any(node["t"] in ("array", "list", "dict") for node in request["args"]):
+            self._calls_with_arrays += 1
+        names = dict(enumerate(request["names"]))
+        self._changed |= {names[i] for i in reply["changed"] if i in names}
+        return reply
+
+    def _locally(self, request: dict, mistake: str | None = None) -> dict[str, Any]:
+        """The reply that the reference, or a mistake in its place, gives to the same request."""
+        session = self._reference
+        if mistake is not None:
+            function, answer = self._mistakes[mistake], self._item.replaced_by(mistake)
+            instead = banks.in_place_of(answer, function, self._bank.reference)
+            session = InProcess(vars(self._bank.reference) | {answer: instead})
+        return _trusted(session.ask(request, REFERENCE_SECONDS))
+
+    def _suspects(
+        self, request: dict, reply: dict, wanted: dict, agree, core: bool = False
+    ) -> tuple[str, ...]:
+        """The known mistakes that give what the student's code gives, and not what is right.
+
+        One that does not explain a core line that failed will not be named, so that no later line
+        needs to be compared with it.
+        """
+        found = []
+        for name in self._candidates:
+            theirs = self._locally(request, name)
+            if agree(reply, theirs) and not agree(wanted, theirs):
+                found.append(name)
+        if core:
+            self._candidates = found
+        return tuple(found)
+
+    def _failure(self, reply: dict, subject: str = "What it returns") -> str | None:
+        """Why a reply holds no value, in a sentence; None if it holds one."""
+        match reply["status"]:
+            case "ok":
+                return None
+            case "printed":
+                return f"It printed more than {agent.MAX_PRINTED:,} characters and was stopped."
+            case "unsendable":
+                return f"{subject} {reply['message']}."
+        where = f" ({reply['where']})" if reply["where"] else ""
+        return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
+
+
+@cache
+def _source(function: Callable[..., Any]) -> str:
+    """The source of a probe, which takes longer to be found than most probes take to run."""
+    return inspect.getsource(function)
+
+
+def _variable(functions, name):
+    """A probe: the value of a variable."""
+    return functions[name]
+
+
+def _is_unwritten(reply: dict) -> bool:
+    """Whether the call met a stub. Frameworks raise NotImplementedError too, in their own words."""
+    stubs = ("not written", "raise NotImplementedError")
+    words = f"{reply['message']} {reply['where']}"
+    return "NotImplementedError" in reply["bases"] and (
+        not reply["message"] or any(stub in words for stub in stubs)
+    )
+
+
+def _same_reply(one: dict, other: dict) -> bool:
+    if "value" in one and "value" in other:
+        return comparing.difference(one["value"], other["value"], RTOL, ATOL) is None
+    return _same_error(one, other)
+
+
+def _same_error(one: dict, other: dict) -> bool:
+    return one["status"] == other["status"] and one["bases"] == other["bases"] != []
+
+
+def _trusted(reply: dict) -> dict[str, Any]:
+    """A reply whose parts have the types they should have; CheckEnded for any other.
+
+    A value is a value and an error an error: nothing may count as both.
+    """
+    try:
+        worked = reply["status"] == "ok"
+        if worked:
+            agent.decode(reply["value"])
+        return ({"value": reply["value"]} if worked else {}) | {
+            "status": str(reply["status"]),
+            "bases": [] if worked else [str(name) for name in reply.get("bases", [])],
+            "message": _printable(reply.get("message", "")),
+            "where": _printable(reply.get("where", "")),
+            "changed": [int(i) for i in reply["changed"]],
+            "warnings": [_printable(words) for words in reply["warnings"]],
+        }
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        raise CheckEnded(
+            "What came back from the call could not be read.", "returns a value"
+        ) from None
+
+
+def _printable(words: object) -> str:
+    """Text that can be written to a file, whatever the student's process made of it."""
+    return str(words)[:2000].encode("utf-8", "replace").decode("utf-8")

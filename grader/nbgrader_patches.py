@@ -1,0 +1,107 @@
+"""Every change to nbgrader's and nbclient's own behaviour, and the names that it relies on.
+
+An upgrade of nbgrader or nbclient is the reading of this page: what is replaced by `apply`, what
+subclasses override though it is private, and `RELIED_ON`, which a test compares with the installed
+versions.
+"""
+
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from nbformat import NotebookNode
+from nbgrader.converters import Autograde, base
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import ClearSolutions
+
+from grader.course import layout
+from grader.intake import files
+
+PATIENCE_MS = 60_000  # how long a process waits for another that writes to the same SQLite file
+
+# (module, name, why): what must still be there, and mean the same, in another version.
+RELIED_ON = (
+    ("nbgrader.converters.base", "find_all_files", "replaced: which files are copied on"),
+    ("nbgrader.coursedir", "CourseDirectory.get_existing_timestamp", "replaced: bad time stamps"),
+    ("nbgrader.converters", "Autograde.init_notebooks", "overridden: a folder without a notebook"),
+    ("nbgrader.converters", "Autograde._format_source", "the folder of a submission"),
+    ("nbgrader.preprocessors", "ClearSolutions._replace_solution_region", "overridden: stubs"),
+    ("nbgrader.preprocessors", "Execute.preprocess_cell", "overridden: the judge"),
+    ("nbclient.client", "NotebookClient.process_message", "overridden: bounded output"),
+    ("nbclient.client", "NotebookClient.create_kernel_manager", "overridden: the sandbox"),
+    ("nbclient.client", "NotebookClient.async_start_new_kernel", "overridden: the sandbox"),
+    ("nbclient.client", "NotebookClient.async_start_new_kernel_client", "overridden: the agent"),
+    ("nbclient.client", "NotebookClient.reset_execution_trackers", "_display_id_map is emptied"),
+)
+
+
+def apply() -> None:
+    """Make the changes, once or again; nbgrader_config.py calls this, so every command has them."""
+    _find_programs()
+    base.find_all_files = _kept_files
+    CourseDirectory.get_existing_timestamp = _handed_in
+    # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns about; the rows still arrive.
+    warnings.filterwarnings("ignore", "Object of type .* not in session", sa.exc.SAWarning)
+    if not sa.event.contains(sa.engine.Engine, "connect", _wait_for_the_lock):
+        sa.event.listen(sa.engine.Engine, "connect", _wait_for_the_lock)
+
+
+def _find_programs() -> None:
+    """nbgrader calls `alembic` by its bare name and leaves half a gradebook if it is not found."""
+    programs = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", os.defpath)
+    if programs not in path.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([programs, path])
+
+
+def _kept_files(folder: str, exclude: list[str] | None = None) -> list[str]:
+    """nbgrader's list of the files to copy on: of a submission, only the time of handing in.
+
+    nbgrader would copy whatever lies there to autograded/ and feedback/: what a link points to,
+    be it the gradebook, and anything that was put there to be imported.
+    """
+    if not Path(folder).absolute().is_relative_to(layout.SUBMITTED):
+        return _find_all_files(folder, exclude)
+    file = Path(folder) / files.TIMESTAMP
+    return [str(file)] if file.is_file() and not file.is_symlink() else []
+
+
+_find_all_files = base.find_all_files  # nbgrader's own
+
+
+def _handed_in(course_directory: CourseDirectory, folder: str) -> Any:
+    """The time of handing in; nbgrader's own function stops at a file that holds none."""
+    return files.handed_in(Path(folder))
+
+
+def _wait_for_the_lock(connection: Any, record: Any) -> None:
+    """SQLite gives up on a locked file after five seconds; a class takes longer."""
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+
+
+class AutogradeFolder(Autograde):
+    """Autograde that also takes a folder without a notebook: it gets its zero, and feedback."""
+
+    def init_notebooks(self) -> None:
+        """nbgrader globs for *.ipynb; here the sheet's notebook is named, whether it is there."""
+        folder = Path(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
+        name = layout.source_notebook(self.coursedir.assignment_id).name
+        self.assignments = {str(folder): [str(folder / name)]}
+        self.notebooks = []
+
+
+class ClearSolutionsWith(ClearSolutions):
+    """ClearSolutions that lets a subclass change a cell before nbgrader's own step does."""
+
+    def before_clearing(self, cell: NotebookNode) -> None:
+        """Change a cell that may hold a solution."""
+
+    def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
+        before = cell.source
+        self.before_clearing(cell)
+        changed = cell.source != before
+        return super()._replace_solution_region(cell, language) or changed

@@ -1,0 +1,53 @@
+"""What people see: rubrics for who grades the texts; reports, and nothing hidden, for students."""
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from grader import record
+from grader.course import outline
+
+RUBRIC_CELL = "grader_rubric"  # in the metadata of a cell that only the formgrader shows
+
+
+class ShowRubrics(NbGraderPreprocessor):
+    """Below each text answer, the rubric of the source notebook: for the formgrader only."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict):
+        source = outline.graded_cells(resources["nbgrader"]["assignment"])
+        cells = []
+        for cell in nb.cells:
+            cells.append(cell)
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if cell.cell_type == "markdown" and grade_id in source:
+                cells += _rubric(source[grade_id].source)
+        nb.cells = cells
+        return nb, resources
+
+
+def _rubric(model_answer: str) -> list[NotebookNode]:
+    for region in outline.SOLUTION_REGION.findall(model_answer):
+        _, title, rubric = region.partition(outline.RUBRIC)
+        if title:
+            return [new_markdown_cell(title + rubric, metadata={RUBRIC_CELL: True})]
+    return []
+
+
+class PrepareFeedback(NbGraderPreprocessor):
+    """Cut the judge's calls out of the test cells, and put notes on repairs at the top."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict):
+        nb.cells = [cell for cell in nb.cells if not cell.metadata.get(RUBRIC_CELL)]
+        for cell in nb.cells:
+            cell.source = outline.HIDDEN.sub("", cell.source).rstrip()
+        repairs = record.read(nb).repairs
+        if repairs:
+            lines = "\n".join(f"- {_plain(note)}" for note in repairs)
+            title = "**Before grading, this was noticed or mended in your submission:**"
+            nb.cells.insert(0, new_markdown_cell(f"{title}\n\n{lines}"))
+        return nb, resources
+
+
+def _plain(note: str) -> str:
+    """A note without anything that Markdown or a browser would act on."""
+    return note.replace("<", "‹").replace(">", "›").replace("`", "'").replace("\n", " ")
