@@ -179,7 +179,7 @@ def facts(root: Path, outside: Path, port: int) -> str:
         "the reference": root / "reference" / SHEET / "reference.py",
         "the checks": root / "reference" / SHEET / "checks.py",
         "the source notebook": root / "source" / SHEET / "kl.ipynb",
-        "the judge": root / "grader" / "judging.py",
+        "the judge": root / "grader" / "judging" / "judge.py",
         "the gradebook": root / "gradebook.db",
         "all submissions": root / "submitted",
         "another submission": root / "submitted" / "honest" / SHEET / "kl.ipynb",
