@@ -13,27 +13,52 @@ import pytest
 from grader import course, intake
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"grader", "helpers", "reference"}
-ALLOWED = {"helpers": set(), "reference": {"helpers"}, "grader": {"helpers"}}
+ALLOWED = {
+    "derivations": set(),
+    "helpers": {"derivations"},
+    "reference": {"derivations", "helpers"},
+    "grader": {"helpers"},
+}
+OURS = set(ALLOWED)
+OF_NOTEBOOKS = {"IPython", "ipywidgets", "nbclient", "nbconvert", "nbformat", "nbgrader"}
 SHEETS = course.sheets()
 
 
 def imports(file: Path) -> set[str]:
-    """The top-level packages of ours that a module imports."""
+    """The top-level packages that a module imports."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.partition(".")[0])
-    return found & OURS
+    return found
 
 
 @pytest.mark.parametrize("package", sorted(OURS))
 def test_a_package_imports_only_what_the_design_allows(package):
     for file in (ROOT / package).rglob("*.py"):
-        foreign = imports(file) - {package}
+        foreign = imports(file) & OURS - {package}
         assert foreign <= ALLOWED[package], f"{file.relative_to(ROOT)} imports {foreign}"
+
+
+def test_the_library_of_derivations_knows_nothing_of_notebooks():
+    files = list((ROOT / "derivations").rglob("*.py"))
+    assert len(files) > 10
+    for file in files:
+        assert not imports(file) & OF_NOTEBOOKS, file.relative_to(ROOT)
+
+
+def test_the_library_of_derivations_can_be_used_without_anything_else_of_the_course():
+    program = (
+        "import sys; from derivations import check_derivation\n"
+        "assert check_derivation('variance_example', r'\\mu').lines\n"
+        f"print(sorted({OURS - {'derivations'} | OF_NOTEBOOKS} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("sheet", SHEETS)

@@ -164,6 +164,7 @@ def secret_lines() -> list[str]:
         lines |= set(map(str.strip, (ROOT / "reference" / SHEET / f"{name}.py").open()))
     known = Path(probe.__file__).read_text() + (ROOT / "source" / SHEET / "kl.ipynb").read_text()
     known += "".join(file.read_text() for file in (ROOT / "helpers").rglob("*.py"))
+    known += "".join(file.read_text() for file in (ROOT / "derivations").rglob("*.py"))
     chosen = [s for s in lines if 40 <= len(s) <= 120 and json.dumps(s)[1:-1] not in known]
     return [hashlib.sha256(line.encode()).hexdigest()[:16] for line in chosen if line not in known]
 

@@ -4,18 +4,19 @@ A form is a function of `Facts`, so that it is recognised by value and by the fu
 by spelling. Tables put their forms together from these.
 """
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property
+from typing import TypeGuard
 
 import numpy as np
 
-from helpers.derivations import reading
-from helpers.derivations.evaluation import INDICES, LINE_SECONDS, Evaluation
-from helpers.derivations.expressions import (
+from derivations.evaluator.evaluation import INDICES, Evaluation
+from derivations.evaluator.settings import Settings
+from derivations.evaluator.values import RTOL, Values, agree, evaluate
+from derivations.expressions import (
+    Binder,
     Call,
     Density,
-    Expectation,
     Gaussian,
     Integral,
     Inverse,
@@ -25,39 +26,12 @@ from helpers.derivations.expressions import (
     Product,
     Series,
     Sum,
-    Variance,
     children,
     walk,
 )
-from helpers.derivations.settings import Settings
-
-RTOL, FLOOR = 1e-8, 1e-3  # the floor keeps rounding from counting where a value is almost 0
-BINDERS = (Integral, Expectation, Variance, Series)
+from derivations.reader.parsing import tree_of
 
 Form = Callable[["Facts"], bool]
-Values = list[np.ndarray]
-
-
-def close(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Where two arrays agree to a relative 1e-8."""
-    return np.abs(one - other) <= RTOL * np.maximum(np.maximum(np.abs(one), np.abs(other)), FLOOR)
-
-
-def agree(one: Values, other: Values) -> bool:
-    """Whether two lines have the same value at every setting of every group."""
-    return all(close(a, b).all() for a, b in zip(one, other, strict=True))
-
-
-def evaluate(tree: Node, groups: Sequence[Settings], **options) -> Values:
-    """The values of a tree at all settings, group by group. Raises Problem where it has none."""
-    options = {"deadline": time.monotonic() + LINE_SECONDS} | options
-    return [Evaluation(settings, **options).numbers(tree) for settings in groups]
-
-
-@cache
-def tree_of(latex: str) -> Node:
-    """The tree of an expression that a table gives."""
-    return reading.parse(latex)
 
 
 class Facts:
@@ -74,7 +48,7 @@ class Facts:
         return list(walk(self.tree))
 
     @cached_property
-    def binders(self) -> list[Node]:
+    def binders(self) -> list[Binder]:
         """The integrals, expectations and sums that stand in no other."""
         return list(_outermost(self.tree))
 
@@ -90,46 +64,59 @@ class Facts:
             return [np.full_like(values, np.nan) for values in self.values]
         return [a - b for a, b in zip(self.values, without, strict=True)]
 
-    def like(self, latex: str) -> list[Node]:
+    def depends_on(self, parts: Sequence[Node]) -> bool:
+        """Whether the line's value is another one without these parts; False for no parts."""
+        nothing = [np.zeros_like(values) for values in self.values]
+        return bool(parts) and not agree(self.contribution(parts), nothing)
+
+    def like(self, latex: str) -> list[Binder]:
         """The outermost binders that add up a multiple of what the given one adds up."""
-        pattern = tree_of(latex)
+        pattern = _binder(latex)
         wanted = [Evaluation(settings).terms(pattern) for settings in self.groups]
         alike = [node for node in self.binders if _adds(node) == _adds(pattern)]
         return [node for node in alike if self._is_multiple(node, wanted)]
 
-    def _is_multiple(self, node: Node, wanted: Values) -> bool:
+    def _is_multiple(self, node: Binder, wanted: Values) -> bool:
         try:
             terms = [Evaluation(settings).terms(node) for settings in self.groups]
         except Problem:
             return False
         return all(map(_proportional, terms, wanted))
 
-    def constant(self, node: Node) -> bool:
+    def constant(self, node: Binder) -> bool:
         """Whether what an integral or expectation takes does not depend on its variable."""
-        unit = tree_of(r"\mathbb{E}_q[1]")
+        unit = _binder(r"\mathbb{E}_q[1]")
         wanted = [Evaluation(settings).terms(unit) for settings in self.groups]
         return self._is_multiple(node, wanted)
 
-    def whole(self) -> list[Node]:
+    def whole(self) -> list[Binder]:
         """The outermost binders that hold the line's whole value."""
         return [b for b in self.binders if agree(self.contribution([b]), self.values)]
 
 
-def is_logarithm(node: Node) -> bool:
+def is_logarithm(node: Node) -> TypeGuard[Call]:
     return isinstance(node, Call) and node.function == "log"
 
 
-def _outermost(tree: Node) -> Iterator[Node]:
+def _binder(latex: str) -> Binder:
+    """The integral, expectation or sum that a table gives."""
+    tree = tree_of(latex)
+    if not isinstance(tree, Binder):
+        raise TypeError(f"{latex} is no integral, expectation or sum")
+    return tree
+
+
+def _outermost(tree: Node) -> Iterator[Binder]:
     waiting = [tree]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, BINDERS):
+        if isinstance(node, Binder):
             yield node
         else:
             waiting += children(node)
 
 
-def _adds(node: Node) -> str:
+def _adds(node: Binder) -> str:
     """What a binder runs over: an index, by its kind, or a variable."""
     return node.kind if isinstance(node, Series) and node.index in INDICES else "variable"
 
@@ -230,18 +217,14 @@ def in_one(form: Form) -> Form:
 def working_integral(facts: Facts) -> bool:
     """An integral or expectation of something that varies, which adds something to the line."""
     working = [b for b in facts.binders if not isinstance(b, Series) and not facts.constant(b)]
-    return any(adds(lambda node, chosen=binder: node is chosen)(facts) for binder in working)
+    return any(facts.depends_on([binder]) for binder in working)
 
 
 def adds(chosen: Callable[[Node], bool]) -> Form:
     """Parts of this kind stand in the line, and its value is another one without them."""
 
     def form(facts: Facts) -> bool:
-        parts = [node for node in facts.nodes if chosen(node)]
-        if not parts:
-            return False
-        nothing = [np.zeros_like(values) for values in facts.values]
-        return not agree(facts.contribution(parts), nothing)
+        return facts.depends_on([node for node in facts.nodes if chosen(node)])
 
     return form
 
