@@ -1,4 +1,4 @@
-"""The verdict on a derivation: each line against the one before, and what the whole shows."""
+"""The check: each line against the one before, and the derivation against its requirements."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ from derivations.verdict import (
 )
 
 FOLLOWS = "every line follows from the one before, and a step lies between start and end"
-# What may be wrong with a derivation as a whole, by the names that slips of single lines have too.
+# Names for what may be wrong with a derivation as a whole, beside the names of slips.
 JUMP, STOPS_EARLY, REPAIRED = "jump", "stops_early", "repaired"
 ALL_SECONDS = 15.0  # for all lines of a derivation
 SEED = 2026  # a student sees the same counterexample at each run
@@ -36,7 +36,7 @@ def check_derivation(name: str, text: str, generator: np.random.Generator | None
 
     name: of the derivation, one of `DERIVATIONS`; text: its LaTeX, one line for each `=`;
     generator: draws the settings at which lines are compared (default: the same at each call).
-    Raises ValueError for an unknown name; everything else is told in the verdict.
+    Raises ValueError for an unknown name; anything else that is wrong stands in the verdict.
     """
     if name not in DERIVATIONS:
         raise ValueError(f"there is no derivation {name!r}; there are {', '.join(DERIVATIONS)}")

@@ -39,14 +39,14 @@ class Negative(Node):
 
 @dataclass(frozen=True, eq=False)
 class Sum(Node):
-    """Terms with the positions of the signs in front of them; a subtracted one is a Negative."""
+    """Terms; a subtracted one is a Negative, whose position is that of its sign."""
 
     terms: tuple[Node, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Product(Node):
-    """Factors; an Inverse among them is divided by."""
+    """Factors; a divisor is an Inverse."""
 
     factors: tuple[Node, ...]
 
@@ -77,7 +77,7 @@ class Call(Node):
 
 @dataclass(frozen=True, eq=False)
 class ListedDiagonal(Node):
-    r"""diag(a_1, \dots, a_k), by the entries that are written: the last one has the index k."""
+    r"""diag(a_1, \dots, a_k): the entries that are written out; the last one has the index k."""
 
     entries: tuple[Node, ...]
 
@@ -148,7 +148,7 @@ Binder = Integral | Expectation | Variance | Series  # what binds a variable or 
 
 
 def children(node: Node) -> list[Node]:
-    """The nodes right below a node."""
+    """The nodes directly below a node."""
     below: list[Node] = []
     for entry in fields(node):
         value = getattr(node, entry.name)
@@ -178,7 +178,7 @@ def depth(node: Node) -> int:
 
 
 def exchanged(tree: Node, old: Node, new: Node) -> Node:
-    """The tree with one of its nodes exchanged for another; what lies beside it stays as it is."""
+    """The tree with one of its nodes replaced; the other nodes are not copied."""
     if tree is old:
         return new
     changes: dict[str, Any] = {}

@@ -35,7 +35,7 @@ Form = Callable[["Facts"], bool]
 
 
 class Facts:
-    """A right line of a derivation, for the forms to look at.
+    """A right line of a derivation, as forms see it.
 
     tree, values: the line; groups: the settings.
     """
@@ -49,14 +49,14 @@ class Facts:
 
     @cached_property
     def binders(self) -> list[Binder]:
-        """The integrals, expectations and sums that stand in no other."""
+        """The outermost integrals, expectations and sums."""
         return list(_outermost(self.tree))
 
     def count(self, *kinds: type) -> int:
         return sum(isinstance(node, kinds) for node in self.nodes)
 
     def contribution(self, parts: Sequence[Node]) -> Values:
-        """How much of the value goes when these parts are 0; nan where it goes as a whole."""
+        """How much the line's value changes when these parts are 0; nan if it is undefined then."""
         nothing = {id(part): 0.0 for part in parts}
         try:
             without = evaluate(self.tree, self.groups, scaled=nothing)
@@ -65,12 +65,12 @@ class Facts:
         return [a - b for a, b in zip(self.values, without, strict=True)]
 
     def depends_on(self, parts: Sequence[Node]) -> bool:
-        """Whether the line's value is another one without these parts; False for no parts."""
+        """Whether the line's value changes without these parts; False for no parts."""
         nothing = [np.zeros_like(values) for values in self.values]
         return bool(parts) and not agree(self.contribution(parts), nothing)
 
     def like(self, latex: str) -> list[Binder]:
-        """The outermost binders that add up a multiple of what the given one adds up."""
+        """The outermost binders whose terms are a multiple of those of the given one."""
         pattern = _binder(latex)
         wanted = [Evaluation(settings).terms(pattern) for settings in self.groups]
         alike = [node for node in self.binders if _adds(node) == _adds(pattern)]
@@ -84,7 +84,7 @@ class Facts:
         return all(map(_proportional, terms, wanted))
 
     def constant(self, node: Binder) -> bool:
-        """Whether what an integral or expectation takes does not depend on its variable."""
+        """Whether the integrand of an integral or expectation does not depend on its variable."""
         unit = _binder(r"\mathbb{E}_q[1]")
         wanted = [Evaluation(settings).terms(unit) for settings in self.groups]
         return self._is_multiple(node, wanted)
@@ -117,7 +117,7 @@ def _outermost(tree: Node) -> Iterator[Binder]:
 
 
 def _adds(node: Binder) -> str:
-    """What a binder runs over: an index, by its kind, or a variable."""
+    """What a binder adds over: "variable", or for an index the kind of the series."""
     return node.kind if isinstance(node, Series) and node.index in INDICES else "variable"
 
 
@@ -177,7 +177,7 @@ def without(*forms: Form) -> Form:
 
 
 def open_logarithm(facts: Facts) -> bool:
-    """A logarithm of something that depends on the bound variable: of a density, say."""
+    """A logarithm of something that depends on the bound variable, such as a density."""
     bound = {"x", "y", "z", "t", "u", "v", "w", "s"} | {
         node.variable.rstrip("'") for node in facts.nodes if isinstance(node, Integral)
     }
@@ -191,10 +191,10 @@ def open_logarithm(facts: Facts) -> bool:
 
 
 def stands_alone(latex: str, adding: Sequence[str]) -> Form:
-    """A multiple of this integral, expectation or sum stands for itself in the line.
+    """A multiple of this integral, expectation or sum is a term of the line.
 
-    adding: what it may add to the line's value; so a term that is taken away again, or multiplied
-    by 0, does not count.
+    adding: what it may contribute to the line's value; so a term that is subtracted again, or
+    multiplied by 0, does not count.
     """
 
     def form(facts: Facts) -> bool:
@@ -215,13 +215,13 @@ def in_one(form: Form) -> Form:
 
 
 def working_integral(facts: Facts) -> bool:
-    """An integral or expectation of something that varies, which adds something to the line."""
+    """An integral or expectation with an integrand that varies, which changes the line's value."""
     working = [b for b in facts.binders if not isinstance(b, Series) and not facts.constant(b)]
     return any(facts.depends_on([binder]) for binder in working)
 
 
 def adds(chosen: Callable[[Node], bool]) -> Form:
-    """Parts of this kind stand in the line, and its value is another one without them."""
+    """The line has parts of this kind, and its value changes without them."""
 
     def form(facts: Facts) -> bool:
         return facts.depends_on([node for node in facts.nodes if chosen(node)])
@@ -230,7 +230,7 @@ def adds(chosen: Callable[[Node], bool]) -> Form:
 
 
 def result_as_a_term(facts: Facts) -> bool:
-    """One term of the line has the line's whole value: what stands beside it is idle."""
+    """One term of the line has the line's whole value: the others do nothing."""
     terms = facts.tree.terms if isinstance(facts.tree, Sum) else ()
     return any(agree(facts.contribution([term]), facts.values) for term in terms)
 

@@ -1,7 +1,6 @@
 """Where one small change would make a wrong line right: a sign, a factor, an exponent, an index.
 
-The kind of the change and its place help a student to find the slip in their own line; what to put
-there stays theirs.
+A hint gives the kind of the change and its place; the student finds out what belongs there.
 """
 
 import time
@@ -14,7 +13,7 @@ from derivations.evaluator.values import Values, agree, evaluate
 from derivations.expressions import Node, Problem, exchanged, walk
 
 SECONDS = 0.5
-QUICK = 3  # settings at which a change is tried before it is believed
+QUICK = 3  # settings at which a change is tried first
 
 SIGN, FACTOR = "a sign", "a factor 2 or 1/2"
 EXPONENT, INDEX = "an exponent", "an index"
@@ -27,14 +26,14 @@ QUOTIENT = "what the / divides by: without brackets, only the next factor"
 
 @dataclass(frozen=True)
 class Hint:
-    """What kind of thing to look at, and where in the row."""
+    """The kind of thing to look at, and where it is in the row."""
 
     kind: str
     position: int
 
 
 def find_hint(tree: Node, wanted: Values, groups: Sequence[Settings]) -> Hint | None:
-    """The first single change that gives the line the values wanted; None if no such one does."""
+    """The first single change that gives the line the wanted values; None if no change does."""
     few = [settings.first(QUICK) for settings in groups]
     few_wanted = [values[:QUICK] for values in wanted]
     deadline = time.monotonic() + SECONDS
@@ -66,7 +65,7 @@ def _changes(tree: Node) -> Iterator[tuple[Hint, Node]]:
 
 
 def _logarithms_everywhere(tree: Node) -> Iterator[tuple[Hint, Node]]:
-    """The tree in which every logarithm takes all that follows it in its term."""
+    """The tree in which every logarithm applies to all that follows it in its term."""
     changed = tree
     places = []
     for node in reversed(list(walk(tree))):

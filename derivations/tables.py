@@ -48,7 +48,7 @@ from derivations.reader.parsing import tree_of
 
 @dataclass(frozen=True)
 class Step:
-    """A form that must appear in a right line; behind: only in a line below one of this form."""
+    """A form that a right line must have; behind: only lines after one of that form count."""
 
     words: str
     form: Form
@@ -64,7 +64,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Slip:
-    """A wrong value that students arrive at, as LaTeX, and the sentence that names the slip."""
+    """A wrong result that is common, as LaTeX, and a sentence that names the slip."""
 
     name: str
     latex: str
@@ -75,7 +75,7 @@ class Slip:
 class Derivation:
     """What is to be derived, and how a line is recognised as its start, its end, or a step.
 
-    draw: settings from a generator; quantity, closed: LaTeX of the first and the last line's value.
+    draw: draws the settings; quantity, closed: LaTeX with the value of the first and the last line.
     """
 
     name: str

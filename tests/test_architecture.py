@@ -49,6 +49,14 @@ def test_the_library_of_derivations_knows_nothing_of_notebooks():
         assert not imports(file) & OF_NOTEBOOKS, file.relative_to(ROOT)
 
 
+def test_the_reader_and_the_evaluator_of_derivations_share_only_the_expressions():
+    for part in ("reader", "evaluator"):
+        for file in (ROOT / "derivations" / part).glob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module.startswith("derivations"):
+                    assert node.module.split(".")[1] in (part, "expressions"), file.name
+
+
 def test_the_library_of_derivations_can_be_used_without_anything_else_of_the_course():
     program = (
         "import sys; from derivations import check_derivation\n"

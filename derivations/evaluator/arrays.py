@@ -17,7 +17,7 @@ def is_matrix(value: Array) -> bool:
 
 
 def wide(values: Array) -> Array:
-    """Values by setting with the axes of a number, or of a matrix."""
+    """Values (s,) or matrices (s, m, n) with the axes of the bound variables added."""
     return values.reshape(len(values), *(1,) * (AXES - 1), *values.shape[1:])
 
 
@@ -26,7 +26,7 @@ def without_matrix_axes(values: Array) -> Array:
 
 
 def as_number(value: Array, node: Node) -> Array:
-    """A number, also where it comes as a matrix of one row and one column."""
+    """The value as a number; a matrix of one row and one column is one. Raises Problem."""
     if not is_matrix(value):
         return value
     if value.shape[-2:] == (1, 1):

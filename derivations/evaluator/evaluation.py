@@ -60,7 +60,7 @@ INDICES = set("ijlmn")
 class Evaluation:
     """Evaluates trees at one group of settings.
 
-    scaled: nodes whose value is multiplied, by id; it tells what a part contributes to a line.
+    scaled: factors for the values of some nodes, by `id`: with 0, one sees what a part contributes.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Evaluation:
             value = getattr(self, f"_{type(node).__name__.lower()}")(node)
         except np.linalg.LinAlgError:
             raise Problem("a matrix here has no inverse", node.position) from None
-        except ValueError:  # NumPy's word for shapes that do not fit
+        except ValueError:  # NumPy raises it for shapes that do not match
             raise Problem(
                 "the shapes of these vectors and matrices do not match", node.position
             ) from None
@@ -110,7 +110,7 @@ class Evaluation:
         return value
 
     def terms(self, node: Binder) -> Array:
-        """What an integral, expectation or sum adds up, (settings, n), weights included."""
+        """The terms of an integral, expectation or sum, times their weights, (settings, n)."""
         with np.errstate(all="ignore"):
             terms, _ = self._terms(node)
         if terms.shape[2:] != (1,) * (AXES - 2):
@@ -243,7 +243,7 @@ class Evaluation:
             return np.log(as_number(self.value(node), node))
 
     def _log_by_parts(self, node: Node) -> Array | None:
-        """The logarithm without taking the argument's value, where its form allows that."""
+        """The logarithm without the value of its argument; None if its form does not allow that."""
         if any(id(part) in self._scaled or _stays_whole(part) for part in walk(node)):
             return None
         match node:
@@ -371,7 +371,7 @@ class Evaluation:
         return (terms.sum if node.kind == "sum" else terms.prod)(axis=axis, keepdims=True)
 
     def _terms(self, node: Binder) -> tuple[Array, int]:
-        """What is added up (or multiplied), weights included, and the axis it lies along."""
+        """The terms (or factors) times their weights, and the axis they lie along."""
         match node:
             case Integral():
                 with self._variable(node.variable, node) as (axis, weights):
@@ -399,7 +399,7 @@ class Evaluation:
         return as_number(self.value(node.body), node.body)
 
     def _sums_over(self, index: str) -> bool:
-        """Whether a variable takes a few values only, so that its integral is a sum."""
+        """Whether a variable takes only a few values, so that its integral is a sum."""
         table = self.settings.divergence_table(Density(0, "q"))
         return table is not None and index == self.settings.variable
 
@@ -422,7 +422,9 @@ class Evaluation:
         if not distribution.variables:
             points = self._bound | {self.settings.variable or variable: self._bound[variable]}
             return self.settings.log_density(distribution, points)
-        self.settings.divergence_table(distribution)  # a Problem, if it is none of the latent
+        self.settings.divergence_table(
+            distribution
+        )  # raises a Problem if it is not one of the latent
         return self.settings.log_density(distribution, self._bound)
 
     @contextmanager
@@ -442,7 +444,9 @@ class Evaluation:
         shape = [1] * AXES
         shape[0], shape[axis] = points.shape
         outer = self._bound
-        self._bound = outer | {name: points.reshape(shape)}  # the inner one counts
+        self._bound = outer | {
+            name: points.reshape(shape)
+        }  # an inner variable hides an outer one of its name
         try:
             yield axis, weights.reshape(shape)
         finally:
@@ -488,7 +492,7 @@ def _variable_of(distribution: Node | None) -> str | None:
 
 
 def _with_subscript(node: Node, old: str, new: str) -> Node:
-    """The tree with one subscript of its names written as another."""
+    """The tree with one subscript of its names replaced by another."""
     if isinstance(node, Name) and node.key.endswith(f"_{old}"):
         return replace(node, key=node.key.removesuffix(old) + new)
     changes: dict[str, Any] = {
@@ -500,7 +504,7 @@ def _with_subscript(node: Node, old: str, new: str) -> Node:
 
 
 def _same(one: Node, other: Node) -> bool:
-    """Whether two small trees are written alike."""
+    """Whether two small trees are the same, wherever they stand."""
     if type(one) is not type(other):
         return False
     for f in fields(one):

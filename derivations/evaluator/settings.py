@@ -23,7 +23,7 @@ DISCRETE_X = "the observation x is fixed in this derivation: integrals and expec
 
 @dataclass(frozen=True)
 class Settings:
-    """What all kinds of settings share.
+    """Values for the names of a derivation, at many settings at once.
 
     names: arrays of shape (settings, …): (s,) a number, (s, k) an element for each index i,
     (s, k, k) or (s, k, 1) a matrix or column; shown: what a counterexample lists, in order, each by
@@ -60,7 +60,7 @@ class Settings:
         raise Problem(f"there is no density {density.letter} in this derivation", density.position)
 
     def divergence_table(self, density: Density) -> Array | None:
-        """Where distributions are tables: the values of one over the latent, (settings, n)."""
+        """The values of a distribution of the latent, (settings, n); None if it is not a table."""
         return None
 
     def elbo(self) -> Array | None:
@@ -68,11 +68,11 @@ class Settings:
         return None
 
     def parameters(self, density: Density) -> tuple[Array, Array] | None:
-        """Where q and p are normal: mean and variance, as in `names`."""
+        """Mean and variance of q or p, shaped as in `names`; None if they are not normal."""
         return None
 
     def describe(self, setting: int, used: set[str]) -> dict[str, str]:
-        """The values at one setting, LaTeX by LaTeX, spelt as in the lines where `used` says so."""
+        """The values at one setting by name; of several spellings, one in `used` is taken."""
         shown = {}
         for spellings in self.shown:
             name = next((spelling for spelling in spellings if spelling in used), spellings[0])
@@ -171,7 +171,7 @@ class DiscreteLatent(Settings):
         return np.tile(np.arange(n), (self.count, 1)), np.ones((self.count, n))
 
     def table(self, density: Density) -> Array:
-        """The values of a density over z; with one column where it does not depend on z."""
+        """The values of a density over z, (s, n); (s, 1) if it does not depend on z."""
         letter = density.letter
         of, given = (
             frozenset("z" if v.rstrip("'") == "z" else v for v in part)
@@ -236,7 +236,7 @@ class DiscreteLatent(Settings):
 
 
 class Draw(Protocol):
-    """Draws settings, in groups of the same kind: of the same dimension, say."""
+    """Draws at least `count` settings, in groups: one for each dimension, for example."""
 
     def __call__(
         self, generator: np.random.Generator, count: int = SETTINGS
@@ -270,7 +270,7 @@ def normal_and_standard(generator: np.random.Generator, count: int = SETTINGS) -
 
 
 def diagonal_normal(generator: np.random.Generator, count: int = SETTINGS) -> list[DiagonalNormal]:
-    """In two dimensions and two other numbers; some covariances are nearly singular."""
+    """In two dimensions and in two other numbers of them; some covariances are nearly singular."""
     found = []
     for k in (2, *generator.choice(np.arange(3, 10), 2, replace=False)):
         n = -(-count // 3)

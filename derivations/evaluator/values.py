@@ -10,7 +10,7 @@ from derivations.evaluator.evaluation import LINE_SECONDS, Evaluation
 from derivations.evaluator.settings import Settings
 from derivations.expressions import Node
 
-RTOL, FLOOR = 1e-8, 1e-3  # the floor keeps rounding from counting where a value is almost 0
+RTOL, FLOOR = 1e-8, 1e-3  # the floor: rounding does not count where a value is almost 0
 
 Values = list[Array]  # one array (settings,) for each group of settings
 

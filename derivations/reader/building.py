@@ -34,7 +34,7 @@ from derivations.expressions import (
 
 PARAMETERS = {r"\theta", r"\phi", r"\varphi", r"\psi", r"\lambda", r"\vartheta"}
 PARAMETER_LABELS = PARAMETERS | {"*"}
-# What may stand below or above the name of the bound: names and separators, no numbers.
+# The subscripts and superscripts that the name of the bound may have: no numbers.
 BOUND_LABEL = re.compile(
     r"(?:_|\^(?=\W*(?:\\\w+\W*)?(?:ELBO|\*|\\(?:theta|phi)\b)))\s*"
     r"(?:[a-zA-Z*,;|(){}\s]|\\(?:theta|phi|varphi|psi|lambda|vartheta|mid|text|textrm|mathrm|mathsf"
@@ -59,14 +59,14 @@ class _Differential(Node):
 
 @dataclass(frozen=True, eq=False)
 class _Braced(Node):
-    """What stood in braces of TeX: they bind together what the page shows side by side."""
+    """Something in braces of TeX: they group what the page shows side by side."""
 
     content: Node
 
 
 @dataclass(frozen=True)
 class _Term:
-    """Factors on their way to a product: integrals still look for their differential here."""
+    """Factors that are not a product yet: an integral looks for its differential among them."""
 
     factors: tuple[Node, ...]
 
@@ -330,7 +330,7 @@ class Builder(Transformer_NonRecursive):
         return Density(token.start_pos, letter.lower(), variables, given)
 
     def arguments(self, meta: Meta, found: _Found) -> _Arguments:
-        """The variables of a density and those it is given; parameters behind a ; are dropped."""
+        """The variables of a density and those it is given; parameters after a ; are dropped."""
         parts: list[list[Any]] = [[]]
         for part in found:
             if isinstance(part, Token):
@@ -424,13 +424,13 @@ def _finished(part: _Part) -> Node:
 
 
 def _alone(part: _Part) -> Node:
-    """A term as a node where braces round a sum would be needed, but are not seen."""
+    """A term as a node; braces around a sum would be needed there, but are invisible."""
     factors = _as_term(part).factors
     return _finished(_Term(tuple(map(_beside_others, factors))))
 
 
 def _beside_others(factor: Node) -> Node:
-    """A factor that has neighbours: braces round a sum would not be seen."""
+    """A factor that has neighbours; braces around a sum would be invisible there."""
     if not isinstance(factor, _Braced):
         return factor
     if isinstance(factor.content, (Sum, Negative)):

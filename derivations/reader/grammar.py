@@ -1,4 +1,4 @@
-"""The grammar as regular expressions and brackets: what rows are found by, before any is parsed."""
+"""The parser, and the parts of its grammar that are needed before a row is parsed."""
 
 import re
 from functools import cache
@@ -49,7 +49,7 @@ def _terminals(*names: str) -> re.Pattern:
 
 
 def without_skipped(text: str) -> str:
-    """The text from its first character on that means something."""
+    """The text without what is skipped at its start: spaces, sizes, environments, remarks."""
     return _cut(text, _skipped())
 
 

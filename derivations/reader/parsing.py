@@ -1,4 +1,4 @@
-"""One side of a relation parsed, or words for why it cannot be read."""
+"""From one side of a relation to its tree, or to words for why it cannot be read."""
 
 import difflib
 import re
@@ -20,7 +20,7 @@ COMMANDS = re.findall(
     \mathbf \lVert \rVert \lvert \rvert \infty \quad \times \diag \tr \underbrace \sim \theta \phi
     """,
 )
-# Words for what may come next, for those of the grammar's terminals that a reader can do with.
+# Words for the terminals of the grammar, as far as they help a student.
 EXPECTED = {
     "a number or a name": {"NUMBER", "SYMBOL"},
     "an opening bracket": {"LPAR"},
@@ -90,7 +90,7 @@ def _found(token: Token) -> str:
 
 
 def _said(expected: set[str]) -> str:
-    """What is expected, in words."""
+    """The terminals that are expected, in words."""
     words = [word for word, terminals in EXPECTED.items() if terminals & set(expected)]
     if "a number or a name" in words:
         words = [w for w in words if not w.startswith("an opening")]
@@ -128,5 +128,5 @@ def _unreadable(side: str, position: int) -> Problem:
 
 @cache
 def tree_of(latex: str) -> Node:
-    """The tree of an expression that a table gives."""
+    """The tree of an expression from a table; kept, because tables do not change."""
     return parse(latex)

@@ -14,7 +14,7 @@ MAX_TEXT, MAX_ROW, MAX_ROWS = 20_000, 2_000, 100
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a derivation: its LaTeX, and its tree, or what kept it from being read.
+    """One line of a derivation: its LaTeX, and its tree or the problem in it.
 
     row: the row it stands in; start: where its own LaTeX begins in that row. Places in the tree and
     in problems are counted from there.
@@ -42,7 +42,7 @@ class Line:
 
 
 def read(text: str) -> list[Line]:
-    """The lines of a derivation. Raises Problem for a text that is none at all."""
+    """The lines of a derivation. Raises Problem for a text that is not a derivation."""
     if not isinstance(text, str):
         raise Problem(f'a derivation is a string, r"""…""", not {type(text).__name__}')
     lost = re.search(
@@ -80,7 +80,7 @@ def _lines(row: Row) -> Iterator[Line]:
 
 
 def _sides(source: str) -> Iterator[tuple[int, int]]:
-    """Where the sides of the relations start and end: a relation inside brackets is none."""
+    """Start and end of the sides of the relations; a relation inside brackets does not count."""
     start = depth_now = 0
     for found in re.finditer(rf"%[^\n]*|{relation().pattern}|\\[{{}}]|\\.|[()\[\]{{}}]", source):
         token = found[0]

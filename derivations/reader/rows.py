@@ -1,7 +1,7 @@
 r"""From the text of a derivation to its rows.
 
-A row ends at `\\` or at the end of a line of text. It goes on where brackets are still open, where
-it ends in an operator, and where the next one starts with `+`, `&` without `=`, or, in a derivation
+A row ends at `\\` or at the end of a line of text. It continues where brackets are still open,
+where it ends in an operator, and where the next one starts with `+`, `&` without `=`, or, in a derivation
 whose other rows start with `=`, with a minus sign.
 """
 
@@ -34,7 +34,7 @@ class Row:
 
 
 def rows_of(text: str) -> list[Row]:
-    """The rows of a text that hold anything."""
+    """The rows of a text, without those that hold only spaces, comments or remarks."""
     rows: list[Row] = []
     separators: list[str] = []
     found = [(Row(text, a, b), separator) for a, b, separator in _pieces(text)]
@@ -42,7 +42,7 @@ def rows_of(text: str) -> list[Row]:
     style = any(starts_with_relation(piece.source) for piece, _ in pieces[1:])
     marked = any(separator == BREAK for _, separator in pieces[:-1])
     for piece, separator in pieces:
-        # Where rows end in a break of LaTeX, one that does not goes on in the next.
+        # If rows end in a LaTeX line break, a row without one continues in the next.
         open_end = bool(rows) and marked and separators[-1] != BREAK
         if rows and _continues(rows[-1].source, piece.source, style, open_end):
             rows[-1] = Row(text, rows[-1].start, piece.end)
@@ -54,7 +54,7 @@ def rows_of(text: str) -> list[Row]:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
-    """What lies between line ends of LaTeX or of the text, and which of them stands behind it."""
+    """Start and end of the pieces between line ends, and the kind of line end after each."""
     start = 0
     for end in re.finditer(r"%[^\n]*|\\\\\*?(?:\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?|\\.|\n", text):
         if end[0] == "\n" or end[0].startswith("\\\\"):
