@@ -422,9 +422,7 @@ class Evaluation:
         if not distribution.variables:
             points = self._bound | {self.settings.variable or variable: self._bound[variable]}
             return self.settings.log_density(distribution, points)
-        self.settings.divergence_table(
-            distribution
-        )  # raises a Problem if it is not one of the latent
+        self.settings.divergence_table(distribution)  # a Problem if it is not one of the latent
         return self.settings.log_density(distribution, self._bound)
 
     @contextmanager
@@ -444,9 +442,7 @@ class Evaluation:
         shape = [1] * AXES
         shape[0], shape[axis] = points.shape
         outer = self._bound
-        self._bound = outer | {
-            name: points.reshape(shape)
-        }  # an inner variable hides an outer one of its name
+        self._bound = outer | {name: points.reshape(shape)}  # hides an outer one of that name
         try:
             yield axis, weights.reshape(shape)
         finally:

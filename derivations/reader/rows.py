@@ -1,8 +1,8 @@
 r"""From the text of a derivation to its rows.
 
 A row ends at `\\` or at the end of a line of text. It continues where brackets are still open,
-where it ends in an operator, and where the next one starts with `+`, `&` without `=`, or, in a derivation
-whose other rows start with `=`, with a minus sign.
+where it ends in an operator, and where the next one starts with `+`, `&` without `=`, or, in a
+derivation whose other rows start with `=`, with a minus sign.
 """
 
 import re
