@@ -2,8 +2,10 @@
 
 import ast
 import json
+import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -40,6 +42,37 @@ def test_a_package_imports_only_what_the_design_allows(package):
     for file in (ROOT / package).rglob("*.py"):
         foreign = imports(file) & OURS - {package}
         assert foreign <= ALLOWED[package], f"{file.relative_to(ROOT)} imports {foreign}"
+
+
+def test_students_get_all_packages_of_ours_that_those_they_get_import():
+    for package in course.PACKAGES:
+        for file in package.rglob("*.py"):
+            missing = imports(file) & OURS - {package.name for package in course.PACKAGES}
+            assert not missing, f"{file.relative_to(ROOT)} imports {missing}"
+
+
+def test_every_package_of_ours_is_installed():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    included = settings["tool"]["setuptools"]["packages"]["find"]["include"]
+    assert set(included) == {f"{package}*" for package in OURS}
+
+
+def test_the_zip_for_students_is_enough_to_check_a_derivation(course_copy, tmp_path):
+    sheet = SHEETS[0]
+    shutil.unpack_archive(course_copy.root / "release" / f"{sheet}.zip", tmp_path)
+    program = (
+        "import derivations; from helpers.derivations import check_derivation\n"
+        "assert check_derivation('variance_example', r'\\mu').lines\n"
+        "print(derivations.__file__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path / sheet,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(done.stdout).is_relative_to(tmp_path)
 
 
 def test_the_library_of_derivations_knows_nothing_of_notebooks():
