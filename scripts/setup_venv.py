@@ -245,7 +245,7 @@ def set_up() -> None:
         raise SetupError(f"torch was installed but cannot be imported: {found['error']}")
     say(f"      torch {found['version']} works")
 
-    say("[4/4] installing the project itself (grader, helpers, reference)")
+    say("[4/4] installing the project itself (derivations, grader, helpers, reference)")
     must(pip("install", "--no-deps", "--no-build-isolation", "-e", "."), "Installing the project")
     STAMP.write_text(json.dumps(want))
     say(f"      ready after {time.monotonic() - start:.0f} s")

@@ -22,7 +22,7 @@ from grader.running import sandbox
 os.environ.update(sandbox.ONE_THREAD)  # pytest runs a process for each core
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ["grader", "helpers", "reference", "source", "nbgrader_config.py"]
+PARTS = ["derivations", "grader", "helpers", "reference", "source", "nbgrader_config.py"]
 PARTS += ["environment.yml", "requirements.lock"]
 
 

@@ -2,8 +2,10 @@
 
 import ast
 import json
+import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,27 +16,91 @@ from grader.course import banks, layout, outline
 from grader.intake import submissions
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"grader", "helpers", "reference"}
-ALLOWED = {"helpers": set(), "reference": {"helpers"}, "grader": {"helpers"}}
+ALLOWED = {
+    "derivations": set(),
+    "helpers": {"derivations"},
+    "reference": {"derivations", "helpers"},
+    "grader": {"helpers"},
+}
+OURS = set(ALLOWED)
+OF_NOTEBOOKS = {"IPython", "ipywidgets", "nbclient", "nbconvert", "nbformat", "nbgrader"}
 SHEETS = layout.sheets()
 
 
 def imports(file: Path) -> set[str]:
-    """The top-level packages of ours that a module imports."""
+    """The top-level packages that a module imports."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.partition(".")[0])
-    return found & OURS
+    return found
 
 
 @pytest.mark.parametrize("package", sorted(OURS))
 def test_a_package_imports_only_what_the_design_allows(package):
     for file in (ROOT / package).rglob("*.py"):
-        foreign = imports(file) - {package}
+        foreign = imports(file) & OURS - {package}
         assert foreign <= ALLOWED[package], f"{file.relative_to(ROOT)} imports {foreign}"
+
+
+def test_students_get_all_packages_of_ours_that_those_they_get_import():
+    for package in layout.PACKAGES:
+        for file in package.rglob("*.py"):
+            missing = imports(file) & OURS - {package.name for package in layout.PACKAGES}
+            assert not missing, f"{file.relative_to(ROOT)} imports {missing}"
+
+
+def test_every_package_of_ours_is_installed():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    included = settings["tool"]["setuptools"]["packages"]["find"]["include"]
+    assert set(included) == {f"{package}*" for package in OURS}
+
+
+def test_the_zip_for_students_is_enough_to_check_a_derivation(course_copy, tmp_path):
+    sheet = SHEETS[0]
+    shutil.unpack_archive(course_copy.root / "release" / f"{sheet}.zip", tmp_path)
+    program = (
+        "import derivations; from helpers.derivations import check_derivation\n"
+        "assert check_derivation('variance_example', r'\\mu').lines\n"
+        "print(derivations.__file__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path / sheet,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(done.stdout).is_relative_to(tmp_path)
+
+
+def test_the_library_of_derivations_knows_nothing_of_notebooks():
+    files = list((ROOT / "derivations").rglob("*.py"))
+    assert len(files) > 10
+    for file in files:
+        assert not imports(file) & OF_NOTEBOOKS, file.relative_to(ROOT)
+
+
+def test_the_reader_and_the_evaluator_of_derivations_share_only_the_expressions():
+    for part in ("reader", "evaluator"):
+        for file in (ROOT / "derivations" / part).glob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module.startswith("derivations"):
+                    assert node.module.split(".")[1] in (part, "expressions"), file.name
+
+
+def test_the_library_of_derivations_can_be_used_without_anything_else_of_the_course():
+    program = (
+        "import sys; from derivations import check_derivation\n"
+        "assert check_derivation('variance_example', r'\\mu').lines\n"
+        f"print(sorted({OURS - {'derivations'} | OF_NOTEBOOKS} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("sheet", SHEETS)

@@ -1,6 +1,6 @@
 """Derivations in LaTeX: what is right is accepted, what is wrong is refused, and why is told.
 
-The collections in derivations/ were written from the contract by people who never saw the checker.
+Those who wrote the collections in derivation_texts/ knew the contract and never saw the checker.
 """
 
 import math
@@ -16,20 +16,23 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from derivations.right import RIGHT
-from derivations.wrong import WRONG
+from derivation_texts.right import RIGHT
+from derivation_texts.wrong import WRONG
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 
+from derivations import DERIVATIONS, checking
+from derivations.evaluator.evaluation import Evaluation
+from derivations.evaluator.settings import Settings
+from derivations.evaluator.values import close, evaluate
+from derivations.expressions import Problem
+from derivations.reader import reading
+from derivations.reader.parsing import parse, tree_of
+from derivations.verdict import MARKS, CheckedLine
 from grader.audit.latex_mutants import latex_mutants
-from helpers.derivations import check_derivation, checking, display, reading
-from helpers.derivations.evaluation import Evaluation
-from helpers.derivations.expressions import Problem
-from helpers.derivations.forms import close, evaluate, tree_of
-from helpers.derivations.settings import Settings
-from helpers.derivations.tables import DERIVATIONS
+from helpers.derivations import Verdict, check_derivation
 
 NORMAL, STANDARD = "kl_normal_derivation", "kl_standard_normal_derivation"
 DIAGONAL, GAP, SPLIT = "kl_diagonal_derivation", "elbo_gap_derivation", "elbo_split_derivation"
@@ -39,7 +42,7 @@ SEED = 20
 
 
 @cache
-def checked(item: str, text: str) -> checking.Verdict:
+def checked(item: str, text: str) -> Verdict:
     """The verdict that a student sees."""
     return check_derivation(item, text)
 
@@ -56,11 +59,11 @@ def end(item: str) -> str:
     return DERIVATIONS[item].closed
 
 
-def met(verdict: checking.Verdict) -> list[bool]:
+def met(verdict: Verdict) -> list[bool]:
     return [requirement.met for requirement in verdict.requirements]
 
 
-def marks(verdict: checking.Verdict) -> list[str]:
+def marks(verdict: Verdict) -> list[str]:
     return [line.verdict for line in verdict.lines]
 
 
@@ -70,7 +73,7 @@ def drawn(item: str, count: int = MANY, seed: int = SEED) -> list[Settings]:
 
 def values(latex: str, groups: list[Settings]) -> np.ndarray:
     """The values of a line at all settings of all groups."""
-    return np.concatenate(evaluate(reading.parse(latex), groups))
+    return np.concatenate(evaluate(parse(latex), groups))
 
 
 def errors(mine: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -240,7 +243,7 @@ def test_an_unknown_derivation_is_a_mistake_of_the_notebook():
 # --- what cannot be read
 
 
-def unread(text: str, item: str = NORMAL) -> checking.CheckedLine:
+def unread(text: str, item: str = NORMAL) -> CheckedLine:
     """The first line of a derivation that cannot be read."""
     return next(line for line in check_derivation(item, text).lines if line.verdict == "unread")
 
@@ -250,19 +253,19 @@ def unread(text: str, item: str = NORMAL) -> checking.CheckedLine:
     [
         (r"\log \frac{\sigma_2{\sigma_1} - 1", r"{\sigma_2", "This { is never closed."),
         (r"\frac{\sigma_2}{\sigma_1", r"{\sigma_1", "This { is never closed."),
-        (r"(\mu_1 + [\mu_2)", ")", "This ) closes nothing, or what it closes is not complete."),
+        (r"(\mu_1 + [\mu_2)", ")", "This ) closes nothing, or something is missing before it."),
         (r"\mathbb{E}_q[x - \mu_1", "[", "This [ is never closed."),
         (r"\mu_1 + \mu_2) - 1", ") - 1", "This ) closes nothing"),
         (r"1 + \log", "", r"\log has no argument"),
         (r"1 + \log + \mu_1", r"+ \mu_1", r"\log has no argument"),
         (r"1 + \sigma_3", r"\sigma_3", r"did you mean \sigma_2 or \sigma_1?"),
-        (r"1 + \sgima_1", r"\sgima_1", r"\sgima is not known here; did you mean \sigma?"),
-        (r"1 + \blub{\mu_1}", r"\blub", r"\blub is not known here."),
-        (r"1 + log \mu_1", "log", r"Write \log for log."),
-        (r"1 + 2 log 3", "log", r"Write \log for log."),
-        (r"1 + sigma_1", "sigma", r"Write \sigma for sigma."),
-        (r"\mu_1 \leq \mu_2", r"\leq", r"Each line is an equality: \leq is not read here."),
-        (r"\mu_1 < \mu_2", "<", "Each line is an equality: < is not read here."),
+        (r"1 + \sgima_1", r"\sgima_1", r"\sgima is not a known command; did you mean \sigma?"),
+        (r"1 + \blub{\mu_1}", r"\blub", r"\blub is not a known command."),
+        (r"1 + log \mu_1", "log", r"Write \log instead of log."),
+        (r"1 + 2 log 3", "log", r"Write \log instead of log."),
+        (r"1 + sigma_1", "sigma", r"Write \sigma instead of sigma."),
+        (r"\mu_1 \leq \mu_2", r"\leq", r"Each line is an equality: \leq is not allowed."),
+        (r"\mu_1 < \mu_2", "<", "Each line is an equality: < is not allowed."),
         (r"1 - \int q(x) \log q(x)", r"\int", "This integral has no differential (dx)"),
         (r"\int q(x) - p(x) dx", r"\int", "put a sum that is integrated as a whole in brackets"),
         (r"1 + \int_0^1 q(x) dx", "", "leave the limits out"),
@@ -273,7 +276,7 @@ def unread(text: str, item: str = NORMAL) -> checking.CheckedLine:
         (r"\mu_1 +", "", "The line ends too early"),
         (r"\frac{1}", "", "The line ends too early"),
         (r"\mu_1^2^2", "^2", "A second exponent"),
-        (r"\exp(\mu_1)^2", r"\exp", "two readings"),
+        (r"\exp(\mu_1)^2", r"\exp", "ambiguous"),
         (r"\log(\mu_1 - 2)", r"\log", "a logarithm or root of a negative number"),
         (r"\sum_{i=1}^k 1", r"\sum", "This derivation has no sums over i."),
         (r"\mathcal{L} + 1", r"\mathcal", "This derivation has no ELBO."),
@@ -300,15 +303,15 @@ def test_a_caret_shows_where_reading_stopped_and_words_say_why(latex, at, words)
         (DIAGONAL, r"\Sigma", "a number is expected here, not a vector or matrix"),
         (DIAGONAL, r"\mu^2", r"write \mu^\top \mu"),
         (DIAGONAL, r"\mu \mu", r"is a ^\top missing?"),
-        (DIAGONAL, r"\mathrm{tr}(\Sigma + 1)", "a number and a vector or matrix are added"),
-        (DIAGONAL, r"\mathrm{tr}(\frac{I}{\Sigma})", "one cannot divide by a vector or matrix"),
+        (DIAGONAL, r"\mathrm{tr}(\Sigma + 1)", "you cannot add a number and a vector or matrix"),
+        (DIAGONAL, r"\mathrm{tr}(\frac{I}{\Sigma})", "you cannot divide by a vector or matrix"),
         (DIAGONAL, r"\mathrm{diag}(\sigma_1, \dots, \sigma_k^2)", "from index 1 to index k"),
         (DIAGONAL, r"\mathbb{E}_q[1]", "this derivation has no integrals or expectations"),
         (GAP, r"\int p(x, z) dx", "the observation x is fixed"),
         (GAP, r"p(z)", "the variable z is known only inside"),
         (GAP, r"p(x, y)", "the densities here are p(x, z), p(x | z)"),
         (GAP, r"p_1(x)", "p_1"),
-        (GAP, r"KL(q \| p(x))", "this is no distribution of z"),
+        (GAP, r"KL(q \| p(x))", "this is not a distribution of z"),
         (NORMAL, r"KL(q \| \mu_1)", ""),
     ],
 )
@@ -846,7 +849,7 @@ def why_still_right(item: str, text: str, changed: str) -> str | None:
 
 
 def test_of_two_thousand_small_changes_none_passes_that_makes_a_derivation_wrong(monkeypatch):
-    monkeypatch.setattr(reading, "parse", cache(reading.parse))  # most lines are unchanged
+    monkeypatch.setattr(reading, "parse", cache(parse))  # most lines are unchanged
     monkeypatch.setattr(checking, "find_hint", lambda *_: None)  # as slips, changes no verdict
     for item in ITEMS:
         monkeypatch.setitem(DERIVATIONS, item, replace(DERIVATIONS[item], slips=()))
@@ -916,7 +919,7 @@ def test_each_derivation_of_the_sheet_has_ten_known_slips():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (r"\mu_1 + " * 400 + "1", "this line has 3,201 characters; at most 2,000 are read"),
+        (r"\mu_1 + " * 400 + "1", "this line has 3,201 characters; at most 2,000 are allowed"),
         ("(" * 80 + "1" + ")^2" * 80, "nested too deeply"),
         (r"\frac{1}{" * 70 + "1" + "}" * 70, "nested too deeply"),
         ("2^{" * 50 + "2" + "}" * 50, "this is not defined everywhere"),
@@ -934,8 +937,8 @@ def test_a_line_that_is_too_much_is_refused_in_words(text, words):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("= \\mu_1\n" * 101, "it has 101 rows; at most 100 are read"),
-        ("= \\mu_1 + 1\n" * 3000, "it has 36,000 characters; at most 20,000 are read"),
+        ("= \\mu_1\n" * 101, "it has 101 rows; at most 100 are allowed"),
+        ("= \\mu_1 + 1\n" * 3000, "it has 36,000 characters; at most 20,000 are allowed"),
     ],
 )
 def test_a_text_that_is_too_much_is_refused_in_words(text, words):
@@ -1051,12 +1054,12 @@ def can_be_typeset(formula: str) -> bool:
     return depth == 0
 
 
-def shows_the_same(verdict: checking.Verdict) -> None:
+def shows_the_same(verdict: Verdict) -> None:
     """Asserts what holds of the two views of any verdict."""
     page, text = Page(verdict._repr_html_()), repr(verdict)
     shown = [line.verdict for line in verdict.lines]
     shown += ["right" if r.met else "wrong" for r in verdict.requirements]
-    expected = [display.MARKS[one] for one in shown]
+    expected = [MARKS[one] for one in shown]
     assert [cells[0] for cells in page.rows] == expected
     assert re.findall(r"^  (✓|✗|\(✓\))\s", text, re.MULTILINE) == expected
     assert page.tags <= set(["div", "p", "b", "i", "table", "tr", "td", "code", "pre"])
@@ -1148,13 +1151,13 @@ def damaged(draw) -> str:
 )
 def test_whatever_the_text_there_is_a_verdict_that_can_be_shown(item, text):
     verdict = check_derivation(item, text)
-    assert isinstance(verdict, checking.Verdict) and bool(verdict.missing) != verdict.passed
+    assert isinstance(verdict, Verdict) and bool(verdict.missing) != verdict.passed
     page, plain_text = verdict._repr_html_(), repr(verdict)
     assert Page(page).tags <= set(["div", "p", "b", "i", "table", "tr", "td", "code", "pre"])
     shown = [cells[0] for cells in Page(page).rows]
     assert Counter(shown) == Counter(
-        [display.MARKS[line.verdict] for line in verdict.lines]
-        + [display.MARKS["right" if r.met else "wrong"] for r in verdict.requirements]
+        [MARKS[line.verdict] for line in verdict.lines]
+        + [MARKS["right" if r.met else "wrong"] for r in verdict.requirements]
     )
     assert plain_text.startswith(verdict.title.capitalize())
     page.encode("utf-8")

@@ -8,7 +8,8 @@ from helpers.grading import WRITTEN
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE, RELEASE, SUBMITTED = ROOT / "source", ROOT / "release", ROOT / "submitted"
 AUTOGRADED, FEEDBACK, SOLUTIONS = ROOT / "autograded", ROOT / "feedback", ROOT / "solutions"
-PACKAGES = [ROOT / "helpers"]  # all of the course that a student's code may import
+# All of the course that a student's code may import.
+PACKAGES = [ROOT / "helpers", ROOT / "derivations"]
 SHOWN = [*PACKAGES, ROOT / "data"]  # all that it may read, data sets included
 
 

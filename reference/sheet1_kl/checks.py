@@ -7,7 +7,7 @@ functions.
 
 import numpy as np
 
-from helpers.derivations import check_derivation
+from derivations import check_derivation
 
 # A tiny probability or scale for "small is not zero": far below any smoothing constant in use,
 # yet above the machine precision of float64.

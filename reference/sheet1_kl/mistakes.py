@@ -9,7 +9,7 @@ checks nothing is told of each case at the line that tries it.
 import numpy as np
 from scipy.special import logsumexp, rel_entr, softmax
 
-from helpers.derivations.tables import DERIVATIONS
+from derivations import DERIVATIONS
 from reference.sheet1_kl import reference as right
 
 _LOG_2PI = np.log(2 * np.pi)

@@ -3,12 +3,18 @@ r"""The derivations of the course, one table each: names, quantity, closed form,
 A new derivation is a new table here; `settings` says what its names mean.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from helpers.derivations.expressions import (
+from derivations.evaluator.settings import (
+    Draw,
+    diagonal_normal,
+    discrete_latent,
+    normal_and_standard,
+    two_normals,
+)
+from derivations.evaluator.values import agree, evaluate
+from derivations.expressions import (
     Divergence,
     Elbo,
     Expectation,
@@ -17,15 +23,13 @@ from helpers.derivations.expressions import (
     Series,
     Variance,
 )
-from helpers.derivations.forms import (
+from derivations.forms import (
     Facts,
     Form,
     adds,
-    agree,
     calls,
     density,
     either,
-    evaluate,
     every,
     exactly,
     has,
@@ -36,22 +40,15 @@ from helpers.derivations.forms import (
     open_logarithm,
     result_as_a_term,
     stands_alone,
-    tree_of,
     without,
     working_integral,
 )
-from helpers.derivations.settings import (
-    Settings,
-    diagonal_normal,
-    discrete_latent,
-    normal_and_standard,
-    two_normals,
-)
+from derivations.reader.parsing import tree_of
 
 
 @dataclass(frozen=True)
 class Step:
-    """A form that must appear in a right line; behind: only in a line below one of this form."""
+    """A form that a right line must have; behind: only lines after one of that form count."""
 
     words: str
     form: Form
@@ -67,7 +64,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Slip:
-    """A wrong value that students arrive at, as LaTeX, and the sentence that names the slip."""
+    """A wrong result that is common, as LaTeX, and a sentence that names the slip."""
 
     name: str
     latex: str
@@ -78,12 +75,12 @@ class Slip:
 class Derivation:
     """What is to be derived, and how a line is recognised as its start, its end, or a step.
 
-    draw: settings from a generator; quantity, closed: LaTeX of the first and the last line's value.
+    draw: draws the settings; quantity, closed: LaTeX with the value of the first and the last line.
     """
 
     name: str
     title: str
-    draw: Callable[[np.random.Generator], list[Settings]]
+    draw: Draw
     quantity: str
     closed: str
     start: Form
@@ -104,7 +101,7 @@ _KL_NORMAL = (
 )
 _NEGATIVE = "The sign of the whole divergence is flipped: it comes out negative."
 _DOUBLE = "The whole is twice what it should be: a factor 1/2 is missing."
-_HALF = "The whole is half of what it should be: a factor 1/2 too many."
+_HALF = "The whole is half of what it should be: there is a factor 1/2 too many."
 
 _second_moment = stands_alone(
     _SECOND_MOMENT,
@@ -143,7 +140,7 @@ KL_NORMAL = Derivation(
         Slip(
             "other_direction",
             r"D_{KL}(p \| q)",
-            "This is the divergence the other way round: q and p are swapped.",
+            "This is the divergence in the other direction: q and p are swapped.",
         ),
         Slip(
             "expectation_under_p",
@@ -155,7 +152,7 @@ KL_NORMAL = Derivation(
         Slip(
             "half_forgotten",
             rf"{_KL_NORMAL} + \frac{{1}}{{2}}",
-            "The constant -1/2 is missing: it is what the second moment under q leaves of log q.",
+            "The constant -1/2 is missing: it comes from the second moment in E_q[log q].",
         ),
         Slip(
             "half_added",
@@ -182,8 +179,8 @@ KL_NORMAL = Derivation(
         Slip(
             "fraction_without_half",
             rf"{_KL_NORMAL} + \frac{{\sigma_1^2 + (\mu_1 - \mu_2)^2}}{{2 \sigma_2^2}}",
-            "The factor 1/2 of the quadratic term is missing: a normal density has 2 "
-            "sigma^2 below its square.",
+            "The factor 1/2 of the quadratic term is missing: a normal density divides the "
+            "square by 2 sigma^2.",
         ),
         Slip(
             "std_for_variance_of_q",
@@ -195,8 +192,8 @@ KL_NORMAL = Derivation(
             "std_for_variance_of_p",
             r"\log \frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2 "
             r"\sigma_2} - \frac{1}{2}",
-            "A standard deviation stands where a variance belongs: the density of p has "
-            "sigma_2 squared below its square.",
+            "A standard deviation stands where a variance belongs: the density of p divides "
+            "the square by sigma_2 squared.",
         ),
         Slip(
             "means_added",
@@ -269,7 +266,7 @@ KL_STANDARD_NORMAL = Derivation(
         Slip(
             "other_direction",
             r"D_{KL}(p \| q)",
-            "This is the divergence the other way round: q and p are swapped.",
+            "This is the divergence in the other direction: q and p are swapped.",
         ),
         Slip("doubled", rf"2({_KL_STANDARD})", _DOUBLE),
         Slip("halved", rf"\frac{{1}}{{2}}({_KL_STANDARD})", _HALF),
@@ -282,7 +279,7 @@ KL_STANDARD_NORMAL = Derivation(
         Slip(
             "one_forgotten",
             r"-\frac{1}{2} (\log \sigma^2 - \mu^2 - \sigma^2)",
-            "The constant -1/2 is missing: it is what the second moment under q leaves of log q.",
+            "The constant -1/2 is missing: it comes from the second moment in E_q[log q].",
         ),
         Slip(
             "one_subtracted",
@@ -364,22 +361,22 @@ KL_DIAGONAL = Derivation(
         Slip(
             "other_direction",
             r"D_{KL}(\mathcal{N}(0, I) \| \mathcal{N}(\mu, \Sigma))",
-            "This is the divergence the other way round: the two distributions are swapped.",
+            "This is the divergence in the other direction: the two distributions are swapped.",
         ),
         Slip(
             "one_subtracted_once",
             rf"{_SUM} (\sigma_i^2 + \mu_i^2 - \log \sigma_i^2) - \frac{{1}}{{2}}",
-            "The 1 is subtracted once; it belongs to every dimension, k times in all.",
+            "The 1 is subtracted only once; it belongs to every dimension, so k times.",
         ),
         Slip(
             "k_inside_the_sum",
             rf"{_SUM} (\sigma_i^2 + \mu_i^2 - \log \sigma_i^2 - k)",
-            "k is subtracted in every term of the sum: that makes k times k.",
+            "k is subtracted in every term of the sum, so k times k in all.",
         ),
         Slip(
             "dimension_forgotten",
             rf"{_SUM} (\sigma_i^2 + \mu_i^2 - \log \sigma_i^2)",
-            "The -k of the formula is missing.",
+            "The term -k of the formula is missing.",
         ),
         Slip(
             "std_in_the_logarithm",
@@ -484,13 +481,13 @@ ELBO_GAP = Derivation(
         Slip(
             "prior_for_posterior",
             r"D_{KL}(q(z) \| p(z))",
-            "This is the divergence from the prior p(z); the gap is the one from the "
+            "This is the divergence from the prior p(z); the gap is the divergence from the "
             "posterior p(z | x).",
         ),
         Slip(
             "other_direction",
             r"D_{KL}(p(z | x) \| q(z))",
-            "This is the divergence the other way round: q and the posterior are swapped.",
+            "This is the divergence in the other direction: q and the posterior are swapped.",
         ),
         Slip(
             "evidence_itself",
@@ -589,7 +586,7 @@ ELBO_SPLIT = Derivation(
         Slip(
             "other_direction",
             rf"{_RECONSTRUCTION} - D_{{KL}}(p(z) \| q(z))",
-            "The divergence is the other way round: q comes first.",
+            "The divergence has the wrong direction: q comes first.",
         ),
         Slip(
             "evidence_itself",

@@ -1,4 +1,6 @@
-"""How long it takes to check a derivation of ten lines: .venv/bin/python benchmarks/derivations.py
+"""How long it takes to check a derivation of ten lines.
+
+    .venv/bin/python benchmarks/checking_derivations.py
 
 For each derivation of sheet 1: the import, the first check and later ones in fresh processes
 (medians over these), and the same with a line that is wrong, for which a hint is looked for.
@@ -24,7 +26,7 @@ COLUMNS = {
 
 def ten_lines(texts: list[str]) -> list[str]:
     """The longest of some derivations, of at most ten lines; lines are restated up to ten."""
-    from helpers.derivations import reading
+    from derivations.reader import reading
 
     derivations = [[line.latex for line in reading.read(text)] for text in texts]
     lines = max((d for d in derivations if len(d) <= LINES), key=len)
@@ -78,7 +80,7 @@ def in_a_fresh_process(item: str, lines: list[str]) -> dict[str, float]:
 
 def main() -> None:
     sys.path.insert(0, str(ROOT / "tests"))
-    from derivations.right import RIGHT
+    from derivation_texts.right import RIGHT
 
     print(f"{'milliseconds':<32}" + "".join(f"{words:>16}" for words in COLUMNS.values()))
     for item, styles in RIGHT.items():
@@ -89,9 +91,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path[0] = str(
-        ROOT
-    )  # in the place of this folder, whose derivations.py is not the one meant
+    sys.path[0] = str(ROOT)  # so that the packages beside this folder are the ones measured
     if sys.argv[1:]:
         print(json.dumps(measured(sys.argv[1])))
     else:

@@ -4,18 +4,19 @@ A form is a function of `Facts`, so that it is recognised by value and by the fu
 by spelling. Tables put their forms together from these.
 """
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property
+from typing import TypeGuard
 
 import numpy as np
 
-from helpers.derivations import reading
-from helpers.derivations.evaluation import INDICES, LINE_SECONDS, Evaluation
-from helpers.derivations.expressions import (
+from derivations.evaluator.evaluation import INDICES, Evaluation
+from derivations.evaluator.settings import Settings
+from derivations.evaluator.values import RTOL, Values, agree, evaluate
+from derivations.expressions import (
+    Binder,
     Call,
     Density,
-    Expectation,
     Gaussian,
     Integral,
     Inverse,
@@ -25,43 +26,16 @@ from helpers.derivations.expressions import (
     Product,
     Series,
     Sum,
-    Variance,
     children,
     walk,
 )
-from helpers.derivations.settings import Settings
-
-RTOL, FLOOR = 1e-8, 1e-3  # the floor keeps rounding from counting where a value is almost 0
-BINDERS = (Integral, Expectation, Variance, Series)
+from derivations.reader.parsing import tree_of
 
 Form = Callable[["Facts"], bool]
-Values = list[np.ndarray]
-
-
-def close(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Where two arrays agree to a relative 1e-8."""
-    return np.abs(one - other) <= RTOL * np.maximum(np.maximum(np.abs(one), np.abs(other)), FLOOR)
-
-
-def agree(one: Values, other: Values) -> bool:
-    """Whether two lines have the same value at every setting of every group."""
-    return all(close(a, b).all() for a, b in zip(one, other, strict=True))
-
-
-def evaluate(tree: Node, groups: Sequence[Settings], **options) -> Values:
-    """The values of a tree at all settings, group by group. Raises Problem where it has none."""
-    options = {"deadline": time.monotonic() + LINE_SECONDS} | options
-    return [Evaluation(settings, **options).numbers(tree) for settings in groups]
-
-
-@cache
-def tree_of(latex: str) -> Node:
-    """The tree of an expression that a table gives."""
-    return reading.parse(latex)
 
 
 class Facts:
-    """A right line of a derivation, for the forms to look at.
+    """A right line of a derivation, as forms see it.
 
     tree, values: the line; groups: the settings.
     """
@@ -74,15 +48,15 @@ class Facts:
         return list(walk(self.tree))
 
     @cached_property
-    def binders(self) -> list[Node]:
-        """The integrals, expectations and sums that stand in no other."""
+    def binders(self) -> list[Binder]:
+        """The outermost integrals, expectations and sums."""
         return list(_outermost(self.tree))
 
     def count(self, *kinds: type) -> int:
         return sum(isinstance(node, kinds) for node in self.nodes)
 
     def contribution(self, parts: Sequence[Node]) -> Values:
-        """How much of the value goes when these parts are 0; nan where it goes as a whole."""
+        """How much the line's value changes when these parts are 0; nan if it is undefined then."""
         nothing = {id(part): 0.0 for part in parts}
         try:
             without = evaluate(self.tree, self.groups, scaled=nothing)
@@ -90,47 +64,60 @@ class Facts:
             return [np.full_like(values, np.nan) for values in self.values]
         return [a - b for a, b in zip(self.values, without, strict=True)]
 
-    def like(self, latex: str) -> list[Node]:
-        """The outermost binders that add up a multiple of what the given one adds up."""
-        pattern = tree_of(latex)
+    def depends_on(self, parts: Sequence[Node]) -> bool:
+        """Whether the line's value changes without these parts; False for no parts."""
+        nothing = [np.zeros_like(values) for values in self.values]
+        return bool(parts) and not agree(self.contribution(parts), nothing)
+
+    def like(self, latex: str) -> list[Binder]:
+        """The outermost binders whose terms are a multiple of those of the given one."""
+        pattern = _binder(latex)
         wanted = [Evaluation(settings).terms(pattern) for settings in self.groups]
         alike = [node for node in self.binders if _adds(node) == _adds(pattern)]
         return [node for node in alike if self._is_multiple(node, wanted)]
 
-    def _is_multiple(self, node: Node, wanted: Values) -> bool:
+    def _is_multiple(self, node: Binder, wanted: Values) -> bool:
         try:
             terms = [Evaluation(settings).terms(node) for settings in self.groups]
         except Problem:
             return False
         return all(map(_proportional, terms, wanted))
 
-    def constant(self, node: Node) -> bool:
-        """Whether what an integral or expectation takes does not depend on its variable."""
-        unit = tree_of(r"\mathbb{E}_q[1]")
+    def constant(self, node: Binder) -> bool:
+        """Whether the integrand of an integral or expectation does not depend on its variable."""
+        unit = _binder(r"\mathbb{E}_q[1]")
         wanted = [Evaluation(settings).terms(unit) for settings in self.groups]
         return self._is_multiple(node, wanted)
 
-    def whole(self) -> list[Node]:
+    def whole(self) -> list[Binder]:
         """The outermost binders that hold the line's whole value."""
         return [b for b in self.binders if agree(self.contribution([b]), self.values)]
 
 
-def is_logarithm(node: Node) -> bool:
+def is_logarithm(node: Node) -> TypeGuard[Call]:
     return isinstance(node, Call) and node.function == "log"
 
 
-def _outermost(tree: Node) -> Iterator[Node]:
+def _binder(latex: str) -> Binder:
+    """The integral, expectation or sum that a table gives."""
+    tree = tree_of(latex)
+    if not isinstance(tree, Binder):
+        raise TypeError(f"{latex} is no integral, expectation or sum")
+    return tree
+
+
+def _outermost(tree: Node) -> Iterator[Binder]:
     waiting = [tree]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, BINDERS):
+        if isinstance(node, Binder):
             yield node
         else:
             waiting += children(node)
 
 
-def _adds(node: Node) -> str:
-    """What a binder runs over: an index, by its kind, or a variable."""
+def _adds(node: Binder) -> str:
+    """What a binder adds over: "variable", or for an index the kind of the series."""
     return node.kind if isinstance(node, Series) and node.index in INDICES else "variable"
 
 
@@ -190,7 +177,7 @@ def without(*forms: Form) -> Form:
 
 
 def open_logarithm(facts: Facts) -> bool:
-    """A logarithm of something that depends on the bound variable: of a density, say."""
+    """A logarithm of something that depends on the bound variable, such as a density."""
     bound = {"x", "y", "z", "t", "u", "v", "w", "s"} | {
         node.variable.rstrip("'") for node in facts.nodes if isinstance(node, Integral)
     }
@@ -204,10 +191,10 @@ def open_logarithm(facts: Facts) -> bool:
 
 
 def stands_alone(latex: str, adding: Sequence[str]) -> Form:
-    """A multiple of this integral, expectation or sum stands for itself in the line.
+    """A multiple of this integral, expectation or sum is a term of the line.
 
-    adding: what it may add to the line's value; so a term that is taken away again, or multiplied
-    by 0, does not count.
+    adding: what it may contribute to the line's value; so a term that is subtracted again, or
+    multiplied by 0, does not count.
     """
 
     def form(facts: Facts) -> bool:
@@ -228,26 +215,22 @@ def in_one(form: Form) -> Form:
 
 
 def working_integral(facts: Facts) -> bool:
-    """An integral or expectation of something that varies, which adds something to the line."""
+    """An integral or expectation with an integrand that varies, which changes the line's value."""
     working = [b for b in facts.binders if not isinstance(b, Series) and not facts.constant(b)]
-    return any(adds(lambda node, chosen=binder: node is chosen)(facts) for binder in working)
+    return any(facts.depends_on([binder]) for binder in working)
 
 
 def adds(chosen: Callable[[Node], bool]) -> Form:
-    """Parts of this kind stand in the line, and its value is another one without them."""
+    """The line has parts of this kind, and its value changes without them."""
 
     def form(facts: Facts) -> bool:
-        parts = [node for node in facts.nodes if chosen(node)]
-        if not parts:
-            return False
-        nothing = [np.zeros_like(values) for values in facts.values]
-        return not agree(facts.contribution(parts), nothing)
+        return facts.depends_on([node for node in facts.nodes if chosen(node)])
 
     return form
 
 
 def result_as_a_term(facts: Facts) -> bool:
-    """One term of the line has the line's whole value: what stands beside it is idle."""
+    """One term of the line has the line's whole value: the others do nothing."""
     terms = facts.tree.terms if isinstance(facts.tree, Sum) else ()
     return any(agree(facts.contribution([term]), facts.values) for term in terms)
 

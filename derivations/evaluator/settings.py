@@ -1,36 +1,39 @@
 """The settings at which a derivation's lines are compared: random parameters, all at once.
 
-A setting gives each name of the derivation a value. Values are drawn with two decimals, so that a
+A setting gives each name of the derivation a value. Array are drawn with two decimals, so that a
 counterexample can be read and checked by hand. Arrays hold one entry per setting along their first
 axis; `evaluation` puts the axes of bound variables behind it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
+from typing import Any, Protocol
 
 import numpy as np
 
-from helpers.derivations.expressions import Density, Problem
+from derivations.evaluator.arrays import AXES, Array
+from derivations.expressions import Density, Problem
 
-Values = np.ndarray
 SETTINGS = 24
 TAILS = 8.0  # standard deviations an integration grid reaches to: the rest weighs 1e-15
 STEPS_PER_DEVIATION = 2.2  # the trapezoidal rule is then right to 1e-30 for a normal density
+NO_INTEGRALS = "this derivation has no integrals or expectations"
 DISCRETE_X = "the observation x is fixed in this derivation: integrals and expectations run over z"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What all kinds of settings share.
+    """Values for the names of a derivation, at many settings at once.
 
     names: arrays of shape (settings, …): (s,) a number, (s, k) an element for each index i,
     (s, k, k) or (s, k, 1) a matrix or column; shown: what a counterexample lists, in order, each by
     its possible spellings.
     """
 
-    names: dict[str, Values]
+    names: dict[str, Array]
     shown: tuple[tuple[str, ...], ...]
     variable: str | None = None  # what expectations and integrals run over by default
-    elements: dict[str, Values] = field(default_factory=dict)  # `\mu_i` by its base, (s, k)
+    elements: dict[str, Array] = field(default_factory=dict)  # `\mu_i` by its base, (s, k)
     dimension: int | None = None
 
     @property
@@ -39,7 +42,7 @@ class Settings:
 
     def first(self, count: int) -> "Settings":
         """The first few of these settings, for a quick look."""
-        cut = {}
+        cut: dict[str, Any] = {}
         for entry in fields(self):
             value = getattr(self, entry.name)
             if isinstance(value, np.ndarray):
@@ -48,28 +51,33 @@ class Settings:
                 cut[entry.name] = {name: values[:count] for name, values in value.items()}
         return replace(self, **cut)
 
-    def grid(self, variable: str, position: int) -> tuple[Values, Values]:
+    def grid(self, variable: str, position: int) -> tuple[Array, Array]:
         """Points and weights (settings, n) over which a bound variable runs."""
-        raise Problem("this derivation has no integrals or expectations", position)
+        raise Problem(NO_INTEGRALS, position)
 
-    def log_density(self, density: Density, points: dict[str, Values]) -> Values:
+    def log_density(self, density: Density, points: dict[str, Array]) -> Array:
         """The log of p or q at bound variables, given by name as broadcastable arrays."""
         raise Problem(f"there is no density {density.letter} in this derivation", density.position)
 
-    def divergence_table(self, density: Density) -> Values | None:
-        """Where distributions are tables: the values of one over the latent, (settings, n)."""
+    def divergence_table(self, density: Density) -> Array | None:
+        """The values of a distribution of the latent, (settings, n); None if it is not a table."""
         return None
 
-    def parameters(self, density: Density) -> tuple[Values, Values] | None:
-        """Where q and p are normal: mean and variance, as in `names`."""
+    def elbo(self) -> Array | None:
+        """The evidence lower bound, (settings,); None if the derivation has none."""
+        return None
+
+    def parameters(self, density: Density) -> tuple[Array, Array] | None:
+        """Mean and variance of q or p, shaped as in `names`; None if they are not normal."""
         return None
 
     def describe(self, setting: int, used: set[str]) -> dict[str, str]:
-        """The values at one setting, LaTeX by LaTeX, spelt as in the lines where `used` says so."""
+        """The values at one setting by name; of several spellings, one in `used` is taken."""
         shown = {}
         for spellings in self.shown:
             name = next((spelling for spelling in spellings if spelling in used), spellings[0])
-            value = self.elements.get(name, self.names.get(name))[setting]
+            values = self.elements[name] if name in self.elements else self.names[name]
+            value = values[setting]
             shown[name] = _decimal(value) if np.ndim(value) == 0 else _listed(value)
         return shown
 
@@ -84,28 +92,29 @@ class Normals(Settings):
     q: tuple = (r"\mu_1", r"\sigma_1")
     p: tuple = (r"\mu_2", r"\sigma_2")
 
-    def moments(self, letter: str) -> tuple[Values, Values]:
+    def moments(self, letter: str) -> tuple[Array, Array]:
         """Mean and standard deviation of q or p, (settings,) each."""
         pair = self.q if letter == "q" else self.p
-        return tuple(self.names[v] if isinstance(v, str) else np.full(self.count, v) for v in pair)
+        mean, std = (self.names[v] if isinstance(v, str) else np.full(self.count, v) for v in pair)
+        return mean, std
 
-    def parameters(self, density: Density) -> tuple[Values, Values]:
+    def parameters(self, density: Density) -> tuple[Array, Array]:
         if density.given or len(density.variables) > 1:
             raise Problem(f"the density {density.letter} has one variable here", density.position)
         mean, std = self.moments(density.letter)
         return mean, std**2
 
-    def grid(self, variable: str, position: int) -> tuple[Values, Values]:
-        means, stds = zip(self.moments("q"), self.moments("p"), strict=True)
-        stds = (*stds, np.ones(self.count))  # for substitutions by a standard normal variable
-        means = (*means, np.zeros(self.count))
-        low = np.min([m - TAILS * s for m, s in zip(means, stds, strict=True)], axis=0)
-        high = np.max([m + TAILS * s for m, s in zip(means, stds, strict=True)], axis=0)
-        n = int(np.ceil(np.max((high - low) / np.min(stds, axis=0)) * STEPS_PER_DEVIATION)) + 1
+    def grid(self, variable: str, position: int) -> tuple[Array, Array]:
+        standard = np.zeros(self.count), np.ones(self.count)  # for substitutions
+        moments = [self.moments("q"), self.moments("p"), standard]
+        low = np.min([mean - TAILS * std for mean, std in moments], axis=0)
+        high = np.max([mean + TAILS * std for mean, std in moments], axis=0)
+        narrowest = np.min([std for _, std in moments], axis=0)
+        n = int(np.ceil(np.max((high - low) / narrowest) * STEPS_PER_DEVIATION)) + 1
         points = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, n)
         return points, np.repeat((high - low)[:, None] / (n - 1), n, axis=1)
 
-    def log_density(self, density: Density, points: dict[str, Values]) -> Values:
+    def log_density(self, density: Density, points: dict[str, Array]) -> Array:
         mean, variance = self.parameters(density)
         variable = density.variables[0] if density.variables else self.variable
         if variable not in points:
@@ -118,7 +127,7 @@ class Normals(Settings):
         return log_normal(x, mean[wide], variance[wide])
 
 
-def log_normal(x: Values, mean: Values, variance: Values) -> Values:
+def log_normal(x: Array, mean: Array, variance: Array) -> Array:
     """log N(x; mean, variance)."""
     return -0.5 * np.log(2 * np.pi * variance) - (x - mean) ** 2 / (2 * variance)
 
@@ -127,7 +136,7 @@ def log_normal(x: Values, mean: Values, variance: Values) -> Values:
 class DiagonalNormal(Settings):
     r"""q = N(\mu, \Sigma) with Sigma = diag(sigma_i^2), p = N(0, I), in k dimensions."""
 
-    def parameters(self, density: Density) -> tuple[Values, Values]:
+    def parameters(self, density: Density) -> tuple[Array, Array]:
         if density.variables or density.given:
             raise Problem("this derivation has no densities of a variable", density.position)
         if density.letter == "q":
@@ -139,30 +148,30 @@ class DiagonalNormal(Settings):
 class DiscreteLatent(Settings):
     """A latent z with n values and one fixed x: prior, likelihood and q as tables (s, n)."""
 
-    prior: Values = None
-    likelihood: Values = None
-    q: Values = None
+    prior: Array = field(kw_only=True)
+    likelihood: Array = field(kw_only=True)
+    q: Array = field(kw_only=True)
 
     @property
-    def joint(self) -> Values:
+    def joint(self) -> Array:
         return self.prior * self.likelihood
 
     @property
-    def evidence(self) -> Values:
+    def evidence(self) -> Array:
         return self.joint.sum(axis=1, keepdims=True)
 
     @property
     def count(self) -> int:
         return len(self.prior)
 
-    def grid(self, variable: str, position: int) -> tuple[Values, Values]:
+    def grid(self, variable: str, position: int) -> tuple[Array, Array]:
         if variable.rstrip("'") != "z":
             raise Problem(DISCRETE_X, position)
         n = self.prior.shape[1]
         return np.tile(np.arange(n), (self.count, 1)), np.ones((self.count, n))
 
-    def table(self, density: Density) -> Values:
-        """The values of a density over z; with one column where it does not depend on z."""
+    def table(self, density: Density) -> Array:
+        """The values of a density over z, (s, n); (s, 1) if it does not depend on z."""
         letter = density.letter
         of, given = (
             frozenset("z" if v.rstrip("'") == "z" else v for v in part)
@@ -180,15 +189,14 @@ class DiscreteLatent(Settings):
         if letter == "q" and not (of or given):
             return self.q
         once = len(of) + len(given) == len(density.variables) + len(density.given)
-        try:
-            return known[letter, of, given if once else None]
-        except KeyError:
+        if not once or (letter, of, given) not in known:
             raise Problem(
                 "the densities here are p(x, z), p(x | z), p(z), p(x), p(z | x), q(z) and q(z | x)",
                 density.position,
-            ) from None
+            )
+        return known[letter, of, given]
 
-    def log_density(self, density: Density, points: dict[str, Values]) -> Values:
+    def log_density(self, density: Density, points: dict[str, Array]) -> Array:
         table = np.log(self.table(density))
         latent = [v for v in (*density.variables, *density.given) if v.rstrip("'") == "z"]
         if not (density.variables or density.given):
@@ -206,10 +214,13 @@ class DiscreteLatent(Settings):
             table.reshape(self.count, -1), index.reshape(self.count, -1).astype(int), axis=1
         ).reshape(index.shape)
 
-    def divergence_table(self, density: Density) -> Values:
+    def elbo(self) -> Array:
+        return np.sum(self.q * (np.log(self.joint) - np.log(self.q)), axis=1)
+
+    def divergence_table(self, density: Density) -> Array:
         table = self.table(density)
         if density.variables and {v.rstrip("'") for v in density.variables} != {"z"}:
-            raise Problem("this is no distribution of z", density.position)
+            raise Problem("this is not a distribution of z", density.position)
         return table
 
     def describe(self, setting: int, used: set[str]) -> dict[str, str]:
@@ -221,10 +232,15 @@ class DiscreteLatent(Settings):
         }
 
 
-AXES = 4  # of a number in an evaluation: settings, then up to three bound variables
-
-
 # --- drawing
+
+
+class Draw(Protocol):
+    """Draws at least `count` settings, in groups: one for each dimension, for example."""
+
+    def __call__(
+        self, generator: np.random.Generator, count: int = SETTINGS
+    ) -> Sequence[Settings]: ...
 
 
 def two_normals(generator: np.random.Generator, count: int = SETTINGS) -> list[Normals]:
@@ -254,7 +270,7 @@ def normal_and_standard(generator: np.random.Generator, count: int = SETTINGS) -
 
 
 def diagonal_normal(generator: np.random.Generator, count: int = SETTINGS) -> list[DiagonalNormal]:
-    """In two dimensions and two other numbers; some covariances are nearly singular."""
+    """In two dimensions and in two other numbers of them; some covariances are nearly singular."""
     found = []
     for k in (2, *generator.choice(np.arange(3, 10), 2, replace=False)):
         n = -(-count // 3)
@@ -280,22 +296,22 @@ def discrete_latent(generator: np.random.Generator, count: int = SETTINGS) -> li
     found = []
     for n in (3, 5):
         half = -(-count // 2)
-        tables = {
-            "prior": _distribution(generator, half, n),
-            "likelihood": _between(generator, 0.05, 0.95, (half, n)),
-            "q": _distribution(generator, half, n),
-        }
-        found.append(DiscreteLatent({}, (), "z", **tables))
+        prior = _distribution(generator, half, n)
+        likelihood = _between(generator, 0.05, 0.95, (half, n))
+        q = _distribution(generator, half, n)
+        found.append(DiscreteLatent({}, (), "z", prior=prior, likelihood=likelihood, q=q))
     return found
 
 
-def _between(generator: np.random.Generator, low: float, high: float, shape) -> Values:
+def _between(
+    generator: np.random.Generator, low: float, high: float, shape: int | tuple[int, ...]
+) -> Array:
     """Uniform numbers with two decimals; none is 0, and hardly any two are equal."""
     drawn = np.round(generator.uniform(low, high, shape), 2)
     return np.where(drawn == 0, high / 10, drawn)
 
 
-def _distribution(generator: np.random.Generator, count: int, n: int) -> Values:
+def _distribution(generator: np.random.Generator, count: int, n: int) -> Array:
     """Distributions in hundredths, every entry at least 0.03."""
     drawn = [
         generator.multinomial(100 - 3 * n, row) for row in generator.dirichlet(np.ones(n), count)
@@ -307,5 +323,5 @@ def _decimal(value: float) -> str:
     return f"{value:.4g}"
 
 
-def _listed(values: Values) -> str:
+def _listed(values: Array) -> str:
     return f"({', '.join(_decimal(v) for v in np.ravel(values))})"

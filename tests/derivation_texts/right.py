@@ -1,8 +1,11 @@
 # ruff: noqa: E501 (rows as students write them)
 """Right derivations of sheet 1, in the styles that students write; each must be accepted.
 
-By item and style. Written from the contract, without a look at the checker.
+By item and style. Written from the contract, without a look at the checker. Those that are also
+alternatives of the sheet stand there.
 """
+
+from reference.sheet1_kl import alternatives
 
 RIGHT = {
     "kl_normal_derivation": {
@@ -20,15 +23,7 @@ D_{KL}(q \| p) = \mathbb{E}_{q}\left[\log \frac{q(x)}{p(x)}\right]
 = \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2\sigma_1^2} \mathbb{E}_{q}[(x-\mu_1)^2] + \frac{1}{2\sigma_2^2} \mathbb{E}_{q}[(x-\mu_2)^2]
 = \log\frac{\sigma_2}{\sigma_1} - \frac{\sigma_1^2}{2\sigma_1^2} + \frac{1}{2\sigma_2^2} \left( \sigma_1^2 + (\mu_1-\mu_2)^2 \right)
 = \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
-        r"densities written out inside the logs, \exp with brackets": r"""
-D_{KL}(q \| p)
-= \int q(x) \log \frac{q(x)}{p(x)} dx
-= \int q(x) \log\left( \frac{ \frac{1}{\sqrt{2\pi\sigma_1^2}} \exp\left[-\frac{(x-\mu_1)^2}{2\sigma_1^2}\right] }{ \frac{1}{\sqrt{2\pi\sigma_2^2}} \exp\left[-\frac{(x-\mu_2)^2}{2\sigma_2^2}\right] } \right) dx
-= \int q(x) \left[ \log\frac{\sigma_2}{\sigma_1} - \frac{(x-\mu_1)^2}{2\sigma_1^2} + \frac{(x-\mu_2)^2}{2\sigma_2^2} \right] dx
-= \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2\sigma_1^2} \int q(x) (x-\mu_1)^2 dx + \frac{1}{2\sigma_2^2} \int q(x) (x-\mu_2)^2 dx
-= \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2\sigma_1^2} \sigma_1^2 + \frac{1}{2\sigma_2^2} \int q(x) (x-\mu_2)^2 dx
-= \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2} + \frac{1}{2\sigma_2^2} \left[ \sigma_1^2 + (\mu_1-\mu_2)^2 \right]
-= \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
+        r"densities written out inside the logs, \exp with brackets": alternatives.kl_normal_derivation__densities_written_out(),
         r"align body with &= and \\, tfrac, thin spaces": r"""
 D_{KL}(q \| p) &= \int q(x)\,\log\frac{q(x)}{p(x)}\,dx \\
 &= \int q(x)\,\log q(x)\,dx - \int q(x)\,\log p(x)\,dx \\
@@ -40,20 +35,8 @@ D_{KL}(q \| p) &= \int q(x)\,\log\frac{q(x)}{p(x)}\,dx \\
 KL(q \| p) = \mathbb{E}_{q}[\log q(x) - \log p(x)] = \int q(x) (\log q(x) - \log p(x)) dx
 = \log(\sigma_2) - \log(\sigma_1) + \frac{\mathbb{E}_{q}[(x-\mu_2)^2]}{2\sigma_2^2} - \frac{\mathbb{E}_{q}[(x-\mu_1)^2]}{2\sigma_1^2} = \log(\sigma_2) - \log(\sigma_1) + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{\sigma_1^2}{2\sigma_1^2}
 = \log(\sigma_2/\sigma_1) + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
-        "starts with the integral, no KL symbol, no leading =": r"""
-\int q(x) \log \frac{q(x)}{p(x)} dx
-\int q(x) \log q(x) dx - \int q(x) \log p(x) dx
--\frac{1}{2} \log(2\pi\sigma_1^2) - \frac{1}{2\sigma_1^2} \int (x-\mu_1)^2 q(x) dx + \frac{1}{2} \log(2\pi\sigma_2^2) + \frac{1}{2\sigma_2^2} \int (x-\mu_2)^2 q(x) dx
--\frac{1}{2} \log(2\pi\sigma_1^2) - \frac{1}{2\sigma_1^2} \cdot \sigma_1^2 + \frac{1}{2} \log(2\pi\sigma_2^2) + \frac{1}{2\sigma_2^2} \cdot (\sigma_1^2 + (\mu_1-\mu_2)^2)
-\log \frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
-        "E[x^2] used, square expanded": r"""
-KL(q \| p) = \int q(x) \log \frac{q(x)}{p(x)} dx
-= \mathbb{E}_{q}[\log q(x)] - \mathbb{E}_{q}[\log p(x)]
-= \log \frac{\sigma_2}{\sigma_1} - \frac{\mathbb{E}_{q}[(x-\mu_1)^2]}{2\sigma_1^2} + \frac{\mathbb{E}_{q}[(x-\mu_2)^2]}{2\sigma_2^2}
-= \log \frac{\sigma_2}{\sigma_1} - \frac{\sigma_1^2}{2\sigma_1^2} + \frac{\mathbb{E}_{q}[x^2 - 2 x \mu_2 + \mu_2^2]}{2\sigma_2^2}
-= \log \frac{\sigma_2}{\sigma_1} - \frac{1}{2} + \frac{\mathbb{E}_{q}[x^2] - 2 \mu_2 \mathbb{E}_{q}[x] + \mu_2^2}{2\sigma_2^2}
-= \log \frac{\sigma_2}{\sigma_1} - \frac{1}{2} + \frac{\sigma_1^2 + \mu_1^2 - 2 \mu_2 \mu_1 + \mu_2^2}{2\sigma_2^2}
-= \log \frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
+        "starts with the integral, no KL symbol, no leading =": alternatives.kl_normal_derivation__starts_with_the_integral(),
+        "E[x^2] used, square expanded": alternatives.kl_normal_derivation__second_moment_about_zero(),
         "adds and subtracts mu_1 inside the square, every small step": r"""
 D_{\mathrm{KL}}(q \,\|\, p) &= \int q(x) \log \frac{q(x)}{p(x)} \, dx \\
 &= \int q(x) \left( \log q(x) - \log p(x) \right) dx \\
@@ -65,13 +48,7 @@ D_{\mathrm{KL}}(q \,\|\, p) &= \int q(x) \log \frac{q(x)}{p(x)} \, dx \\
 &= \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2} + \frac{1}{2\sigma_2^2} \left( \sigma_1^2 + 2(\mu_1-\mu_2) \cdot 0 + (\mu_1-\mu_2)^2 \cdot 1 \right) \\
 &= \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2} \\
 """,
-        r"\ln and e^{}, density in both places": r"""
-D_{KL}(q \| p) = \int q(x) \ln \frac{q(x)}{p(x)} dx
-= \int \frac{1}{\sigma_1\sqrt{2\pi}} e^{-\frac{(x-\mu_1)^2}{2\sigma_1^2}} \ln \frac{\sigma_2 e^{-\frac{(x-\mu_1)^2}{2\sigma_1^2}}}{\sigma_1 e^{-\frac{(x-\mu_2)^2}{2\sigma_2^2}}} dx
-= \int \frac{1}{\sigma_1\sqrt{2\pi}} e^{-\frac{(x-\mu_1)^2}{2\sigma_1^2}} \left( \ln\frac{\sigma_2}{\sigma_1} - \frac{(x-\mu_1)^2}{2\sigma_1^2} + \frac{(x-\mu_2)^2}{2\sigma_2^2} \right) dx
-= \ln\frac{\sigma_2}{\sigma_1} - \frac{1}{2\sigma_1^2} \int \frac{1}{\sigma_1\sqrt{2\pi}} e^{-\frac{(x-\mu_1)^2}{2\sigma_1^2}} (x-\mu_1)^2 dx + \frac{1}{2\sigma_2^2} \int \frac{1}{\sigma_1\sqrt{2\pi}} e^{-\frac{(x-\mu_1)^2}{2\sigma_1^2}} (x-\mu_2)^2 dx
-= \ln\frac{\sigma_2}{\sigma_1} - \frac{1}{2\sigma_1^2} \sigma_1^2 + \frac{1}{2\sigma_2^2} \left( \sigma_1^2 + (\mu_1-\mu_2)^2 \right)
-= \ln\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
+        r"\ln and e^{}, density in both places": alternatives.kl_normal_derivation__base_e_and_ln(),
         "cross-entropy minus entropy, entropy closed first": r"""
 KL(q \| p) = -\int q(x) \log p(x) dx + \int q(x) \log q(x) dx
 = -\mathbb{E}_{q(x)}[\log p(x)] + \mathbb{E}_{q(x)}[\log q(x)]
@@ -169,11 +146,7 @@ KL(q \| p) = \log\frac{1}{\sigma} + \frac{\sigma^2 + (\mu - 0)^2}{2 \cdot 1^2} -
 = -\log\sigma + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2}
 = -\frac{1}{2}\log\sigma^2 + \frac{1}{2}\sigma^2 + \frac{1}{2}\mu^2 - \frac{1}{2}
 = -\frac{1}{2} \left( 1 + \log\sigma^2 - \mu^2 - \sigma^2 \right)""",
-        "formula alone as the first line, no KL symbol, no =": r"""
-\log \frac{1}{\sigma} + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2}
-\frac{1}{2} \log \frac{1}{\sigma^2} + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2}
-\frac{1}{2} ( -\log \sigma^2 + \sigma^2 + \mu^2 - 1 )
--\frac{1}{2} ( 1 + \log \sigma^2 - \mu^2 - \sigma^2 )""",
+        "formula alone as the first line, no KL symbol, no =": alternatives.kl_standard_normal_derivation__formula_first(),
         "from the definition, integrals, brackets": r"""
 D_{KL}(q \| p) = \int q(x) \log \frac{q(x)}{p(x)} dx
 = \int q(x) \left( \log q(x) - \log p(x) \right) dx
@@ -188,14 +161,7 @@ D_{KL}(q \| p) &= \mathbb{E}_{q}[\log q(x)] - \mathbb{E}_{q}[\log p(x)] \\
 &= -\tfrac{1}{2} \log(2\pi\sigma^2) - \tfrac{1}{2\sigma^2} \sigma^2 + \tfrac{1}{2} \log(2\pi) + \tfrac{1}{2} (\sigma^2 + \mu^2) \\
 &= -\tfrac{1}{2} \log\sigma^2 - \tfrac{1}{2} + \tfrac{1}{2} \sigma^2 + \tfrac{1}{2} \mu^2 \\
 &= -\tfrac{1}{2} \left( 1 + \log\sigma^2 - \mu^2 - \sigma^2 \right)""",
-        r"densities written out, \exp with square brackets": r"""
-D_{KL}\left(q \parallel p\right)
-= \int q(x) \log\left( \frac{ \frac{1}{\sqrt{2\pi\sigma^2}} \exp\left[-\frac{(x-\mu)^2}{2\sigma^2}\right] }{ \frac{1}{\sqrt{2\pi}} \exp\left[-\frac{x^2}{2}\right] } \right) dx
-= \int q(x) \left( \log\frac{1}{\sigma} - \frac{(x-\mu)^2}{2\sigma^2} + \frac{x^2}{2} \right) dx
-= -\log\sigma - \frac{1}{2\sigma^2} \int q(x) (x-\mu)^2 dx + \frac{1}{2} \int q(x) x^2 dx
-= -\log\sigma - \frac{\sigma^2}{2\sigma^2} + \frac{\sigma^2 + \mu^2}{2}
-= -\log\sigma - \frac{1}{2} + \frac{\sigma^2 + \mu^2}{2}
-= -\frac{1}{2} \left( 1 + \log(\sigma^2) - \mu^2 - \sigma^2 \right)""",
+        r"densities written out, \exp with square brackets": alternatives.kl_standard_normal_derivation__density_family(),
         "several = on one line": r"""
 KL(q \| p) = \log(1/\sigma) + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2} = \frac{1}{2}(-2\log\sigma + \sigma^2 + \mu^2 - 1) = \frac{1}{2}(-\log\sigma^2 + \sigma^2 + \mu^2 - 1) = -\frac{1}{2}(1 + \log\sigma^2 - \mu^2 - \sigma^2)""",
         r"\ln, slashes": r"""
@@ -208,11 +174,7 @@ KL(q \| p) = \log\frac{1}{\sigma} + \frac{\sigma^2 + \mu^2}{2} - 0.5
 = -0.5 \log\sigma^2 + 0.5 (\sigma^2 + \mu^2) - 0.5
 = 0.5 (\sigma^2 + \mu^2 - 1 - \log\sigma^2)
 = -0.5 (1 + \log\sigma^2 - \mu^2 - \sigma^2)""",
-        "general formula with sigma_2 and mu_2, then put in": r"""
-KL(q \| p) = \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}
-= \log\frac{1}{\sigma} + \frac{\sigma^2 + (\mu-0)^2}{2 \cdot 1^2} - \frac{1}{2}
-= -\log\sigma + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2}
-= -\frac{1}{2} \left( 1 + \log\sigma^2 - \mu^2 - \sigma^2 \right)""",
+        "general formula with sigma_2 and mu_2, then put in": alternatives.kl_standard_normal_derivation__general_names(),
         r"general formula with \mu, \sigma for q and \mu_2, \sigma_2 for p": r"""
 \log\frac{\sigma_2}{\sigma} + \frac{\sigma^2 + (\mu-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}
 = \log\frac{1}{\sigma} + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2}
@@ -230,14 +192,7 @@ D_{KL}(q \| p) = \mathbb{E}_{q}\left[ \log q(x) - \log p(x) \right]
 D_{\mathrm{KL}}(\mathcal{N}(\mu, \sigma^2) \,\|\, \mathcal{N}(0, 1)) = \log\frac{1}{\sigma} + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2}
 = -\frac{1}{2} \log\sigma^2 + \frac{1}{2}\mu^2 + \frac{1}{2}\sigma^2 - \frac{1}{2}
 = -\frac{1}{2} \left( 1 + \log\sigma^2 - \mu^2 - \sigma^2 \right)""",
-        r"f(x)q(x) order, \ln, e^{}, q written out under the integral": r"""
-KL(q \| p) = \int \ln\frac{q(x)}{p(x)} q(x) dx
-= \int \left( \ln q(x) - \ln p(x) \right) \frac{1}{\sqrt{2\pi}\sigma} e^{-\frac{1}{2} \left(\frac{x-\mu}{\sigma}\right)^2} dx
-= \int \left( \frac{x^2}{2} - \frac{(x-\mu)^2}{2\sigma^2} - \ln\sigma \right) \frac{1}{\sqrt{2\pi}\sigma} e^{-\frac{1}{2} \left(\frac{x-\mu}{\sigma}\right)^2} dx
-= \frac{1}{2} \int x^2 q(x) dx - \frac{1}{2\sigma^2} \int (x-\mu)^2 q(x) dx - \ln\sigma
-= \frac{1}{2} (\mu^2 + \sigma^2) - \frac{1}{2\sigma^2} \sigma^2 - \ln\sigma
-= \frac{\mu^2}{2} + \frac{\sigma^2}{2} - \frac{1}{2} - \frac{1}{2} \ln\sigma^2
-= -\frac{1}{2} \left( 1 + \ln\sigma^2 - \mu^2 - \sigma^2 \right)""",
+        r"f(x)q(x) order, \ln, e^{}, q written out under the integral": alternatives.kl_standard_normal_derivation__factor_before_density(),
         r"align body with \frac12, \quad and \\[2mm]": r"""
 KL(q \parallel p) &= \log\frac1\sigma + \frac{\sigma^2+\mu^2}2 - \frac12 \\[2mm]
 &= -\frac12\log\sigma^2 + \frac12\left(\sigma^2+\mu^2\right) - \frac12 \\[2mm]
@@ -297,12 +252,7 @@ KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(I^{-1} \Sigma) + (0-\mu)^\top I^{-1}
 \frac{1}{2} ( \sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i^2 - k - \log(\prod_{i=1}^{k} \sigma_i^2) )
 \frac{1}{2} ( \sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i^2 - k - \sum_{i=1}^{k} \log\sigma_i^2 )
 \frac{1}{2} \sum_{i=1}^{k} ( \sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1 )""",
-        r"boldsymbol, \text{tr}, \left\{, normals inside the KL": r"""
-KL(\mathcal{N}(\boldsymbol{\mu}, \boldsymbol{\Sigma}) \parallel \mathcal{N}(\mathbf{0}, \mathbf{I})) = \frac{1}{2} \left\{ \text{tr}(\mathbf{I}^{-1} \boldsymbol{\Sigma}) + (\mathbf{0} - \boldsymbol{\mu})^\top \mathbf{I}^{-1} (\mathbf{0} - \boldsymbol{\mu}) - k + \log \frac{\det \mathbf{I}}{\det \boldsymbol{\Sigma}} \right\}
-= \frac{1}{2} \left\{ \text{tr}(\boldsymbol{\Sigma}) + \boldsymbol{\mu}^\top \boldsymbol{\mu} - k + \log \frac{1}{\det \boldsymbol{\Sigma}} \right\}
-= \frac{1}{2} \left\{ \sum_{i=1}^k \sigma_i^2 + \sum_{i=1}^k \mu_i^2 - k - \log \det \boldsymbol{\Sigma} \right\}
-= \frac{1}{2} \left\{ \sum_{i=1}^k \sigma_i^2 + \sum_{i=1}^k \mu_i^2 - \sum_{i=1}^k 1 - \sum_{i=1}^k \log(\sigma_i^2) \right\}
-= \frac{1}{2} \sum_{i=1}^k (\sigma_i^2 + \mu_i^2 - \log(\sigma_i^2) - 1)""",
+        r"boldsymbol, \text{tr}, \left\{, normals inside the KL": alternatives.kl_diagonal_derivation__as_the_sheet_types_it(),
         "align with |Sigma|": r"""
 D_{KL}(q \| p) &= \frac{1}{2} \left[ \log\frac{|I|}{|\Sigma|} - k + \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1} (0-\mu) \right] \\
 &= \frac{1}{2} \left[ -\log|\Sigma| - k + \mathrm{tr}(\Sigma) + \mu^\top\mu \right] \\
@@ -317,17 +267,7 @@ KL(q \| p) = \frac{1}{2} \mathrm{tr}(I^{-1}\Sigma) + \frac{1}{2} (\mu-0)^\top I^
 = \frac{1}{2} \mathrm{tr}(\Sigma) + \frac{1}{2} \mu^\top I^{-1} \mu - \frac{k}{2} - \frac{1}{2} \log\det\Sigma
 = \frac{1}{2} \sum_{i=1}^{k} \sigma_i^2 + \frac{1}{2} \sum_{i=1}^{k} \mu_i^2 - \frac{k}{2} - \frac{1}{2} \sum_{i=1}^{k} \log\sigma_i^2
 = \frac{1}{2} \sum_{i=1}^{k} (\sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1)""",
-        r"one at a time, log-determinant first, \ln": r"""
-D_{KL}(q \| p)
-= \frac{1}{2} \left( \ln\frac{\det(I)}{\det(\Sigma)} + \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1} (0-\mu) - k \right)
-= \frac{1}{2} \left( \ln\frac{1}{\prod_{i=1}^{k} \sigma_i^2} + \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1} (0-\mu) - k \right)
-= \frac{1}{2} \left( -\sum_{i=1}^{k} \ln\sigma_i^2 + \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1} (0-\mu) - k \right)
-= \frac{1}{2} \left( -\sum_{i=1}^{k} \ln\sigma_i^2 + \mathrm{tr}(\Sigma) + (0-\mu)^\top I^{-1} (0-\mu) - k \right)
-= \frac{1}{2} \left( -\sum_{i=1}^{k} \ln\sigma_i^2 + \sum_{i=1}^{k} \sigma_i^2 + (0-\mu)^\top I^{-1} (0-\mu) - k \right)
-= \frac{1}{2} \left( -\sum_{i=1}^{k} \ln\sigma_i^2 + \sum_{i=1}^{k} \sigma_i^2 + (-\mu)^\top (-\mu) - k \right)
-= \frac{1}{2} \left( -\sum_{i=1}^{k} \ln\sigma_i^2 + \sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i^2 - k \right)
-= \frac{1}{2} \left( -\sum_{i=1}^{k} \ln\sigma_i^2 + \sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i^2 - \sum_{i=1}^{k} 1 \right)
-= \frac{1}{2} \sum_{i=1}^{k} \left( \sigma_i^2 + \mu_i^2 - \ln\sigma_i^2 - 1 \right)""",
+        r"one at a time, log-determinant first, \ln": alternatives.kl_diagonal_derivation__determinant_first(),
         "quadratic form by ^T and the norm": r"""
 KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^T I^{-1} (0-\mu) - k + \log\frac{|I|}{|\Sigma|} \right)
 = \frac{1}{2} \left( \mathrm{tr}(\Sigma) + \|\mu\|^2 - k - \log|\Sigma| \right)
@@ -343,11 +283,7 @@ KL(q \| p) &= \dfrac{1}{2}\,\left( \mathrm{tr}\,(I^{-1}\,\Sigma) + (0-\mu)^{\top
 &= \dfrac{1}{2}\,\left( \mathrm{tr}\,\Sigma + \mu^{\top}\mu - k - \log\det\Sigma \right) \\
 &= \dfrac{1}{2}\,\left( \sum_{i=1}^k \sigma^2_i + \sum_{i=1}^k \mu^2_i - k - \sum_{i=1}^k \log\sigma^2_i \right) \\
 &= \dfrac{1}{2}\,\sum_{i=1}^k \left( \sigma^2_i + \mu^2_i - \log\sigma^2_i - 1 \right)""",
-        "diag written out": r"""
-KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1} (0-\mu) - k + \log\frac{\det I}{\det\Sigma} \right)
-= \frac{1}{2} \left( \mathrm{tr}(\mathrm{diag}(\sigma_1^2, \ldots, \sigma_k^2)) + \mu^\top\mu - k - \log\det(\mathrm{diag}(\sigma_1^2, \ldots, \sigma_k^2)) \right)
-= \frac{1}{2} \left( \sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i^2 - k - \sum_{i=1}^{k} \log\sigma_i^2 \right)
-= \frac{1}{2} \sum_{i=1}^{k} ( \sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1 )""",
+        "diag written out": alternatives.kl_diagonal_derivation__diag_written_out(),
         "sums gathered in two steps": r"""
 KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(\Sigma) + \mu^\top I \mu - k + \log\frac{1}{\det\Sigma} \right)
 = \frac{1}{2} \left( \sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i \mu_i - k - \log\det\Sigma \right)
@@ -360,11 +296,7 @@ D_{\mathrm{KL}}(q \,\|\, p) = \frac{1}{2} \left\{ \mathrm{tr}(I^{-1}\Sigma) - k 
 = \frac{1}{2} \left\{ \left(\sum_{i=1}^{k} \sigma_i^2\right) - k + \left(\sum_{i=1}^{k} \mu_i^2\right) - \left(\sum_{i=1}^{k} \log(\sigma_i^2)\right) \right\}
 = \frac{1}{2} \left\{ \left(\sum_{i=1}^{k} \mu_i^2\right) + \left(\sum_{i=1}^{k} (\sigma_i^2 - 1)\right) - \left(\sum_{i=1}^{k} \log(\sigma_i^2)\right) \right\}
 = \frac{1}{2} \sum_{i=1}^{k} \left\{ \mu_i^2 + \sigma_i^2 - 1 - \log(\sigma_i^2) \right\}""",
-        "the log-determinant as twice the sum of log sigma on the way": r"""
-KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(\Sigma) + \mu^\top\mu - k - \log\det\Sigma \right)
-= \frac{1}{2} \left( \sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i^2 - k - 2 \sum_{i=1}^{k} \log\sigma_i \right)
-= \frac{1}{2} \sum_{i=1}^{k} \left( \sigma_i^2 + \mu_i^2 - 1 - 2 \log\sigma_i \right)
-= \frac{1}{2} \sum_{i=1}^{k} \left( \sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1 \right)""",
+        "the log-determinant as twice the sum of log sigma on the way": alternatives.kl_diagonal_derivation__twice_the_logarithm(),
         "sum of logs of reciprocals first, then the sum of logs": r"""
 KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(I^{-1}\Sigma) + \mu^\top I^{-1}\mu - k + \log\frac{\det I}{\det\Sigma} \right)
 = \frac{1}{2} \left( \sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i^2 - k + \log\left(\prod_{i=1}^{k} \frac{1}{\sigma_i^2}\right) \right)
@@ -424,13 +356,7 @@ KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1}(
 &= \int q(z) \log\frac{q(z)}{p(z|x)} dz \\
 &= KL(q(z) \| p(z|x)) \\
 """,
-        r"q_\phi, p_\theta, bold letters, \mathcal{F}": r"""
-\log p_\theta(\mathbf{x}) - \mathcal{F} = \log p_\theta(\mathbf{x}) \int q_\phi(\mathbf{z}|\mathbf{x}) d\mathbf{z} - \mathcal{F}
-= \int q_\phi(\mathbf{z}|\mathbf{x}) \log p_\theta(\mathbf{x}) d\mathbf{z} - \int q_\phi(\mathbf{z}|\mathbf{x}) \log p_\theta(\mathbf{x}|\mathbf{z}) d\mathbf{z} + \int q_\phi(\mathbf{z}|\mathbf{x}) \log\frac{q_\phi(\mathbf{z}|\mathbf{x})}{p(\mathbf{z})} d\mathbf{z}
-= \int q_\phi(\mathbf{z}|\mathbf{x}) \left( \log p_\theta(\mathbf{x}) - \log p_\theta(\mathbf{x}|\mathbf{z}) + \log\frac{q_\phi(\mathbf{z}|\mathbf{x})}{p(\mathbf{z})} \right) d\mathbf{z}
-= \int q_\phi(\mathbf{z}|\mathbf{x}) \log\frac{p_\theta(\mathbf{x}) q_\phi(\mathbf{z}|\mathbf{x})}{p_\theta(\mathbf{x}|\mathbf{z}) p(\mathbf{z})} d\mathbf{z}
-= \int q_\phi(\mathbf{z}|\mathbf{x}) \log\frac{q_\phi(\mathbf{z}|\mathbf{x})}{p_\theta(\mathbf{z}|\mathbf{x})} d\mathbf{z}
-= D_{KL}(q_\phi(\mathbf{z}|\mathbf{x}) \| p_\theta(\mathbf{z}|\mathbf{x}))""",
+        r"q_\phi, p_\theta, bold letters, \mathcal{F}": alternatives.elbo_gap_derivation__parametrised_densities(),
         r"\mathcal{F}, plain letters, \log p(x|z) and prior": r"""
 \log p(x) - \mathcal{F} = \int q(z|x) \log p(x) dz - \mathcal{F}
 = \int q(z|x) \log p(x) dz - \int q(z|x) \log p(x|z) dz + \int q(z|x) \log\frac{q(z|x)}{p(z)} dz
@@ -446,11 +372,7 @@ KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1}(
 = \int (\log q(z|x) - \log p(z|x)) q(z|x) dz
 = \int \log\frac{q(z|x)}{p(z|x)} q(z|x) dz
 = D_{KL}\left(q(z|x) \parallel p(z|x)\right)""",
-        "a symbol for the bound with labels and an argument": r"""
--\mathcal{L}_{p,q}^{\mathsf{ELBO}}(x) + \log p(x) = -\int \big(\log p(x,z) - \log q(z|x)\big) q(z|x) \,\mathrm{d}z + \log p(x) \int q(z|x) \,\mathrm{d}z
-= \int \big(\log p(x) - \log p(x,z) + \log q(z|x)\big) q(z|x) \,\mathrm{d}z
-= \int \log\frac{q(z|x)}{p(z|x)} q(z|x) \,\mathrm{d}z
-= D_{\mathsf{KL}}\left(q(z|x) \parallel p(z|x)\right)""",
+        "a symbol for the bound with labels and an argument": alternatives.elbo_gap_derivation__density_behind_the_logarithm(),
         "expectations, KL as an integral before the end": r"""
 \log p(x) - ELBO = \mathbb{E}_{q(z|x)}[\log p(x)] - \mathbb{E}_{q(z|x)}\left[\log\frac{p(x,z)}{q(z|x)}\right]
 = \mathbb{E}_{q(z|x)}\left[\log p(x) - \log\frac{p(x,z)}{q(z|x)}\right]
@@ -464,14 +386,7 @@ KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1}(
 = \mathbb{E}_{q}[\log q(z) - \log p(z|x)]
 = \mathbb{E}_{q}\left[\log\frac{q(z)}{p(z|x)}\right]
 = KL(q(z) \| p(z|x))""",
-        r"no leading =, \mid, \ln": r"""
-\ln p(x) - ELBO
-\ln p(x) \int q(z \mid x) dz - \int q(z \mid x) \ln\frac{p(x, z)}{q(z \mid x)} dz
-\int q(z \mid x) \ln p(x) dz - \int q(z \mid x) \ln\frac{p(x, z)}{q(z \mid x)} dz
-\int q(z \mid x) \left( \ln p(x) - \ln\frac{p(x, z)}{q(z \mid x)} \right) dz
-\int q(z \mid x) \ln\frac{p(x) q(z \mid x)}{p(x, z)} dz
-\int q(z \mid x) \ln\frac{q(z \mid x)}{p(z \mid x)} dz
-D_{KL}(q(z \mid x) \parallel p(z \mid x))""",
+        r"no leading =, \mid, \ln": alternatives.elbo_gap_derivation__bars_as_mid(),
         r"joint factorised as p(z|x) p(x), \text{KL}, \,": r"""
 \log p(x) - \text{ELBO} = \log p(x) \cdot 1 - \int q(z|x) \,\log\frac{p(x,z)}{q(z|x)} \,dz
 = \log p(x) \cdot \int q(z|x) \,dz - \int q(z|x) \,\log\frac{p(z|x) \,p(x)}{q(z|x)} \,dz
@@ -497,14 +412,7 @@ D_{KL}(q(z \mid x) \parallel p(z \mid x))""",
 = \mathbb{E}_{z \sim q(z|x)}\Big[\log\frac{q(z|x)}{p(z|x)}\Big]
 = \int q(z|x) \log\frac{q(z|x)}{p(z|x)} dz
 = D_{\mathrm{KL}}(q(z|x) \,\|\, p(z|x))""",
-        "split completely into four integrals, then gathered": r"""
-\log p(x) - ELBO = \log p(x) \int q(z|x) dz - \left( \int q(z|x) \log p(x|z) dz + \int q(z|x) \log p(z) dz - \int q(z|x) \log q(z|x) dz \right)
-= \int q(z|x) \log p(x) dz - \int q(z|x) \log p(x|z) dz - \int q(z|x) \log p(z) dz + \int q(z|x) \log q(z|x) dz
-= \int q(z|x) \left( \log p(x) - \log p(x|z) - \log p(z) + \log q(z|x) \right) dz
-= \int q(z|x) \left( \log q(z|x) - \log\frac{p(x|z) p(z)}{p(x)} \right) dz
-= \int q(z|x) \left( \log q(z|x) - \log p(z|x) \right) dz
-= \int q(z|x) \log\frac{q(z|x)}{p(z|x)} dz
-= KL(q(z|x) \| p(z|x))""",
+        "split completely into four integrals, then gathered": alternatives.elbo_gap_derivation__four_integrals(),
         r"the integral of q written in front, \dfrac, p(z,x)": r"""
 \log p(x) - \mathcal{F} &= \left( \int q(z) dz \right) \log p(x) - \int q(z) \log\dfrac{p(z,x)}{q(z)} dz \\
 &= \int q(z) \log p(x) dz - \int q(z) \log\dfrac{p(z,x)}{q(z)} dz \\
@@ -572,11 +480,7 @@ ELBO = \mathbb{E}_{q(z|x)}[\log p(x, z) - \log q(z|x)]
 = \int \log p(x|z) q(z|x) dz - \int \log\frac{q(z|x)}{p(z)} q(z|x) dz
 = -D_{KL}\left(q(z|x) \parallel p(z)\right) + \int \log p(x|z) q(z|x) dz
 = -D_{KL}\left(q(z|x) \parallel p(z)\right) + \mathbb{E}_{q(z|x)}[\log p(x|z)]""",
-        "a symbol for the bound with labels and an argument": r"""
-\mathcal{L}_{p,q}^{\mathsf{ELBO}}(x) = \int \big(\log p(x,z) - \log q(z|x)\big) q(z|x) \,\mathrm{d}z
-= \int \big(\log p(x|z) + \log p(z) - \log q(z|x)\big) q(z|x) \,\mathrm{d}z
-= -\int \log\frac{q(z|x)}{p(z)} q(z|x) \,\mathrm{d}z + \int \log p(x|z) q(z|x) \,\mathrm{d}z
-= -D_{\mathsf{KL}}\left(q(z|x) \parallel p(z)\right) + \mathbb{E}_{q(z|x)}[\log p(x|z)]""",
+        "a symbol for the bound with labels and an argument": alternatives.elbo_split_derivation__own_symbols(),
         r"align, \mid, \ln": r"""
 ELBO &= \int q(z \mid x) \ln\frac{p(x, z)}{q(z \mid x)} dz \\
 &= \int q(z \mid x) \ln\frac{p(x \mid z) p(z)}{q(z \mid x)} dz \\
@@ -584,13 +488,7 @@ ELBO &= \int q(z \mid x) \ln\frac{p(x, z)}{q(z \mid x)} dz \\
 &= \int q(z \mid x) \ln p(x \mid z) dz - \int q(z \mid x) \ln\frac{q(z \mid x)}{p(z)} dz \\
 &= \mathbb{E}_{q(z \mid x)}[\ln p(x \mid z)] - D_{KL}(q(z \mid x) \parallel p(z)) \\
 """,
-        "no symbol, no leading =, starts with the integral": r"""
-\int q(z) \log \frac{p(x, z)}{q(z)} dz
-\int q(z) ( \log p(x, z) - \log q(z) ) dz
-\int q(z) ( \log p(x|z) + \log p(z) - \log q(z) ) dz
-\int q(z) \log p(x|z) dz + \int q(z) ( \log p(z) - \log q(z) ) dz
-\mathbb{E}_{q}[\log p(x|z)] - \int q(z) \log \frac{q(z)}{p(z)} dz
-\mathbb{E}_{q}[\log p(x|z)] - KL(q(z) \| p(z))""",
+        "no symbol, no leading =, starts with the integral": alternatives.elbo_split_derivation__starts_with_the_integral(),
         r"\mathcal{F}, q_\phi, p_\theta, bold letters": r"""
 \mathcal{F} = \int q_\phi(\mathbf{z}|\mathbf{x}) \log\frac{p_\theta(\mathbf{x}, \mathbf{z})}{q_\phi(\mathbf{z}|\mathbf{x})} d\mathbf{z}
 = \int q_\phi(\mathbf{z}|\mathbf{x}) \log\frac{p_\theta(\mathbf{x}|\mathbf{z}) p(\mathbf{z})}{q_\phi(\mathbf{z}|\mathbf{x})} d\mathbf{z}
@@ -602,8 +500,7 @@ ELBO &= \int q(z \mid x) \ln\frac{p(x, z)}{q(z \mid x)} dz \\
 = \int q(z|x) \log p(x|z) dz + \int q(z|x) \log p(z) dz - \int q(z|x) \log q(z|x) dz
 = \int q(z|x) \log p(x|z) dz - \int q(z|x) \log\frac{q(z|x)}{p(z)} dz
 = \mathbb{E}_{q(z|x)}[\log p(x|z)] - D_{KL}(q(z|x) \| p(z))""",
-        r"several = on one line, slashes, \left\right at the E": r"""
-ELBO = \int q(z) \log(p(x,z)/q(z)) dz = \int q(z) \log(p(x|z) p(z)/q(z)) dz = \int q(z) \log p(x|z) dz - \int q(z) \log(q(z)/p(z)) dz = \mathbb{E}_{q}\left[\log p(x|z)\right] - KL\left(q(z) \| p(z)\right)""",
+        r"several = on one line, slashes, \left\right at the E": alternatives.elbo_split_derivation__several_on_a_row(),
         "from log p(x) minus the gap": r"""
 ELBO = \log p(x) - D_{KL}(q(z|x) \| p(z|x))
 = \log p(x) - \int q(z|x) \log\frac{q(z|x)}{p(z|x)} dz
@@ -628,18 +525,7 @@ ELBO = \int q(z) \log\frac{p(x,z)}{q(z)} dz
 = \mathbb{E}_{z \sim q(z|x)}\Big[\log p(x|z) + \log p(z) - \log q(z|x)\Big]
 = \mathbb{E}_{z \sim q(z|x)}\big[\log p(x|z)\big] - \mathbb{E}_{z \sim q(z|x)}\big[\log q(z|x) - \log p(z)\big]
 = \mathbb{E}_{z \sim q(z|x)}\big[\log p(x|z)\big] - D_{\mathrm{KL}}(q(z|x) \,\|\, p(z))""",
-        "longest, each rule of the log on its own line": r"""
-ELBO
-= \int q(z|x) \log\frac{p(x,z)}{q(z|x)} dz
-= \int q(z|x) \left( \log p(x,z) - \log q(z|x) \right) dz
-= \int q(z|x) \left( \log\left( p(x|z) p(z) \right) - \log q(z|x) \right) dz
-= \int q(z|x) \left( \log p(x|z) + \log p(z) - \log q(z|x) \right) dz
-= \int \left( q(z|x) \log p(x|z) + q(z|x) \left( \log p(z) - \log q(z|x) \right) \right) dz
-= \int q(z|x) \log p(x|z) dz + \int q(z|x) \left( \log p(z) - \log q(z|x) \right) dz
-= \int q(z|x) \log p(x|z) dz - \int q(z|x) \left( \log q(z|x) - \log p(z) \right) dz
-= \int q(z|x) \log p(x|z) dz - \int q(z|x) \log\frac{q(z|x)}{p(z)} dz
-= \mathbb{E}_{q(z|x)}[\log p(x|z)] - \int q(z|x) \log\frac{q(z|x)}{p(z)} dz
-= \mathbb{E}_{q(z|x)}[\log p(x|z)] - KL(q(z|x) \| p(z))""",
+        "longest, each rule of the log on its own line": alternatives.elbo_split_derivation__every_rule_a_line(),
         "entropy form on the way": r"""
 ELBO = \mathbb{E}_{q(z)}[\log p(x,z)] - \mathbb{E}_{q(z)}[\log q(z)]
 = \mathbb{E}_{q(z)}[\log p(x|z)] + \mathbb{E}_{q(z)}[\log p(z)] - \mathbb{E}_{q(z)}[\log q(z)]

@@ -1,0 +1,1 @@
+"""From trees to values at random settings of their names."""

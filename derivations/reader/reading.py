@@ -1,0 +1,94 @@
+"""From the text of a derivation to its lines: its rows, cut at their `=` and parsed."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from derivations.expressions import Node, Problem
+from derivations.reader.grammar import PAIRS, is_blank, relation, without_layout
+from derivations.reader.parsing import parse
+from derivations.reader.rows import Row, rows_of
+
+MAX_TEXT, MAX_ROW, MAX_ROWS = 20_000, 2_000, 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a derivation: its LaTeX, and its tree or the problem in it.
+
+    row: the row it stands in; start: where its own LaTeX begins in that row. Places in the tree and
+    in problems are counted from there.
+    """
+
+    latex: str
+    row: Row
+    start: int
+    tree: Node | Problem
+
+    def where(self, problem: Problem) -> str:
+        """The student's own line of text with a caret below the place of a problem."""
+        if problem.position is None:
+            return ""
+        offset = min(self.row.start + self.start + problem.position, self.row.end)
+        before = self.row.text.rfind("\n", 0, offset) + 1
+        after = self.row.text.find("\n", offset)
+        line = self.row.text[before : after if after >= 0 else len(self.row.text)]
+        column = offset - before
+        if len(line) > 100:
+            cut = max(0, min(column - 60, len(line) - 100))
+            line, column = line[cut : cut + 100], column - cut
+        pad = "".join("\t" if c == "\t" else " " for c in line[:column])
+        return f"{line}\n{pad}^"
+
+
+def read(text: str) -> list[Line]:
+    """The lines of a derivation. Raises Problem for a text that is not a derivation."""
+    if not isinstance(text, str):
+        raise Problem(f'a derivation is a string, r"""…""", not {type(text).__name__}')
+    lost = re.search(
+        r"[\x07\x08\x0b\x0c]|\t(?=heta|ext|op\b|frac|imes|au\b|r\b)|\r(?=ight|ho\b|m\b)", text
+    )
+    if lost:
+        raise Problem('a backslash is lost: put an r before the quotes, r"""…"""')
+    if len(text) > MAX_TEXT:
+        raise Problem(f"it has {len(text):,} characters; at most {MAX_TEXT:,} are allowed")
+    rows = list(rows_of(text.replace("\r\n", "\n")))
+    if len(rows) > MAX_ROWS:
+        raise Problem(f"it has {len(rows)} rows; at most {MAX_ROWS} are allowed")
+    return [line for row in rows for line in _lines(row)]
+
+
+def _lines(row: Row) -> Iterator[Line]:
+    """The sides of the relations of a row, each a line."""
+    source = row.source
+    for start, end in _sides(source):
+        if is_blank(source[start:end]):
+            if start and "text" in source[start:end]:
+                words = "words are skipped, so nothing is left here"
+                yield Line(source[start:end].strip(), row, start, Problem(words, 0))
+            continue
+        start += len(source[start:end]) - len(without_layout(source[start:end]))
+        latex = source[start:end].strip().rstrip("&").strip()
+        if len(source) > MAX_ROW:
+            words = f"this line has {len(source):,} characters; at most {MAX_ROW:,} are allowed"
+            yield Line(latex[:200], row, start, Problem(words, 0))
+            continue
+        try:
+            yield Line(latex, row, start, parse(source[start:end]))
+        except Problem as problem:
+            yield Line(latex, row, start, problem)
+
+
+def _sides(source: str) -> Iterator[tuple[int, int]]:
+    """Start and end of the sides of the relations; a relation inside brackets does not count."""
+    start = depth_now = 0
+    for found in re.finditer(rf"%[^\n]*|{relation().pattern}|\\[{{}}]|\\.|[()\[\]{{}}]", source):
+        token = found[0]
+        if token in PAIRS:
+            depth_now += 1
+        elif token in PAIRS.values():
+            depth_now -= 1
+        elif depth_now <= 0 and relation().fullmatch(token):
+            yield start, found.start()
+            start = found.end()
+    yield start, len(source)

@@ -1,0 +1,148 @@
+"""The verdict on a derivation, and how it reads as plain text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+RIGHT, WRONG, CARRIED, UNREAD = "right", "wrong", "carried", "unread"
+MARKS = {RIGHT: "✓", WRONG: "✗", CARRIED: "(✓)", UNREAD: "✗"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One setting at which the values differ.
+
+    names: the value of each name there; compared: what the line is compared with; there, here: the
+    values of that and of the line.
+    """
+
+    names: dict[str, str]
+    compared: str
+    there: str
+    here: str
+
+    @property
+    def assignments(self) -> list[str]:
+        """The names with their values, each as one equation."""
+        return [f"{name} = {value}" if name else value for name, value in self.names.items()]
+
+    def sentence(self, assignments: list[str]) -> str:
+        """The difference in words; assignments: the names and values as they should look."""
+        at = f"At {', '.join(assignments)}: " if assignments else ""
+        return f"{at}{self.compared} is {self.there}, this one {self.here}."
+
+    def __str__(self) -> str:
+        return self.sentence(self.assignments)
+
+
+@dataclass(frozen=True)
+class CheckedLine:
+    """One line with its verdict.
+
+    number: counted from 1, `A = B = C` as three; verdict: RIGHT, WRONG, CARRIED (equal to an
+    earlier line that is wrong) or UNREAD; message: for the student; where: the student's own line
+    of text with a caret below the place; slip: the name of a known slip.
+    """
+
+    number: int
+    latex: str
+    verdict: str
+    message: str = ""
+    where: str = ""
+    difference: Difference | None = None
+    slip: str | None = None
+
+    @property
+    def mark(self) -> str:
+        return MARKS[self.verdict]
+
+    @property
+    def one_line(self) -> str:
+        """The LaTeX without line breaks."""
+        return " ".join(self.latex.split())
+
+    @property
+    def account(self) -> str:
+        """What is wrong with the line, without the sentence of a known slip."""
+        message = "" if self.slip else self.message
+        return " ".join(filter(None, [message, str(self.difference or "")]))
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """Something a derivation must show.
+
+    message: where it is missing; share: its weight in the points; slip: the name of what went
+    wrong, if it is known.
+    """
+
+    words: str
+    met: bool
+    share: int
+    message: str = ""
+    slip: str | None = None
+
+    @property
+    def mark(self) -> str:
+        return MARKS[RIGHT if self.met else WRONG]
+
+    def __str__(self) -> str:
+        return f"{self.words} {self.message}".strip()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of a check; its repr is a table in plain text.
+
+    problem: why the text is not a derivation at all; then there are no lines.
+    """
+
+    title: str
+    lines: tuple[CheckedLine, ...]
+    requirements: tuple[Requirement, ...] = ()
+    problem: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is missing and no line is wrong."""
+        return not self.problem and all(r.met for r in self.requirements)
+
+    @property
+    def missing(self) -> str:
+        """What is missing, in words; empty if nothing is."""
+        return self.problem or "; ".join(str(r) for r in self.requirements if not r.met)
+
+    @property
+    def account(self) -> str:
+        """What is wrong with the wrong lines, in sentences, without those of known slips."""
+        wrong = [line for line in self.lines if line.verdict != RIGHT]
+        return " ".join(f"Line {line.number}: {line.account}" for line in wrong)
+
+    @property
+    def summary(self) -> str:
+        """The verdict in half a sentence."""
+        if self.problem:
+            return self.problem
+        if self.passed:
+            return "complete, and every line is right."
+        wrong = sum(line.verdict != RIGHT for line in self.lines)
+        if wrong:
+            return f"{wrong} of {len(self.lines)} lines must be corrected."
+        return "every line is right; something is still missing."
+
+    def __repr__(self) -> str:
+        out = [f"{self.title.capitalize()}: {self.summary}"]
+        for i, line in enumerate(self.lines):
+            relation = "= " if i and line.verdict != UNREAD else ""
+            out.append(f"  {line.mark:<3} {line.number:>2}  {relation}{line.one_line}")
+            out += [f"          {words}" for words in _below(line)]
+        out += [f"  {one.mark:<3}     {one}" for one in self.requirements]
+        return "\n".join(out)
+
+
+def _below(line: CheckedLine) -> Iterator[str]:
+    """The text below a line that is not right."""
+    yield from line.where.split("\n") if line.where else ()
+    if line.message:
+        yield line.message
+    if line.difference:
+        yield str(line.difference)

@@ -1,0 +1,119 @@
+r"""Derivations in LaTeX, checked line by line, with a verdict that a notebook shows as a page.
+
+>>> from helpers.derivations import check_derivation
+>>> check_derivation("variance_example", r"\mathbb{E}_q[(x - \mu)^2] = \mathbb{E}_q[x^2] - \mu^2")
+
+The checker itself is the library `derivations`.
+"""
+
+import html as escaping
+import re
+import unicodedata
+
+import numpy as np
+
+import derivations
+from derivations import DERIVATIONS
+from derivations.verdict import UNREAD, CheckedLine, Difference, Requirement
+
+__all__ = ["DERIVATIONS", "Verdict", "check_derivation"]
+
+COLOURS = {"✓": "#2a7d2a", "✗": "#b3261e", "(✓)": "#8a6d00"}
+
+LEFT = "text-align:left;vertical-align:top"
+ROW = (
+    f'<tr><td style="{LEFT};color:{{colour}};font-weight:bold">{{mark}}</td>'
+    f'<td style="{LEFT};opacity:.6">{{number}}</td><td style="{LEFT}">{{content}}</td></tr>'
+)
+LAYOUT = re.compile(
+    r"%[^\n]*|(?<!\\)&|\\\\\*?(?:\[[^\]]{0,9}\])?|(?<!\\)\$+|\\[\[\]()]"
+    r"|\\(?:nonumber|notag|nolimits|qed|square|blacksquare|Box)(?![a-zA-Z])"
+    r"|\\(?:begin|end)\s*\{[^{}]*\}(?:\[[a-z]\]|\{[rcl\d]+\})?|\\(?:label|tag\*?)\s*\{[^{}]*\}"
+)  # what belongs around a formula, and would stop MathJax inside one
+SIZES = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![a-zA-Z])\s*\.?")
+# The commands that a page may hold: all that the language reads and MathJax knows without packages.
+COMMANDS = set(
+    re.findall(
+        r"[a-zA-Z]+",
+        """frac tfrac dfrac cfrac sqrt log ln exp int sum prod mathbb mathrm mathsf mathcal mathscr
+        mathbf mathit boldsymbol vec underline operatorname text textrm textit textbf mbox intertext
+        rm sf cdot times ast div infty dots ldots cdots lbrace rbrace mid vert Vert parallel lvert
+        rvert lVert rVert sim det top intercal prime alpha beta gamma delta epsilon varepsilon zeta
+        eta theta vartheta iota kappa lambda mu nu xi pi rho varrho sigma varsigma tau upsilon phi
+        varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell quad
+        qquad enspace thinspace displaystyle textstyle scriptstyle limits left right middle big Big
+        bigg Bigg bigl bigr bigm Bigl Bigr Bigm biggl biggr biggm Biggl Biggr Biggm underbrace
+        overbrace boxed coloneqq triangleq equiv overset stackrel""",
+    )
+)
+
+
+class Verdict(derivations.Verdict):
+    """The result of a check; Jupyter shows it as a page with typeset lines."""
+
+    def _repr_html_(self) -> str:
+        return _page(self)
+
+
+def check_derivation(name: str, text: str, generator: np.random.Generator | None = None) -> Verdict:
+    """Check a derivation line by line.
+
+    name: of the derivation, one of `DERIVATIONS`; text: its LaTeX, one line for each `=`;
+    generator: draws the settings at which lines are compared (default: the same at each call).
+    Raises ValueError for an unknown name; anything else that is wrong stands in the verdict.
+    """
+    found = derivations.check_derivation(name, text, generator)
+    return Verdict(found.title, found.lines, found.requirements, found.problem)
+
+
+def _page(verdict: derivations.Verdict) -> str:
+    """A table: mark, number, the line typeset, and below a wrong one what is wrong with it."""
+    rows = [_row(line, i) for i, line in enumerate(verdict.lines)]
+    rows += [_requirement_row(requirement) for requirement in verdict.requirements]
+    head = f"<p><b>{_escaped(verdict.title.capitalize())}</b>: {_escaped(verdict.summary)}</p>"
+    return f'<div class="derivation">{head}<table style="border:none">{"".join(rows)}</table></div>'
+
+
+def _row(line: CheckedLine, i: int) -> str:
+    content = ""
+    latex = _typeset(line)
+    if line.verdict != UNREAD and latex is not None:
+        content = rf"$\displaystyle {'=' if i else ''}\; {_escaped(latex)}$"
+    elif not line.where:
+        content = f"<code>{_escaped(line.one_line)}</code>"
+    if line.where:
+        content += f'<pre style="margin:.3em 0">{_escaped(line.where)}</pre>'
+    if line.message:
+        content += f'<div class="tex2jax_ignore mathjax_ignore">{_escaped(line.message)}</div>'
+    if line.difference:
+        content += f"<div>{_difference(line.difference)}</div>"
+    return ROW.format(
+        colour=COLOURS[line.mark], mark=line.mark, number=line.number, content=content
+    )
+
+
+def _typeset(line: CheckedLine) -> str | None:
+    """The LaTeX of a line as it may stand on a page; None if it holds what a page should not."""
+    latex = " ".join(LAYOUT.sub(" ", line.latex).split())
+    words = re.findall(r"\\([a-zA-Z]+)", latex)
+    if set(words) - COMMANDS or "$" in latex or latex.count("{") != latex.count("}"):
+        return None
+    unpaired = words.count("left") != words.count("right")
+    return SIZES.sub(" ", latex) if unpaired else latex
+
+
+def _difference(difference: Difference) -> str:
+    return _escaped(difference.sentence([f"${one}$" for one in difference.assignments]))
+
+
+def _requirement_row(requirement: Requirement) -> str:
+    words = f"<i>{_escaped(str(requirement))}</i>"
+    return ROW.format(
+        colour=COLOURS[requirement.mark], mark=requirement.mark, number="", content=words
+    )
+
+
+def _escaped(words: str) -> str:
+    """Text for a page: characters that no page can hold are left out."""
+    kept = "".join(c for c in words if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return escaping.escape(kept)
