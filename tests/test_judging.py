@@ -1,11 +1,13 @@
 """The judge's parts: values across the border, comparison, points, mistakes, reports."""
 
+import contextlib
 import json
 import types
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import probes
 import pytest
 import torch
 from hypothesis import given
@@ -16,6 +18,8 @@ from grader.course import banks, outline
 from grader.judging import comparing, judge, rendering
 from grader.judging.inputs import Draw, seed_for
 from grader.judging.report import Line, Report
+from grader.judging.requests import request_for
+from grader.judging.variants import VARIANTS
 from grader.running import agent
 from grader.running.session import InProcess, Stopped
 
@@ -545,3 +549,231 @@ def test_drawn_probabilities_and_covariances_are_never_degenerate(seed, k):
     covariance = draw.covariance(k)
     eigenvalues = np.linalg.eigvalsh(covariance)
     assert eigenvalues.min() > 0.005 and np.allclose(covariance, covariance.T)
+
+
+# --- modules of probes, stand-ins, and the same call in other forms
+
+STEP = """
+import functools
+import tensorflow as tf
+
+def inner(x):
+    raise RuntimeError("the student's own inner is wrong")
+
+def step(x):
+    return 1 + inner(x)
+
+@tf.function
+def compiled(x):
+    return 1 + inner(x)
+
+def helper(x):
+    return inner(x)
+
+def by_helper(x):
+    return 1 + helper(x)
+
+def noisy(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args)
+    return wrapper
+
+@noisy
+def decorated(x):
+    return 1 + inner(x)
+
+class Model:
+    def __call__(self, x):
+        return 1 + inner(x)
+
+model = Model()
+partial = functools.partial(lambda one, x: one + inner(x), 1)
+"""
+
+
+def written(source: str) -> dict:
+    """What a student's code defines."""
+    namespace = {}
+    exec(source, namespace)
+    return namespace
+
+
+def inner_verdict(monkeypatch, namespace: dict, check, **mistakes) -> Report:
+    """The report on a student's `double`, which calls `inner`, for a reference that does so too."""
+    reference = written("def inner(x):\n    return x\n\ndef double(x):\n    return 1 + inner(x)\n")
+    found = banks.Bank(
+        types.SimpleNamespace(**reference),
+        types.SimpleNamespace(double=check),
+        types.SimpleNamespace(**{f"double__{name}": f for name, f in mistakes.items()}),
+    )
+    monkeypatch.setattr(banks, "bank", lambda sheet: found)
+    return judge.judge_item(InProcess(namespace), "no sheet", ITEM, 7)
+
+
+def asked_with_stand_ins(namespace: dict, name: str, x: float) -> dict:
+    """The reply to a call of a function with `probes.tenfold` in the place of `inner`."""
+    request = request_for(name, (x,), {"inner": probes.tenfold}, {name: lambda x: x})
+    return InProcess(namespace).ask(request)
+
+
+@pytest.mark.parametrize("name", ["step", "compiled", "by_helper", "decorated", "model", "partial"])
+def test_a_stand_in_takes_the_place_of_another_function_for_one_call(name):
+    namespace = written(STEP)
+    before = dict(namespace)
+    reply = asked_with_stand_ins(namespace, name, 2.0)
+    assert reply["status"] == "ok" and float(agent.decode(reply["value"])) == 21.0
+    assert namespace == before
+
+
+def test_a_graph_that_was_traced_before_sees_the_stand_in_and_does_not_keep_it():
+    namespace = written(
+        STEP.replace('raise RuntimeError("the student\'s own inner is wrong")', "return x")
+    )
+    assert float(namespace["compiled"](2.0)) == 3.0
+    reply = asked_with_stand_ins(namespace, "compiled", 2.0)
+    assert float(agent.decode(reply["value"])) == 21.0
+    assert float(namespace["compiled"](2.0)) == 3.0
+
+
+def test_a_function_that_is_missing_is_there_for_the_call_and_gone_after_it():
+    namespace = written("def step(x):\n    return 1 + inner(x)\n")
+    reply = asked_with_stand_ins(namespace, "step", 2.0)
+    assert agent.decode(reply["value"]) == 21.0
+    assert "inner" not in namespace
+
+
+@pytest.mark.parametrize("error", ["ValueError", "SystemExit", "KeyboardInterrupt"])
+def test_stand_ins_leave_whatever_happens(error):
+    namespace = written(f"def inner(x): pass\ndef step(x):\n    inner(x)\n    raise {error}\n")
+    own = namespace["inner"]
+    with contextlib.suppress(KeyboardInterrupt):
+        assert asked_with_stand_ins(namespace, "step", 2.0)["bases"][0] == error
+    assert namespace["inner"] is own
+
+
+def test_stand_ins_reach_the_module_that_an_implementation_comes_from():
+    module = written("def inner(x):\n    return x\n\ndef step(x):\n    return 1 + inner(x)\n")
+    reply = asked_with_stand_ins({"step": module["step"], "inner": abs}, "step", 2.0)
+    assert agent.decode(reply["value"]) == 21.0
+    assert module["inner"](2.0) == 2.0
+
+
+def test_stand_ins_reach_the_methods_that_a_class_inherits():
+    module = written("class Base:\n    def __new__(cls, x):\n        return inner(x)\n")
+    module["inner"] = abs
+    reply = asked_with_stand_ins({"step": type("Own", (module["Base"],), {})}, "step", 2.0)
+    assert agent.decode(reply["value"]) == 20.0
+
+
+def test_the_reference_and_the_mistakes_get_the_same_stand_ins(monkeypatch):
+    def check(student, draw):
+        yield student.compare(
+            "double", 3.0, what="adds 1", core=True, instead={"inner": probes.tenfold}
+        )
+        yield student.meets(
+            lambda value: "" if value == 31.0 else "It is not.",
+            "double",
+            3.0,
+            what="is 31",
+            instead={"inner": probes.tenfold},
+        )
+
+    def twice(x):
+        """1 is added twice."""
+        return 2 + inner(x)  # noqa: F821
+
+    mistake = types.FunctionType(twice.__code__, {"inner": abs}, "twice")
+    mistake.__doc__ = twice.__doc__
+    right = written(STEP.replace("step", "double"))
+    assert inner_verdict(monkeypatch, right, check, twice=mistake).passed
+    wrong = written("def double(x):\n    return 1 + inner(x) + 1\n")
+    report = inner_verdict(monkeypatch, wrong, check, twice=mistake)
+    assert [line.mistake for line in report.lines] == ["twice", "twice"]
+
+
+def test_a_probe_of_a_module_uses_the_modules_helpers_and_starts_afresh_in_each_call(monkeypatch):
+    def check(student, draw):
+        for _ in range(2):
+            yield student.compare(
+                probes.calls_of_inner,
+                "double",
+                [1.0, 2.0],
+                what="calls inner once for each",
+                instead={"inner": probes.noted},
+            )
+        yield student.compare(probes.through_a_class, "double", 2.0, what="works in a class")
+
+    right = written(STEP.replace("step", "double").replace("raise", "return x  #"))
+    assert inner_verdict(monkeypatch, right, check).passed
+    never = written("def double(x):\n    return 1 + x\n")
+    report = inner_verdict(monkeypatch, never, check)
+    assert [line.passed for line in report.lines[:3]] == [False, False, True]
+
+
+def test_a_probe_puts_stand_ins_of_its_own_in_place(monkeypatch):
+    def check(student, draw):
+        yield student.compare(probes.with_factor, "double", 2.0, 5.0, what="takes inner from there")
+
+    namespace = written(STEP.replace("step", "double"))
+    own = namespace["inner"]
+    assert inner_verdict(monkeypatch, namespace, check).passed
+    assert namespace["inner"] is own
+
+
+def test_stand_ins_may_be_put_in_place_within_others():
+    namespace = written("def a(): return 'a'\ndef b(): return 'b'\ndef both(): return a() + b()\n")
+    functions = agent.Functions(namespace)
+    with functions.instead({"a": lambda: "A"}):
+        assert functions["both"]() == "Ab"
+        with functions.instead({"a": lambda: "1", "b": lambda: "2"}):
+            assert functions["both"]() == "12"
+        assert functions["both"]() == "Ab"
+    assert functions["both"]() == "ab"
+
+
+def test_stand_ins_of_one_call_come_from_one_module():
+    with pytest.raises(TypeError, match="from one module"):
+        request_for("step", (), {"a": probes.tenfold, "b": twofold}, {"step": len})
+
+
+def twofold(x):
+    return 2 * x
+
+
+def test_one_call_covers_the_same_in_other_forms(monkeypatch):
+    def check(student, draw):
+        x = draw.normal((3, 2))
+        yield from student.same_for(
+            "double",
+            x,
+            float32="takes float32 arrays",
+            one_row="a batch of one",
+            single="a single row",
+            numbers="plain numbers",
+            shapes={"more axes": (draw.normal((2, 3, 4)),)},
+            options={"share": 2},
+        )
+        yield from student.raises_each(ValueError, "double", {"refuses words": ("two",)})
+
+    seen = []
+
+    def remembers(x):
+        seen.append(x)
+        return tidy(x)
+
+    report = verdict(monkeypatch, remembers, check)
+    assert report.passed and [line.share for line in report.lines[:5]] == [2] * 5
+    assert [np.shape(x) for x in seen[:5]] == [(3, 2), (1, 2), (2,), (), (2, 3, 4)]
+    assert seen[0].dtype == np.float32 and type(seen[3]) is float
+
+
+def test_the_other_forms_exist_for_the_frameworks_arrays():
+    from helpers.quiet import tf
+
+    for x in (torch.ones(2, 3), tf.ones((2, 3)), np.ones((2, 3), np.float32)):
+        wide, row = VARIANTS["float64"](x), VARIANTS["one_row"](x)
+        assert type(wide).__module__ == type(x).__module__ and "float64" in str(wide.dtype)
+        assert tuple(row.shape) == (1, 3) and VARIANTS["numbers"](x) == 1.0
+    whole = np.arange(3)
+    assert VARIANTS["float32"](whole) is whole and VARIANTS["single"]("word") == "word"

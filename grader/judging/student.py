@@ -1,21 +1,19 @@
 """What a check sees of the student's code."""
 
-import inspect
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from grader.course import banks, outline
 from grader.judging import comparing
 from grader.judging.report import Line
+from grader.judging.requests import Instead, Target, request_for
+from grader.judging.variants import VARIANTS
 from grader.running import agent
 from grader.running.session import CALL_SECONDS, InProcess, Session, Stopped
 
 RTOL, ATOL = 5e-5, 1e-5  # float32 inside a right solution is right
 REFERENCE_SECONDS = 120.0
 READABLE = "can be read"  # the first line about a variable
-
-Target = str | Callable[..., Any]
 
 
 class CheckEnded(Exception):
@@ -60,16 +58,18 @@ class Student:
         quiet: bool = False,
         seconds: float = CALL_SECONDS,
         reference_args: tuple | None = None,
+        instead: Instead | None = None,
     ) -> Line:
         """The student's result equals the reference's, in kind, shape and value.
 
         quiet: a warning raised on the way fails the line.
-        reference_args: the reference gets these, where they give the same in a simpler way.
+        reference_args: arguments for the reference, if it needs simpler ones for the same result.
+        instead: what stands in the place of other functions of the student, by their names.
         """
-        request = self._request(target, args)
+        request = self._request(target, args, instead)
         reply = self._ask(request, what, seconds)
-        theirs = request if reference_args is None else self._request(target, reference_args)
-        wanted = self._locally(theirs)
+        theirs = args if reference_args is None else reference_args
+        wanted = self._locally(self._request(target, theirs, instead))
         if wanted["status"] != "ok":
             raise RuntimeError(f"the reference fails on {what!r}: {wanted}")
 
@@ -99,12 +99,14 @@ class Student:
         share: float = 1.0,
         core: bool = False,
         seconds: float = CALL_SECONDS,
+        instead: Instead | None = None,
     ) -> Line:
         """The student's result, as plain values, meets a condition where many results are right.
 
         condition: says what is wrong with a result; empty where nothing is.
+        instead: as in `compare`.
         """
-        request = self._request(target, args)
+        request = self._request(target, args, instead)
         reply = self._ask(request, what, seconds)
 
         def problem(reply: dict) -> str:
@@ -120,10 +122,16 @@ class Student:
         return Line(what, not message, share, core, message, suspects=suspects)
 
     def raises(
-        self, kind: type[Exception], target: Target, *args: Any, what: str, share: float = 1.0
+        self,
+        kind: type[Exception],
+        target: Target,
+        *args: Any,
+        what: str,
+        share: float = 1.0,
+        instead: Instead | None = None,
     ) -> Line:
-        """The call raises an exception of that kind."""
-        request = self._request(target, args)
+        """The call raises an exception of that kind; `instead` as in `compare`."""
+        request = self._request(target, args, instead)
         reply = self._ask(request, what)
         if kind.__name__ in reply["bases"]:
             return Line(what, True, share)
@@ -133,9 +141,51 @@ class Student:
         message = f"A {kind.__name__} is asked here. {got}"
         return Line(what, False, share, False, message, suspects=suspects, error_expected=True)
 
-    def value(self, target: Target, *args: Any, seconds: float = CALL_SECONDS) -> Any:
+    def compare_each(
+        self, target: Target, cases: Mapping[str, tuple], **options: Any
+    ) -> Iterator[Line]:
+        """A line of `compare` for each case, {what: arguments}, all with the same options."""
+        for what, args in cases.items():
+            yield self.compare(target, *args, what=what, **options)
+
+    def raises_each(
+        self, kind: type[Exception], target: Target, cases: Mapping[str, tuple], **options: Any
+    ) -> Iterator[Line]:
+        """A line of `raises` for each case, {what: arguments}, all with the same options."""
+        for what, args in cases.items():
+            yield self.raises(kind, target, *args, what=what, **options)
+
+    def same_for(
+        self,
+        target: Target,
+        *args: Any,
+        shapes: Mapping[str, tuple] | None = None,
+        options: Mapping[str, Any] | None = None,
+        **variants: str,
+    ) -> Iterator[Line]:
+        """Lines of `compare` for the same call in other forms.
+
+        variants: what to say of each, by the variant's name: one_row="a batch of one keeps its
+        axis". It changes every array among the arguments (see `variants.VARIANTS`); a list keeps
+        what is in it.
+        shapes: further cases with arguments of their own, as in `compare_each`.
+        options: for each line, as in `compare`.
+        """
+        cases = {
+            what: tuple(VARIANTS[variant](arg) for arg in args)
+            for variant, what in variants.items()
+        }
+        yield from self.compare_each(target, cases | dict(shapes or {}), **(options or {}))
+
+    def value(
+        self,
+        target: Target,
+        *args: Any,
+        seconds: float = CALL_SECONDS,
+        instead: Instead | None = None,
+    ) -> Any:
         """The student's result as plain values; if there is none, the check ends here."""
-        reply = self._ask(self._request(target, args), "returns a value", seconds)
+        reply = self._ask(self._request(target, args, instead), "returns a value", seconds)
         message = self._failure(reply)
         if message is not None:
             raise CheckEnded(message, "returns a value")
@@ -192,13 +242,10 @@ class Student:
 
     # --- below
 
-    def _request(self, target: Target, args: tuple) -> dict[str, Any]:
-        request = {"args": [agent.encode(arg) for arg in args]}
-        if isinstance(target, str):
-            names = list(inspect.signature(vars(self._bank.reference)[target]).parameters)
-            return request | {"target": target, "names": names}
-        names = list(inspect.signature(target).parameters)[1:]
-        return request | {"target": target.__name__, "names": names, "probe": _source(target)}
+    def _request(
+        self, target: Target, args: tuple, instead: Instead | None = None
+    ) -> dict[str, Any]:
+        return request_for(target, args, instead or {}, vars(self._bank.reference))
 
     def _ask(self, request: dict, what: str, seconds: float = CALL_SECONDS) -> dict[str, Any]:
         try:
@@ -252,12 +299,6 @@ class Student:
                 return f"{subject} {reply['message']}."
         where = f" ({reply['where']})" if reply["where"] else ""
         return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
-
-
-@cache
-def _source(function: Callable[..., Any]) -> str:
-    """The source of a probe, which takes longer to be found than most probes take to run."""
-    return inspect.getsource(function)
 
 
 def _variable(functions, name):

@@ -19,6 +19,7 @@ import linecache
 import math
 import sys
 import traceback
+import types
 import warnings
 
 import numpy as np
@@ -177,19 +178,119 @@ def _decode_array(node):
 # --- calling ---------------------------------------------------------------------------------
 
 
+MISSING = object()
+FUNCTION_OR_CLASS = (types.FunctionType, type)
+LIBRARIES = {"builtins", "functools", "numpy", "scipy", "torch", "tensorflow", "keras"}
+
+
 class Functions(dict):
     """The names a probe may use; a missing one raises LookupError with the nearest name."""
 
     def __init__(self, namespace):
         super().__init__()
         self.namespace = namespace
+        self._taken = []  # what was looked up
+        self._stand_ins = {}  # what is in place now, by the student's name
+        self._before = []  # what it replaced: (globals, name, value)
 
     def __getitem__(self, name):
-        if name in self.namespace:
-            return self.namespace[name]
+        if name not in self.namespace:
+            raise LookupError(self._missing(name))
+        value = self.namespace[name]
+        self._taken.append(value)
+        self._put_everywhere(value)
+        return value
+
+    def _missing(self, name):
         known = [key for key in self.namespace if isinstance(key, str) and key[0] != "_"]
         near = difflib.get_close_matches(name, known, 1, 0.75)
-        raise LookupError(f"There is no {name}." + (f" Did you mean {near[0]}?" if near else ""))
+        return f"There is no {name}." + (f" Did you mean {near[0]}?" if near else "")
+
+    @contextlib.contextmanager
+    def instead(self, stand_ins):
+        """Let functions find stand-ins under some of their global names, {name: stand-in}.
+
+        Inside of it, what tf.function compiled is the Python function that it was made of: a graph
+        traced before would not see the stand-ins, and one traced now would keep them. So look up
+        the functions to call inside, and those to be replaced before.
+        """
+        outer, before = self._stand_ins, self._before
+        self._stand_ins, self._before = {**outer, **stand_ins}, []
+        try:
+            self._put_everywhere(*self._taken)
+            yield
+        finally:
+            for world, name, value in reversed(self._before):
+                if value is MISSING:
+                    world.pop(name, None)
+                else:
+                    world[name] = value
+            self._stand_ins, self._before = outer, before
+            self._put_everywhere(*self._taken)
+
+    def _put_everywhere(self, *values):
+        """Put the stand-ins into the student's globals, and into those that the values use.
+
+        They are the same for a student. An implementation from the course's banks has those of
+        its own module; what is not in there already, it does not use.
+        """
+        if not self._stand_ins:
+            return
+        for name, stand_in in self._stand_ins.items():
+            self._put(self.namespace, name, stand_in)
+        for world in [self.namespace, *globals_of(values)]:
+            for name, value in list(world.items()):
+                self._put(world, name, self._stand_ins.get(name, _not_compiled(value)))
+
+    def _put(self, world, name, value):
+        before = world.get(name, MISSING)
+        if before is not value:
+            self._before.append((world, name, before))
+            world[name] = value
+
+
+def globals_of(values):
+    """The global namespaces of functions, of what they wrap, and of the methods of classes."""
+    waiting, seen, found = list(values), set(), {}
+    for value in waiting:  # grows on the way
+        home = getattr(value, "__module__", None) if isinstance(value, FUNCTION_OR_CLASS) else None
+        if id(value) not in seen and str(home).partition(".")[0] not in LIBRARIES:
+            seen.add(id(value))
+            if isinstance(value, types.FunctionType):
+                found[id(value.__globals__)] = value.__globals__
+            waiting += _inside(value)
+    return list(found.values())
+
+
+def _inside(value):
+    """The functions and classes that a function, class or callable object is made of."""
+    if isinstance(value, types.FunctionType):
+        return [vars(value).get("__wrapped__"), *_closed_over(value)]
+    if isinstance(value, type):
+        return [*value.__bases__, *vars(value).values()]
+    if isinstance(value, (types.MethodType, staticmethod, classmethod)):
+        return [value.__func__]
+    if isinstance(value, property):
+        return [value.fget]
+    if isinstance(value, functools.partial):
+        return [value.func]
+    if _not_compiled(value) is not value:
+        return [_not_compiled(value)]
+    return [type(value)] if callable(value) else []
+
+
+def _closed_over(function):
+    """What a function, such as a decorator's result, holds in its closure."""
+    for cell in function.__closure__ or ():
+        with contextlib.suppress(ValueError):  # a cell that is still empty
+            yield cell.cell_contents
+
+
+def _not_compiled(value):
+    """The Python function behind a tf.function; any other value as it is."""
+    kind = type(value)
+    compiled = kind.__module__.startswith("tensorflow.") and hasattr(kind, "python_function")
+    return value.python_function if compiled else value
 
 
 class Sink(io.TextIOBase):
@@ -211,7 +312,10 @@ class Sink(io.TextIOBase):
 def call(request, namespace):
     """Call the target of a request in a namespace and describe what happened.
 
-    request: {"target": name} or {"target": name of a probe, "probe": its source}, "args": nodes.
+    request: {"target": name} or {"target": name of a probe, "probe": its source}, "args": nodes;
+    {"instead": {name: name of a stand-in}, "stand_ins": their source} where there are some. A
+    source is that of one function, or of a whole module; it is executed again for each call, so
+    that what a probe keeps in its module lasts for one call.
     Returns {"status": "ok", "value": node} or {"status": "error", ...}, with "changed" (indices of
     the arguments that are no longer what they were), "warnings" and "printed".
     """
@@ -219,8 +323,7 @@ def call(request, namespace):
     args = [decode(node) for node in request["args"]]
     try:
         with _all_printed_into(sink), warnings.catch_warnings(record=True) as caught:
-            value = _target(request, Functions(namespace))(*args)
-            reply = {"status": "ok", "value": encode(value)}
+            reply = {"status": "ok", "value": encode(_result(request, args, namespace))}
     except KeyboardInterrupt:
         raise  # how a time limit arrives
     except PrintedTooMuch:
@@ -241,12 +344,22 @@ def _all_printed_into(sink):
         yield
 
 
-def _target(request, functions):
-    if "probe" not in request:
-        return functions[request["target"]]
+def _result(request, args, namespace):
+    """What the target of a request returns, with the stand-ins in their places."""
+    functions, module = Functions(namespace), functools.cache(_module)
+    names = request.get("instead", {})
+    stand_ins = {name: module(request["stand_ins"])[known] for name, known in names.items()}
+    with functions.instead(stand_ins):
+        if "probe" not in request:
+            return functions[request["target"]](*args)
+        return module(request["probe"])[request["target"]](functions, *args)
+
+
+def _module(source):
+    """The namespace of a module of probes, just executed."""
     namespace = {"__name__": "probe"}
-    exec(_compiled(request["probe"]), namespace)
-    return lambda *args: namespace[request["target"]](functions, *args)
+    exec(_compiled(source), namespace)
+    return namespace
 
 
 @functools.cache
