@@ -1,8 +1,9 @@
 """Write the sample submissions to submitted/, from the released notebooks and their solutions.
 
-Each sheet's reference/<sheet>/samples.py says who hands in what. Run after `grader release`:
+Each sheet's reference/<sheet>/samples.py says who hands in what. Run after `grader release`, for
+some sheets or for all:
 
-    .venv/bin/python scripts/make_samples.py
+    .venv/bin/python scripts/make_samples.py [SHEET ...]
 """
 
 import re
@@ -49,9 +50,9 @@ def submission(sheet: str, sample: dict[str, str] | Callable) -> dict[str, Any]:
     return {layout.source_notebook(sheet).name: notebook}
 
 
-def main(submitted: Path = layout.SUBMITTED) -> None:
-    """Write every sample of every sheet."""
-    for sheet in layout.sheets():
+def main(sheets: list[str], submitted: Path = layout.SUBMITTED) -> None:
+    """Write every sample of some sheets; of every sheet where none is named."""
+    for sheet in map(layout.find_sheet, sheets or layout.sheets()):
         for student, sample in banks.module(sheet, "samples").SAMPLES.items():
             folder = submitted / student / sheet
             shutil.rmtree(folder, ignore_errors=True)
@@ -66,4 +67,4 @@ def main(submitted: Path = layout.SUBMITTED) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

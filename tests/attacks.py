@@ -318,7 +318,7 @@ for _ in range(20):  # and not for ever: where they are not ended they end thems
     if os.fork() == 0:
         os.setsid()
         ctypes.CDLL(None).prctl(15, b"outlives", 0, 0, 0)  # the name that a test looks for
-        time.sleep(40)
+        time.sleep(600)
         os._exit(0)
 """,
     ),

@@ -1,6 +1,7 @@
 """A course of its own for tests that grade: a copy of this one, with an empty gradebook.
 
-And a toy sheet for tests that need none of the course's own.
+A toy sheet for tests that need none of the course's own. And how the suite runs: nothing in it
+depends on how fast the machine is, and what takes longest starts first.
 """
 
 import os
@@ -13,6 +14,9 @@ from pathlib import Path
 import nbformat
 import pytest
 import toy
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from xdist.scheduler import LoadFileScheduling
 
 import reference
 from grader import record
@@ -24,6 +28,55 @@ os.environ.update(sandbox.ONE_THREAD)  # pytest runs a process for each core
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ["derivations", "grader", "helpers", "reference", "source", "nbgrader_config.py"]
 PARTS += ["environment.yml", "requirements.lock"]
+
+
+# The clock has no say: no deadline, and no complaint that a slow machine draws its inputs slowly.
+# Derandomised: whoever changed nothing sees no test fail. The other health checks stay.
+hypothesis_settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("suite")
+
+# What takes longest, longest first. It starts first, or one core would end with it alone.
+LONGEST = [
+    "tests/test_audit.py",
+    "tests/test_cleaning.py",
+    "tests/test_attacks.py",
+    "tests/test_samples.py",
+    "tests/test_batch.py",
+]
+# Files whose tests share nothing: each test is a piece of work of its own.
+ONE_BY_ONE = ["tests/test_audit.py"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; otherwise in the order of their names."""
+
+    def rank(item: pytest.Item) -> int:
+        file = item.nodeid.partition("::")[0]
+        return LONGEST.index(file) if file in LONGEST else len(LONGEST)
+
+    items.sort(key=rank)
+
+
+class Scheduling(LoadFileScheduling):
+    """A file's tests go to one process, in the order above, except where they share nothing."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return nodeid if file in ONE_BY_ONE else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Scheduling | None:
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+# The grader's limits by the clock, for students: tests are about them only where they say so.
+PATIENT = """
+c.ExecuteAndJudge.timeout = 600
+c.ExecuteAndJudge.total_seconds = 3000
+c.ExecuteAndJudge.startup_timeout = 600
+"""
 
 
 @dataclass(frozen=True)
@@ -71,20 +124,31 @@ def _notebook(sheet: str) -> Path:
     return notebook
 
 
-@pytest.fixture(scope="module")
-def course_copy(tmp_path_factory) -> Course:
-    """A released copy of the course without submissions."""
-    root = tmp_path_factory.mktemp("course")
+@pytest.fixture(scope="session")
+def released_course(tmp_path_factory) -> Course:
+    """A released copy of the course, from which others are copied: it stays as it is."""
+    root = tmp_path_factory.mktemp("released") / "course"
+    root.mkdir()
     ignored = shutil.ignore_patterns("__pycache__")
     for part in PARTS:
         if (ROOT / part).is_dir():
             shutil.copytree(ROOT / part, root / part, ignore=ignored)
         else:
             shutil.copy(ROOT / part, root / part)
+    with (root / "nbgrader_config.py").open("a") as stream:
+        stream.write(PATIENT)
     (root / "submitted").mkdir()
     course = Course(root)
     course.run("grader", "release")
     return course
+
+
+@pytest.fixture(scope="module")
+def course_copy(released_course, tmp_path_factory) -> Course:
+    """A released copy of the course without submissions."""
+    root = tmp_path_factory.mktemp("course")
+    shutil.copytree(released_course.root, root, dirs_exist_ok=True)
+    return Course(root)
 
 
 @pytest.fixture(scope="session")

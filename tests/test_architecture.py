@@ -214,14 +214,14 @@ def test_a_release_notebook_is_valid_python_and_holds_nothing_hidden(sheet):
 def test_release_and_samples_are_what_their_commands_make(course_copy, sheet):
     released = (course_copy.root / "release" / sheet / _name(sheet)).read_bytes()
     assert released == (layout.RELEASE / sheet / _name(sheet)).read_bytes()
-    script = ROOT / "scripts" / "make_samples.py"
-    folder = course_copy.root / "scripts"
-    folder.mkdir(exist_ok=True)
-    (folder / script.name).write_bytes(script.read_bytes())
-    subprocess.run([sys.executable, str(folder / script.name)], cwd=course_copy.root, check=True)
-    for student in banks.module(sheet, "samples").SAMPLES:
-        made = submissions.fingerprint(course_copy.root / "submitted" / student / sheet)
-        assert made == submissions.fingerprint(layout.SUBMITTED / student / sheet), student
+    folder = shutil.copytree(ROOT / "scripts", course_copy.root / "scripts", dirs_exist_ok=True)
+    script = [sys.executable, str(folder / "make_samples.py"), sheet]
+    subprocess.run(script, cwd=course_copy.root, check=True)
+    made = {path.parent.name: path for path in (course_copy.root / "submitted").glob(f"*/{sheet}")}
+    assert made.keys() == banks.module(sheet, "samples").SAMPLES.keys()
+    for student, path in made.items():
+        kept = layout.SUBMITTED / student / sheet
+        assert submissions.fingerprint(path) == submissions.fingerprint(kept), student
 
 
 @pytest.mark.parametrize("sheet", SHEETS)

@@ -10,7 +10,7 @@ import numpy as np
 import probes
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -90,6 +90,7 @@ values = st.recursive(
 )
 
 
+@settings(max_examples=100)
 @given(values)
 def test_what_is_sent_is_what_arrives(value):
     node = json.loads(json.dumps(agent.encode(value)))
@@ -541,6 +542,7 @@ def test_inputs_repeat_for_one_secret_and_differ_for_another_student():
     assert np.array_equal(Draw(first).normal((3,)), Draw(again).normal((3,)))
 
 
+@settings(max_examples=100)
 @given(st.integers(0, 2**32), st.integers(2, 25))
 def test_drawn_probabilities_and_covariances_are_never_degenerate(seed, k):
     draw = Draw(seed)

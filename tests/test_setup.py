@@ -71,6 +71,11 @@ def test_the_lock_brings_no_cuda_packages():
     assert [pin for pin in PINS if re.match(r"nvidia|cuda|triton|tensorflow-gpu", pin)] == []
 
 
+def test_nothing_that_reads_a_notebook_builds_dozens_of_grammars_first():
+    """See [tool.uv] in pyproject.toml."""
+    assert [pin for pin in PINS if pin.startswith("rfc3987-syntax")] == []
+
+
 @pytest.mark.parametrize("system", SYSTEMS.values(), ids=SYSTEMS)
 def test_every_direct_dependency_is_pinned_on_every_system(system):
     versions = pinned_on(system)

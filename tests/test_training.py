@@ -107,4 +107,4 @@ def test_a_small_stack_is_the_same_every_time_and_has_the_widths_asked_for():
 
 
 def executed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    return NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    return NotebookClient(notebook, startup_timeout=600, kernel_name="python3").execute()

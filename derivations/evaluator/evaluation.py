@@ -71,7 +71,7 @@ class Evaluation:
     ):
         self.settings = settings
         self._scaled = scaled or {}
-        self._deadline = deadline or time.monotonic() + LINE_SECONDS
+        self._deadline = deadline or time.thread_time() + LINE_SECONDS
         self._bound: dict[str, Array] = {}
         self._depth = 0
         self._indices: dict[str, int] = {}
@@ -93,7 +93,7 @@ class Evaluation:
 
     def value(self, node: Node) -> Array:
         """A number or a matrix, with an axis for each variable in scope."""
-        if time.monotonic() > self._deadline:
+        if time.thread_time() > self._deadline:
             raise Problem(
                 f"this line takes more than {LINE_SECONDS:g} s to evaluate", node.position
             )
