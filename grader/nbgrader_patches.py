@@ -91,7 +91,7 @@ class AutogradeFolder(Autograde):
         folder = Path(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
         name = layout.source_notebook(self.coursedir.assignment_id).name
         self.assignments = {str(folder): [str(folder / name)]}
-        self.notebooks = []
+        self.notebooks: list[str] = []
 
 
 class ClearSolutionsWith(ClearSolutions):

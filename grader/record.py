@@ -32,7 +32,7 @@ class Record:
 
     def write(self, notebook: NotebookNode) -> None:
         """Put the record into a notebook, in the place of any other."""
-        plain = {
+        plain: dict[str, Any] = {
             "submission": self.submission,
             "repairs": list(self.repairs),
             "isolation": self.isolation,

@@ -27,7 +27,7 @@ class Checkpoints:
     """
 
     folder: Path
-    list: str
+    listing: str
     advice: str
 
     def names(self) -> list[str]:
@@ -63,12 +63,12 @@ class Checkpoints:
         """Write a checkpoint and its line in the list, each file whole or not at all."""
         content = save({key: value.contiguous() for key, value in tensors.items()})
         write(self.folder / f"{name}.safetensors", content)
-        listed = self._listed() if (self.folder / self.list).exists() else {}
+        listed = self._listed() if (self.folder / self.listing).exists() else {}
         listed[name] = entry | {"sha256": hashlib.sha256(content).hexdigest()}
-        write(self.folder / self.list, (json.dumps(listed, indent=1) + "\n").encode())
+        write(self.folder / self.listing, (json.dumps(listed, indent=1) + "\n").encode())
 
     def _listed(self) -> dict[str, dict]:
-        path = self.folder / self.list
+        path = self.folder / self.listing
         try:
             listed = json.loads(self._read(path))
             return {key: dict(entry, sha256=str(entry["sha256"])) for key, entry in listed.items()}

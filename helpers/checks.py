@@ -24,7 +24,7 @@ def small_stack(sizes: Sequence[int]) -> list[tuple]:
     """
     from helpers.quiet import tf  # here, because not every sheet has to wait for TensorFlow
 
-    def filled(*shape: int):
+    def filled(*shape: int) -> Any:
         numbers = np.cos(1.7 * np.arange(1, math.prod(shape) + 1)).reshape(shape)
         return tf.Variable(numbers, dtype=tf.float32)
 

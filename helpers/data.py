@@ -68,7 +68,8 @@ def digits() -> Digits:
     """
     try:
         contents = _given() or [_kept(file) or _downloaded(file) for file in FILES]
-        found = Digits(*map(_values, FILES, contents), name="MNIST")
+        images, labels, test_images, test_labels = map(_values, FILES, contents)
+        found = Digits(images, labels, test_images, test_labels, "MNIST")
     except _OutOfReach as reason:
         print(f"MNIST is not here and cannot be downloaded.\n{reason}")
         found = _small_digits()
@@ -170,14 +171,15 @@ def _given() -> list[bytes] | None:
         contents = [_stored(folder, file) for file in FILES]
     except DataError as error:
         raise DataError(f"{error}. MNIST_DIR names this folder. {advice}") from None
-    missing = [file.name for file, found in zip(FILES, contents, strict=True) if found is None]
+    found = [content for content in contents if content is not None]
+    missing = [file.name for file, content in zip(FILES, contents, strict=True) if content is None]
     if len(missing) == len(FILES):
         print(f"MNIST_DIR names {folder}, where no file of MNIST is. Looking in {FOLDER}.")
         return None
     if missing:
         names = " and ".join(f"{name}.gz" for name in missing)
         raise DataError(f"MNIST_DIR names {folder}, which lacks {names}. {advice}")
-    return contents
+    return found
 
 
 def _kept(file: _File) -> bytes | None:
@@ -282,10 +284,12 @@ def _small_digits() -> Digits:
     images = np.stack([np.pad(large, place) for place in places], axis=1).reshape(-1, 25, 784)
     rng = np.random.default_rng(0)
     order = rng.permutation(len(images))
-    parts = []
-    for chosen in (order[:1500], order[1500:]):
-        mixed = rng.permutation(25 * len(chosen))
-        parts.append(images[chosen].reshape(-1, 784)[mixed])
-        parts.append(np.repeat(small.target[chosen].astype(np.int64), 25)[mixed])
+
+    def mixed(chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        order = rng.permutation(25 * len(chosen))
+        labels = np.repeat(small.target[chosen].astype(np.int64), 25)
+        return images[chosen].reshape(-1, 784)[order], labels[order]
+
+    training, test = mixed(order[:1500]), mixed(order[1500:])
     note = "NOT MNIST: 1,797 smaller digits, enlarged and shifted"
-    return Digits(*parts, name="scikit-learn's digits", note=note)
+    return Digits(*training, *test, "scikit-learn's digits", note)

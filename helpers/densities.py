@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 def log_normal(x: ArrayLike, mean: ArrayLike, std: ArrayLike) -> np.ndarray:
     """Log density in nats of N(mean, std**2) at x; the three broadcast."""
-    standardised = (np.asarray(x) - mean) / std
+    standardised = (np.asarray(x) - np.asarray(mean)) / np.asarray(std)
     return -0.5 * standardised**2 - np.log(std) - 0.5 * np.log(2 * np.pi)
 
 

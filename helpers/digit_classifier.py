@@ -29,7 +29,7 @@ AT_ONCE = 1000  # images; more take more memory and no less time
 class DigitClassifier(nn.Module):
     """Two convolutions, each followed by a maximum over 2 by 2 pixels, and two linear layers."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.first = nn.Conv2d(1, 16, kernel_size=3, padding=1)
         self.second = nn.Conv2d(16, 32, kernel_size=3, padding=1)

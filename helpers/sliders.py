@@ -11,6 +11,7 @@ from torch import Tensor
 
 REACH = 3  # standard deviations of the prior to either side
 SHOWN = 256  # pixels, the picture's edge on the screen
+NO_SOFTWARE: dict = {"Software": None}  # keeps a PNG file free of the version that wrote it
 
 
 def sliders(decode: Callable[[Tensor], Tensor], z: Tensor, latents: Sequence[int]) -> widgets.HBox:
@@ -41,5 +42,5 @@ def _png(picture: np.ndarray) -> bytes:
     """A picture (3, side, side) in [0, 1] as the bytes of a PNG file."""
     stream = io.BytesIO()
     pixels = np.clip(np.moveaxis(picture, 0, -1), 0, 1).astype(np.float64)
-    matplotlib.image.imsave(stream, pixels, format="png", metadata={"Software": None})
+    matplotlib.image.imsave(stream, pixels, format="png", metadata=NO_SOFTWARE)
     return stream.getvalue()

@@ -7,7 +7,7 @@ from torch import nn
 class LinearEncoder(nn.Module):
     """mean = x @ slopes and log_var = 0.3 - mean, for images of four pixels and two latents."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         slopes = [[0.5, -0.3], [0.2, 0.4], [-0.6, 0.1], [0.3, 0.7]]
         self.slopes = nn.Parameter(torch.tensor(slopes))
@@ -21,7 +21,7 @@ class LinearEncoder(nn.Module):
 class LinearDecoder(nn.Module):
     """logits = z @ slopes, for two latents and images of four pixels."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         slopes = [[1.2, -0.7, 0.4, -2.0], [0.3, 0.9, -1.5, 0.8]]
         self.slopes = nn.Parameter(torch.tensor(slopes))
@@ -34,7 +34,7 @@ class LinearDecoder(nn.Module):
 class LinearPair(nn.Module):
     """The pair (s, t) for three dimensions, each a linear map of all three plus numbers."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         slopes = [[0.3, -0.5, 0.2], [0.4, 0.1, -0.6], [-0.2, 0.7, 0.5]]
         self.slopes = nn.Parameter(torch.tensor(slopes))
@@ -99,7 +99,7 @@ class ThreeColours(nn.Module):
     Its encoder is not there to be called.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.encoder = nn.Identity()
         self.encoder.forward = self._refuse
@@ -115,7 +115,7 @@ class ThreeColours(nn.Module):
 class _FirstThree(nn.Module):
     """Codes (n, 32) to logits (n, 3, 64, 64), times a parameter that is 1."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.scale = nn.Parameter(torch.ones(()))
 

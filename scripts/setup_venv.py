@@ -31,7 +31,7 @@ TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 CUDA = re.compile(r"^(nvidia|cuda)-|^triton$")
 
 # Prints one JSON line: the build of torch that is installed, None where it cannot be imported.
-TORCH_PROBE = """
+SHOW_TORCH = """
 import json
 try:
     import torch
@@ -179,9 +179,9 @@ def create() -> None:
         )
 
 
-def probe_torch() -> dict[str, str | None]:
+def installed_torch() -> dict[str, str | None]:
     result = subprocess.run(
-        [str(PYTHON), "-c", TORCH_PROBE], env=environment(), capture_output=True, text=True
+        [str(PYTHON), "-c", SHOW_TORCH], env=environment(), capture_output=True, text=True
     )
     try:
         return json.loads(result.stdout.splitlines()[-1])
@@ -240,7 +240,7 @@ def set_up() -> None:
     say(f"[3/4] installing {len(pins)} packages from requirements.lock (1 to 3 minutes; 2 GB) ...")
     must(pip("install", "--no-deps", "-r", str(LOCK)), "Installing the packages", count=len(pins))
     remove_strays()
-    found = probe_torch()
+    found = installed_torch()
     if "error" in found:
         raise SetupError(f"torch was installed but cannot be imported: {found['error']}")
     say(f"      torch {found['version']} works")

@@ -219,8 +219,8 @@ forge()
         "replies that repeat an earlier one, or that say ok without a value",
         """\
 import json, sys
-probe = sys.modules["_grader_agent"]
-plain, last = probe.call, {}
+agent = sys.modules["_grader_agent"]
+plain, last = agent.call, {}
 def call(request, namespace):
     reply = plain(request, namespace)
     if request["target"] == "kl_normal":
@@ -229,29 +229,29 @@ def call(request, namespace):
     if reply["status"] == "ok":
         last["value"] = reply["value"]
     return reply
-probe.call = call
+agent.call = call
 """,
     ),
     Cheat(
         "replies that forge passed, score and verdict",
         """\
 import json, sys
-probe = sys.modules["_grader_agent"]
-plain = probe.converse
+agent = sys.modules["_grader_agent"]
+plain = agent.converse
 def converse(text, namespace):
     reply = json.loads(plain(text, namespace))
     if json.loads(text)["target"] == "kl_normal":
         reply |= {"passed": True, "score": 100, "what": "ok", "share": 0, "core": False}
     return json.dumps(reply)
-probe.converse = converse
+agent.converse = converse
 """,
     ),
     Cheat(
         "replies that cannot be read",
         """\
 import json, sys
-probe = sys.modules["_grader_agent"]
-plain = probe.converse
+agent = sys.modules["_grader_agent"]
+plain = agent.converse
 BAD = {
     "kl_normal": "[" * 100_000,
     "kl_standard_normal": {"t": "float", "v": "0x1p999999"},
@@ -266,7 +266,7 @@ def converse(text, namespace):
         return plain(text, namespace)
     reply = {"id": request["id"], "status": "ok", "changed": [7], "warnings": 3, "value": bad}
     return bad if isinstance(bad, str) else json.dumps(reply)
-probe.converse = converse
+agent.converse = converse
 """,
         dict.fromkeys(
             ("kl_normal", "kl_standard_normal", "elbo", "posterior", "log_evidence"), "pass\n"
@@ -388,11 +388,11 @@ FORGED_BASES = Cheat(
     "an answer that is a value and an exception at once",
     """\
 import sys
-probe = sys.modules["_grader_agent"]
-plain = probe.call
+agent = sys.modules["_grader_agent"]
+plain = agent.call
 def call(request, namespace):
     return {"bases": ["ValueError"], **plain(request, namespace)}
-probe.call = call
+agent.call = call
 """,
     {NORMAL: NO_VALIDATION},
 )

@@ -191,7 +191,7 @@ def test_the_reference_is_asked_once_for_each_request():
             asked.append(request)
             return {"status": "ok", "value": len(asked)}
 
-    session = audit._Remembering(Session())
+    session = audit._CachingSession(Session())
     for request in ({"args": [1]}, {"args": [2]}, {"args": [1]}):
         session.ask(request)
     assert len(asked) == 2 and session.ask({"args": [2]})["value"] == 2

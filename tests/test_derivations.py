@@ -759,7 +759,7 @@ def plain(group: Settings) -> np.ndarray:
     """Where no two parameters are equal or differ by 1, none is 1, and k is not 2.
 
     Values have two decimals, so at about one setting in a hundred a wrong line is right by chance,
-    as log sigma for log sigma^2 is at 1. That is harmless: a check asks for all of its settings.
+    as log sigma for log sigma^2 is at 1. That does no harm: a check asks for all of its settings.
     """
     found = np.full(group.count, group.dimension != 2)
     numbers = [v for v in group.names.values() if group.dimension is None and np.ptp(v) > 0]

@@ -42,8 +42,13 @@ WANTED = 0.95  # the share of machine-made mutants that must be caught
 
 @dataclass(frozen=True)
 class Task:
-    """One implementation to judge. kind: "solution", "mistake", "mutant" or "alternative".
+    """One implementation to judge.
 
+    sheet: the name of its sheet;
+    item: the name of the item that it answers;
+    kind: "solution", "mistake", "mutant" or "alternative";
+    name: its id in the bank; of a mutant, the change in words;
+    source: the code of a mutant, else empty;
     others: the other items that it must cost nothing.
     """
 
@@ -57,10 +62,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a task: over all seeds, by the item itself and by the others.
+    """What came of a task.
 
-    full: how many seeds gave all points; seeds: of how many; named: the mistake was recognised by
-    its id; others: items that lost points though their code is right; trouble: checks that failed.
+    task: what was judged;
+    full: how many seeds gave all points;
+    seeds: how many seeds it was judged with;
+    named: whether the mistake was recognised by its id;
+    others: items that lost points though their code is right;
+    trouble: why the check itself failed, else empty.
     """
 
     task: Task
@@ -81,7 +90,20 @@ class Outcome:
 
 @dataclass
 class Figures:
-    """The measured quality of one check."""
+    """The measured quality of one check.
+
+    item: its name, "all" for a sum over items;
+    mistakes: how many mistakes the bank holds;
+    mistakes_caught: how many of them lose points with every seed;
+    mistakes_named: how many of them are recognised by their ids;
+    mutants: how many machine-made wrong versions there are;
+    mutants_caught: how many of them lose points;
+    alternatives: how many right answers in other styles the bank holds;
+    alternatives_accepted: how many of them get all points with every seed;
+    seeds_agree: whether no verdict depends on the seed;
+    survivors: why a mutant that is not caught is no mistake, by the change in words;
+    problems: what has to be fixed, a sentence each.
+    """
 
     item: str
     mistakes: int = 0
@@ -227,7 +249,8 @@ class _CachingSession:
     """A session that is asked the same again and again, and computes it once."""
 
     def __init__(self, session: Session):
-        self._session, self._replies = session, {}
+        self._session = session
+        self._replies: dict[bytes, dict[str, Any]] = {}
 
     def ask(self, request: dict[str, Any], seconds: float = CALL_SECONDS) -> dict[str, Any]:
         key = hashlib.sha256(json.dumps(request).encode()).digest()
@@ -363,8 +386,9 @@ _COUNT = {
 
 def _print(sheet: str, figures: list[Figures]) -> None:
     console = terminal.output()
-    options = {"box": box.SIMPLE_HEAD, "title_justify": "left", "show_footer": True}
-    table = Table(title=f"audit {sheet}", **options)
+    table = Table(
+        title=f"audit {sheet}", box=box.SIMPLE_HEAD, title_justify="left", show_footer=True
+    )
     columns = {
         "check": lambda f: f.item,
         "mistakes caught": lambda f: f"{f.mistakes_caught}/{f.mistakes}",

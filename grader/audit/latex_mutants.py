@@ -52,7 +52,13 @@ NEAR = 20  # characters shown on each side of a change
 
 @dataclass(frozen=True)
 class Token:
-    """A piece of a formula. bare: a digit that is an argument without braces, as in x^2."""
+    """A piece of a formula.
+
+    kind: the name of the group of TOKEN that found it;
+    text: its characters;
+    start: where it begins in the text;
+    bare: whether it is a digit that is an argument without braces, as in x^2.
+    """
 
     kind: str
     text: str
@@ -66,7 +72,12 @@ class Token:
 
 @dataclass(frozen=True)
 class Edit:
-    """The tokens from `first` up to `last`, without that one, are replaced by some text."""
+    """Some tokens that are replaced by a text.
+
+    first: the first token that goes;
+    last: the first token that stays;
+    new: the text in their place.
+    """
 
     first: int
     last: int
@@ -79,7 +90,8 @@ def latex_mutants(text: str) -> Iterator[tuple[str, str]]:
     In the order of the text. Each changed text comes once, and none is the original.
     """
     formula = Formula(text)
-    found, alike = {text}, Counter()
+    found = {text}
+    alike: Counter[str] = Counter()
     for place in range(len(formula.tokens)):
         for rule in RULES:
             for edit in rule(formula, place):

@@ -10,6 +10,7 @@ import ast
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 BINARY = {
     ast.Add: ast.Sub,
@@ -62,7 +63,11 @@ GUARDS = {"strict"}  # arguments that never show where the code is right
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed version of a cell: what was changed, and the whole source."""
+    """One changed version of a cell.
+
+    change: what was changed, in words;
+    source: the whole source of the cell with the change in it.
+    """
 
     change: str
     source: str
@@ -134,7 +139,7 @@ def _statement(root: ast.AST, path: Path) -> ast.AST:
     return [node for node in way if isinstance(node, ast.stmt)][-1]
 
 
-def _replaced(tree: ast.Module, target: ast.AST, path: Path, new: ast.AST | None) -> ast.Module:
+def _replaced(tree: ast.Module, target: ast.stmt, path: Path, new: ast.AST | None) -> ast.Module:
     number = tree.body.index(target)
     tree = copy.deepcopy(tree)
     parent = _get(tree.body[number], path[:-1])
@@ -171,8 +176,8 @@ def _replacements(node: ast.AST, target: ast.AST, path: Path) -> Iterator[ast.AS
             yield _with(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
             yield from node.values
         case ast.Compare(ops=[op]):
-            for other in COMPARISONS.get(type(op), ()):
-                yield _with(node, ops=[other()])
+            for comparison in COMPARISONS.get(type(op), ()):
+                yield _with(node, ops=[comparison()])
         case ast.Constant():
             yield from _constants(node)
         case ast.Call():
@@ -199,7 +204,7 @@ def _replacements(node: ast.AST, target: ast.AST, path: Path) -> Iterator[ast.AS
             yield _with(node, elts=[second, first])
 
 
-def _with(node: ast.AST, **fields) -> ast.AST:
+def _with(node: ast.AST, **fields: Any) -> ast.AST:
     return type(node)(**{name: fields.get(name, value) for name, value in ast.iter_fields(node)})
 
 
@@ -216,9 +221,9 @@ def _constants(node: ast.Constant) -> Iterator[ast.AST]:
 
 
 def _calls(node: ast.Call) -> Iterator[ast.AST]:
-    name = getattr(node.func, "attr", getattr(node.func, "id", None))
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
     if ast.unparse(node.func).startswith("self."):
-        name = None  # one's own, whatever a library means by that name
+        name = ""  # one's own, whatever a library means by that name
     for other in FUNCTIONS.get(name, ()):
         if isinstance(node.func, ast.Attribute):
             yield _with(node, func=_with(node.func, attr=other))

@@ -13,7 +13,12 @@ from grader.errors import CourseError
 
 @dataclass(frozen=True)
 class Bank:
-    """The instructors' side of a sheet: the modules in reference/<sheet>/."""
+    """The instructors' side of a sheet: the modules in reference/<sheet>/.
+
+    reference: the right implementations, by the names that students define;
+    checks: a function for each item, by its name;
+    mistakes: the known wrong implementations, `<item>__<id>`.
+    """
 
     reference: ModuleType
     checks: ModuleType

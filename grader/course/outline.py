@@ -23,10 +23,13 @@ SOLUTION_REGION = re.compile(
 
 @dataclass(frozen=True)
 class Item:
-    """A judged item: its name, its points, and the grade id of its test cell.
+    """A judged item.
 
-    answer: the name under which the student defines it, where that is another than the item's;
-    other_functions: what else is judged in this item, of which the answer is the first.
+    name: what `judge("…")` in its test cell calls it;
+    points: the most it can earn;
+    grade_id: the id of its test cell;
+    answer: the name under which the student defines it; empty means the item's own;
+    other_functions: the other functions that are judged in this item.
     """
 
     name: str
@@ -35,7 +38,7 @@ class Item:
     answer: str = ""
     other_functions: tuple[str, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "answer", self.answer or self.name)
 
     @property

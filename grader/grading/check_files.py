@@ -142,7 +142,7 @@ def _starts(statements: list[ast.stmt]) -> list[int]:
         first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
         if first > end:
             starts.append(first)
-        end = node.end_lineno
+        end = node.end_lineno or first
     return starts
 
 

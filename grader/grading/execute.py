@@ -50,7 +50,9 @@ class ExecuteAndJudge(Execute):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, kernel_manager_class=kernel.SandboxedKernelManager, **kwargs)
 
-    def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None):
+    def preprocess(
+        self, nb: NotebookNode, resources: Any = None, km: Any = None
+    ) -> tuple[NotebookNode, Any]:
         names = resources["nbgrader"]
         self._sheet, self._student = names["assignment"], names["student"]
         self._items = outline.items(self._sheet)
@@ -75,7 +77,7 @@ class ExecuteAndJudge(Execute):
 
     # --- the kernel
 
-    def create_kernel_manager(self):
+    def create_kernel_manager(self) -> Any:
         self.km = self.kernel_manager_class(
             kernel_name=self.kernel_name,
             config=self.config,
@@ -86,12 +88,12 @@ class ExecuteAndJudge(Execute):
         )
         return self.km
 
-    async def async_start_new_kernel(self, **kwargs) -> None:
+    async def async_start_new_kernel(self, **kwargs: Any) -> None:
         await super().async_start_new_kernel(**kernel.start_options(self._scratch))
 
     start_new_kernel = run_sync(async_start_new_kernel)
 
-    async def async_start_new_kernel_client(self):
+    async def async_start_new_kernel_client(self) -> Any:
         client = await super().async_start_new_kernel_client()
         boot = kernel.boot_code()
         await kernel.async_run_silently(client, self.km, boot, {}, START_SECONDS)
@@ -129,8 +131,10 @@ class ExecuteAndJudge(Execute):
 
     # --- the cells
 
-    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int):
-        item = self._items.get(outline.judged_item(cell.source) if _is_test(cell) else None)
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, index: int
+    ) -> tuple[NotebookNode, Any]:
+        item = self._items.get(outline.judged_item(cell.source) or "") if _is_test(cell) else None
         if time.monotonic() > self._deadline:
             if item is not None:
                 words = f"Not judged: the submission took longer than {self.total_seconds} s."
@@ -162,7 +166,9 @@ class ExecuteAndJudge(Execute):
         visible = NotebookNode(cell, source=outline.HIDDEN.sub("", cell.source), outputs=[])
         stopped = self._execute(visible, index)
         self.nb.cells[index] = cell
-        self._display_id_map = {}  # what was shown here must not be updated from later cells
+        self._display_id_map: dict[
+            str, Any
+        ] = {}  # what was shown here must not be updated from later cells
         if stopped:
             self._culprits.update(item.answers)
             return _zero(item, f"The visible check {stopped}")
@@ -184,16 +190,16 @@ class ExecuteAndJudge(Execute):
             self._restart()
             return f"sent something that is no message ({type(error).__name__})"
         errors = [output for output in cell.outputs if output.output_type == "error"]
-        for error in errors:  # nbgrader adds them from the reply, however long they are
-            error.evalue = error.evalue[:MAX_ERROR]
-            error.traceback = [line[:MAX_ERROR] for line in error.traceback[-MAX_FRAMES:]]
-        if not any(error.ename == "CellTimeoutError" for error in errors):
+        for output in errors:  # nbgrader adds them from the reply, however long they are
+            output.evalue = output.evalue[:MAX_ERROR]
+            output.traceback = [line[:MAX_ERROR] for line in output.traceback[-MAX_FRAMES:]]
+        if not any(output.ename == "CellTimeoutError" for output in errors):
             return ""
         if not kernel.interrupted_reply(self.kc, self.km):
             self._restart()
         return too_long(self.timeout)
 
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int):
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         """nbclient's, for messages that may be huge, endless or forged.
 
         What goes beyond the limit on a cell's output is dropped as it arrives.

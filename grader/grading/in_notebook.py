@@ -38,7 +38,7 @@ def judge(item: str, sheet: str | None = None) -> Verdict:
 
     sheet: needed only where the notebook does not lie in a folder named after its sheet.
     """
-    namespace = inspect.currentframe().f_back.f_globals
+    namespace = inspect.stack(0)[1].frame.f_globals
     sheet = layout.find_sheet(sheet) if sheet else _sheet_here(item)
     known = outline.items(sheet)
     if item not in known:

@@ -15,8 +15,8 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbformat.corpus.words import generate_corpus_id as random_cell_id
 from nbformat.v4 import new_notebook
-from nbformat.v4.nbbase import random_cell_id
 from nbformat.v4.rwbase import rejoin_lines
 
 from grader.course import layout
@@ -42,7 +42,7 @@ class NotANotebook(Exception):
 class SubmissionExporter(NotebookExporter):
     """nbconvert's notebook exporter, for files that may be damaged or misnamed."""
 
-    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any):
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         path = Path(filename)
         nb, notes = read_submission(path)
         resources = copy.deepcopy(resources) if resources is not None else {}

@@ -5,7 +5,9 @@ and everything around their text is written anew from the gradebook. What was me
 the notebook's metadata, for the feedback and the grade table.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass, field
+from typing import TypeGuard, TypeVar
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
@@ -16,6 +18,8 @@ from grader.course import outline
 from grader.intake.files import listing, plain
 from grader.intake.reading import FINGERPRINT, NOTES, cell_source
 from grader.record import Record
+
+T = TypeVar("T")
 
 MANY = 6  # if more cells than this had the same happen to them, they are counted, not named
 CLAIMS = ("grade", "solution", "locked", "points", "schema_version", "task")
@@ -63,7 +67,7 @@ class CellSpec:
         return outline.functions_in(self.source) if self.solution else set()
 
     @property
-    def values(self) -> set[str]:
+    def values(self) -> Set[str]:
         """The variables that a solution cell is for: of all that it assigns, what is judged."""
         return self.items & outline.variables_in(self.source) if self.solution else set()
 
@@ -131,13 +135,14 @@ class StudentCell:
         return node
 
 
-Cells, Specs = list[StudentCell], list[CellSpec]
+Cells = list[StudentCell]
+Specs = list[CellSpec]
 
 
 class RepairNotebook(NbGraderPreprocessor):
     """The first of the sanitising steps."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict):
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         names = resources["nbgrader"]
         specs = read_specs(names["db_url"], names["assignment"], names["notebook"])
         notes = list(resources.get(NOTES, ()))
@@ -154,7 +159,8 @@ def read_specs(db_url: str, sheet: str, notebook: str) -> Specs:
     """The gradebook's cells of a notebook, in the order of the source notebook."""
     with Gradebook(db_url) as gradebook:
         known = gradebook.find_notebook(notebook, sheet)
-        items = frozenset(outline.judged_item(cell.source) for cell in known.source_cells)
+        judged = (outline.judged_item(cell.source) for cell in known.source_cells)
+        items = frozenset(name for name in judged if name is not None)
         points = {cell.name: cell.max_score for cell in known.grade_cells}
         solutions = {cell.name for cell in known.solution_cells}
         specs = {
@@ -179,7 +185,8 @@ def read_specs(db_url: str, sheet: str, notebook: str) -> Specs:
 class Given:
     """The cells that students get and need not change.
 
-    types: by their texts; followed_by: the grade id of the graded cell right below.
+    types: their types, by their texts;
+    followed_by: the grade id of the graded cell right below, by their texts.
     """
 
     types: dict[str, str]
@@ -212,20 +219,24 @@ def repair(cells: Cells, specs: Specs, given: Given, notes: list[str]) -> Cells:
 def _student_cell(raw: object) -> StudentCell | None:
     if not isinstance(raw, dict):
         return None
-    kind = raw.get("cell_type")
-    metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
-    attachments = raw.get("attachments")
+    kind, attachments = str(raw.get("cell_type")), raw.get("attachments")
+    metadata = _of_type(dict, raw.get("metadata"))
     return StudentCell(
         kind if kind in NEW_CELL else "raw",
         cell_source(raw),
         attachments if _are_attachments(attachments) else {},
-        metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {},
-        metadata.get("tags") if isinstance(metadata.get("tags"), list) else [],
-        raw.get("id") if isinstance(raw.get("id"), str) else "",
+        _of_type(dict, metadata.get("nbgrader")),
+        _of_type(list, metadata.get("tags")),
+        _of_type(str, raw.get("id")),
     )
 
 
-def _are_attachments(value: object) -> bool:
+def _of_type(kind: type[T], value: object) -> T:
+    """A value of the expected type; an empty one in the place of any other."""
+    return value if isinstance(value, kind) else kind()
+
+
+def _are_attachments(value: object) -> TypeGuard[dict]:
     return isinstance(value, dict) and all(
         isinstance(bundle, dict) and all(isinstance(data, str) for data in bundle.values())
         for bundle in value.values()
@@ -241,7 +252,7 @@ def _recognise(cells: Cells, specs: Specs, given: Given, notes: list[str]) -> No
     wrong, unknown = [], []
     for cell, claim in zip(cells, claims, strict=True):
         cell.spec = _recognised_as(cell, claim, specs, unclaimed) or claim
-        if claim is not None and cell.spec is not claim:
+        if claim is not None and cell.spec is not None and cell.spec is not claim:
             wrong.append(cell.spec.grade_id)
         if cell.claimed.get("grade_id") and claim is None:
             unknown.append(plain(str(cell.claimed["grade_id"]), 40))
@@ -289,18 +300,18 @@ def _recognise_by_place(cells: Cells, by_id: dict[str, CellSpec], given: Given) 
 
 
 def _note_changes(cells: Cells, notes: list[str]) -> None:
-    known = [cell for cell in cells if cell.spec]
-    types = [p.spec.grade_id for p in known if p.cell_type != p.spec.cell_type]
+    known = [(cell, cell.spec) for cell in cells if cell.spec]
+    types = [spec.grade_id for cell, spec in known if cell.cell_type != spec.cell_type]
     _tell(notes, "had been turned into another type", "had been turned into other types", types)
-    settings = [p.spec.grade_id for p in known if p.claimed and _has_other_settings(p)]
+    settings = [spec.grade_id for cell, spec in known if _has_other_settings(cell, spec)]
     _tell(notes, "had other grading settings", "had other grading settings", settings)
     if any(cell.tags for cell in cells):
         notes.append("Cell tags were removed.")
 
 
-def _has_other_settings(cell: StudentCell) -> bool:
-    true = cell.spec.metadata()
-    claimed, known = cell.claimed, cell.spec.grade_id == cell.claimed.get("grade_id")
+def _has_other_settings(cell: StudentCell, spec: CellSpec) -> bool:
+    true, claimed = spec.metadata(), cell.claimed
+    known = spec.grade_id == claimed.get("grade_id")
     return known and any(claimed.get(key) != true.get(key) for key in CLAIMS)
 
 
@@ -378,7 +389,7 @@ def _complete(cells: Cells, specs: Specs, given: Given, notes: list[str]) -> Cel
         if place is None:
             missing.append(spec.grade_id)
             place = _behind(cells, previous, given)
-            cells.insert(place, _new_part(spec, cells))
+            cells.insert(place, _missing_cell(spec, cells))
         elif spec.locked and place < previous:
             moved.append(spec.grade_id)
             cell = cells.pop(place)
@@ -391,7 +402,7 @@ def _complete(cells: Cells, specs: Specs, given: Given, notes: list[str]) -> Cel
     return cells
 
 
-def _new_part(spec: CellSpec, cells: Cells) -> StudentCell:
+def _missing_cell(spec: CellSpec, cells: Cells) -> StudentCell:
     """A missing cell; empty where its blank form would replace what is written elsewhere."""
     elsewhere = any(spec.is_defined_in(cell) for cell in cells)
     return StudentCell(spec.cell_type, "" if elsewhere else spec.source, spec=spec)

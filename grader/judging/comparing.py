@@ -4,6 +4,7 @@ Both come as nodes (see `agent.encode`), so that the frameworks they belong to a
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -117,5 +118,5 @@ def _values(mine: np.ndarray, theirs: np.ndarray, rtol: float, atol: float) -> s
     return f"{np.count_nonzero(~close)} of {close.size} values differ; first{place}: {values}"
 
 
-def _show(number: np.generic) -> str:
+def _show(number: Any) -> str:
     return f"{float(number):.6g}" if math.isfinite(abs(number)) else str(float(number.real))

@@ -56,4 +56,4 @@ def _sentence(bank: banks.Bank, item: str, mistake: str) -> str:
     known = banks.named_by_item(bank.mistakes, item)
     if mistake not in known:
         raise CourseError(f"mistakes.py has no {item}__{mistake}.")
-    return inspect.getdoc(known[mistake])
+    return inspect.getdoc(known[mistake]) or ""

@@ -15,6 +15,8 @@ RTOL, ATOL = 5e-5, 1e-5  # float32 inside a right solution is right
 REFERENCE_SECONDS = 120.0
 READABLE = "can be read"  # the first line about a variable
 
+Agreement = Callable[[dict, dict], bool]  # whether two replies are the same
+
 
 class CheckEnded(Exception):
     """The rest of a check makes no sense; carries the line that failed."""
@@ -81,7 +83,7 @@ class Student:
         message = self._failure(reply)
         if message is None:
             message = comparing.difference(reply["value"], wanted["value"], rtol, atol)
-        suspects = ()
+        suspects: tuple[str, ...] = ()
         if message is not None:
             suspects = self._suspects(request, reply, wanted, agree, core)
         if message is None and core:
@@ -113,7 +115,7 @@ class Student:
             return self._failure(reply) or condition(agent.decode(reply["value"]))
 
         message = problem(reply)
-        suspects = ()
+        suspects: tuple[str, ...] = ()
         if core and not message:
             self._right_in_the_core.append((request, lambda theirs: not problem(theirs)))
         if message:
@@ -272,7 +274,7 @@ class Student:
         return _trusted(session.ask(request, REFERENCE_SECONDS))
 
     def _suspects(
-        self, request: dict, reply: dict, wanted: dict, agree, core: bool = False
+        self, request: dict, reply: dict, wanted: dict, agree: Agreement, core: bool = False
     ) -> tuple[str, ...]:
         """The known mistakes that give what the student's code gives, and not what is right.
 
@@ -301,7 +303,7 @@ class Student:
         return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
 
 
-def _variable(functions, name):
+def _variable(functions: dict, name: str) -> object:
     """A probe: the value of a variable."""
     return functions[name]
 

@@ -13,7 +13,7 @@ RUBRIC_CELL = "grader_rubric"  # in the metadata of a cell that only the formgra
 class ShowRubrics(NbGraderPreprocessor):
     """Below each text answer, the rubric of the source notebook: for the formgrader only."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict):
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         source = outline.graded_cells(resources["nbgrader"]["assignment"])
         cells = []
         for cell in nb.cells:
@@ -36,7 +36,7 @@ def _rubric(model_answer: str) -> list[NotebookNode]:
 class PrepareFeedback(NbGraderPreprocessor):
     """Cut the judge's calls out of the test cells, and put notes on repairs at the top."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict):
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         nb.cells = [cell for cell in nb.cells if not cell.metadata.get(RUBRIC_CELL)]
         for cell in nb.cells:
             cell.source = outline.HIDDEN.sub("", cell.source).rstrip()

@@ -68,8 +68,10 @@ class _FailureLog(logging.Handler):
 class Grade:
     """What the gradebook says of one submission.
 
-    auto, manual: points so far, given automatically and by a person; open: items that wait for a
-    person; late: seconds after the due date.
+    score: points so far, less a penalty for being late;
+    max_score: the most it can earn;
+    open: how many items wait for a person;
+    late: seconds after the due date.
     """
 
     score: float

@@ -47,15 +47,16 @@ def conclude(
 
 def _table(rows: list, failures: dict[Submission, str], records: dict[Submission, Record]) -> Table:
     table = Table(title="Grades", title_justify="left", box=box.SIMPLE_HEAD)
-    for name, justify in (
-        ("student or team", "left"),
-        ("sheet", "left"),
-        ("points", "right"),
-        ("late", "left"),
-        ("by hand", "right"),
-        ("repaired, or went wrong", "left"),
+    numbers = {"points", "by hand"}
+    for name in (
+        "student or team",
+        "sheet",
+        "points",
+        "late",
+        "by hand",
+        "repaired, or went wrong",
     ):
-        table.add_column(name, justify=justify, overflow="fold")
+        table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
     members = teams.members()
     for submission, grade in rows:
         who = submission.student

@@ -23,18 +23,20 @@ DESTINATION = re.compile(r"(\]\(\s*<?|^\s{0,3}\[[^\]\n]+\]:\s*<?)([^\s)>]+)", re
 class RemoveActiveContent(NbGraderPreprocessor):
     """A step of Autograde, after the notebook ran; the judge's own reports are left as they are."""
 
-    def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict, cell_index: int
+    ) -> tuple[NotebookNode, dict]:
         if cell.cell_type == "markdown":
-            cell.source = harmless_markdown(cell.source)
+            cell.source = sanitised_markdown(cell.source)
         elif cell.cell_type == "code" and not is_grade(cell):
             for output in cell.outputs:
                 if "data" in output:
-                    output.data = _harmless_data(output.data)
+                    output.data = _sanitised_data(output.data)
                     output.metadata = NotebookNode()
         return cell, resources
 
 
-def harmless_markdown(source: str) -> str:
+def sanitised_markdown(source: str) -> str:
     """Markdown whose HTML is shown as text, and whose links lead to the web or nowhere.
 
     A space after `<` is enough to keep a browser from seeing a tag, and does not show in LaTeX.
@@ -48,7 +50,7 @@ def _leads_to_the_web(destination: str) -> bool:
     return SCHEMES.match(plain) is not None
 
 
-def _harmless_data(data: NotebookNode) -> NotebookNode:
+def _sanitised_data(data: NotebookNode) -> NotebookNode:
     kept = NotebookNode({kind: value for kind, value in data.items() if kind in KEPT})
     if isinstance(data.get("text/html"), str):
         kept["text/html"] = SanitizeHTML(tags=TAGS).sanitize_html_tags(data["text/html"])

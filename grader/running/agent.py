@@ -2,7 +2,7 @@
 
 The source of this file is sent as text into the student's process (a notebook kernel, or the
 process in which `check` loads a module), so it imports nothing of ours. Everything it reports may
-have been tampered with by the code next to it; that is harmless, because a reply holds plain
+have been tampered with by the code next to it; that does no harm, because a reply holds plain
 values only and every decision is taken on the judge's side.
 
 Values cross the border as a tree of JSON nodes. An array is its dtype, its shape and its raw
@@ -389,13 +389,13 @@ def _where(error):
     ours = [f for f in frames if f.filename in STUDENT_FILES or "ipykernel_" in f.filename]
     if not ours:
         return ""
-    line = (ours[-1].line or linecache.getline(ours[-1].filename, ours[-1].lineno)).strip()
+    line = (ours[-1].line or linecache.getline(ours[-1].filename, ours[-1].lineno or 0)).strip()
     return f"line {ours[-1].lineno} in {ours[-1].name}: {line}"[:300]
 
 
 # --- loading a plain module, and the conversation with the judge --------------------------------
 
-STUDENT_FILES = set()
+STUDENT_FILES: set[str] = set()
 
 
 def run(request, namespace):

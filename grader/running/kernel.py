@@ -105,7 +105,9 @@ class BadReply(Exception):
 BROKEN = (TimedOut, Died, BadReply)
 
 
-async def async_run_silently(client, manager, code, expressions, seconds) -> dict[str, Any]:
+async def async_run_silently(
+    client: Any, manager: Any, code: str, expressions: dict[str, str], seconds: float
+) -> dict[str, Any]:
     """Run code in a kernel without a trace in its history; the execute_reply's content."""
     msg_id = await ensure_async(
         client.execute(
@@ -130,7 +132,7 @@ async def async_run_silently(client, manager, code, expressions, seconds) -> dic
             return message["content"]
 
 
-async def _forget_outputs(client) -> None:
+async def _forget_outputs(client: Any) -> None:
     """Silent runs may print; nobody reads that, so it must not pile up.
 
     Raises BadReply where it never ends: threads may print on and on.
@@ -150,7 +152,7 @@ async def _forget_outputs(client) -> None:
 run_silently = run_sync(async_run_silently)
 
 
-def interrupted_reply(client, manager, seconds: float = GRACE_SECONDS) -> bool:
+def interrupted_reply(client: Any, manager: Any, seconds: float = GRACE_SECONDS) -> bool:
     """Interrupt a kernel; whether it takes requests again."""
     run_sync(_interrupt)(manager)
     try:
@@ -160,7 +162,7 @@ def interrupted_reply(client, manager, seconds: float = GRACE_SECONDS) -> bool:
     return True
 
 
-def answers(client, manager) -> bool:
+def answers(client: Any, manager: Any) -> bool:
     """Whether a kernel still answers."""
     expression = {"reply": f"{_AGENT}.in_kernel.__name__"}
     try:
@@ -170,5 +172,5 @@ def answers(client, manager) -> bool:
         return False
 
 
-async def _interrupt(manager) -> None:
+async def _interrupt(manager: Any) -> None:
     await ensure_async(manager.interrupt_kernel())

@@ -13,9 +13,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from grader.course import layout
 from grader.running import agent, sandbox
@@ -48,7 +49,7 @@ class InProcess:
 
 
 @contextmanager
-def _alarm(seconds: float):
+def _alarm(seconds: float) -> Iterator[None]:
     """Raise Stopped in the main thread after some seconds of work; elsewhere there is no limit.
 
     The processors' time counts, not the clock's: what is trusted and slow because the machine has
@@ -60,7 +61,7 @@ def _alarm(seconds: float):
 
     late = False
 
-    def stop(signum, frame):
+    def stop(signum: int, frame: object) -> None:
         nonlocal late
         late = True
         raise KeyboardInterrupt
@@ -105,7 +106,7 @@ class PlainProcess:
     Use as a context manager. `load` executes the pieces of a module; their failures come back.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._loaded: list[dict[str, Any]] = []
         self._count = 0
 
@@ -117,7 +118,7 @@ class PlainProcess:
             self._exit = stack.pop_all()
         return self
 
-    def __exit__(self, *exc_info) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self._exit.close()
 
     def load(self, piece: dict[str, Any], seconds: float = START_SECONDS) -> dict[str, Any]:
@@ -148,16 +149,17 @@ class PlainProcess:
             env=sandbox.environment(self._scratch),
             start_new_session=True,
         )
+        self._stdin, self._stdout, self._stderr = _pipes(self._process)
         self._buffer = b""
         if self._read_line(START_SECONDS) != b"ready":
-            words = self._process.stderr.read(2000).decode(errors="replace")
+            words = self._stderr.read(2000).decode(errors="replace")
             raise RuntimeError(f"The process for student code did not start: {words}")
 
     def _converse(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         self._count += 1
         try:
-            self._process.stdin.write(json.dumps(request | {"id": self._count}).encode() + b"\n")
-            self._process.stdin.flush()
+            self._stdin.write(json.dumps(request | {"id": self._count}).encode() + b"\n")
+            self._stdin.flush()
             reply = json.loads(self._read_line(seconds))
         except (OSError, ValueError, RecursionError):
             raise Stopped(ENDED) from None
@@ -168,12 +170,12 @@ class PlainProcess:
     def _read_line(self, seconds: float) -> bytes:
         deadline = time.monotonic() + seconds
         with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ)
+            selector.register(self._stdout, selectors.EVENT_READ)
             while b"\n" not in self._buffer:
                 left = deadline - time.monotonic()
                 if left <= 0 or not selector.select(left):
                     raise Stopped(too_long(seconds))
-                part = os.read(self._process.stdout.fileno(), 1 << 20)
+                part = os.read(self._stdout.fileno(), 1 << 20)
                 if not part or len(self._buffer) > MAX_REPLY:
                     raise Stopped(ENDED)
                 self._buffer += part
@@ -182,13 +184,19 @@ class PlainProcess:
 
     def _kill(self) -> None:
         with ExitStack() as stack:
-            for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            for stream in (self._stdin, self._stdout, self._stderr):
                 stack.callback(_close, stream)
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
 
-def _close(stream) -> None:
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
+    """The three streams of a process that was started with a pipe for each."""
+    assert process.stdin and process.stdout and process.stderr
+    return process.stdin, process.stdout, process.stderr
+
+
+def _close(stream: IO[bytes]) -> None:
     with suppress(OSError):  # what was not yet flushed has no reader any more
         stream.close()
