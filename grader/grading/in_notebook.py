@@ -22,7 +22,10 @@ IN_THE_OPEN = "judged in the notebook's own process"  # no secret: staff can rea
 
 @dataclass(frozen=True)
 class Verdict:
-    """What `judge` leaves as the cell's output: the points for nbgrader, the report for people."""
+    """What `judge` leaves as the cell's output: the points for nbgrader, the report for people.
+
+    report: the verdict on the item.
+    """
 
     report: Report
 
