@@ -19,6 +19,7 @@ EVERYWHERE = (
     " ; sys_platform == 'darwin' or sys_platform == 'linux'",
     " ; (python_full_version < '3.12' and sys_platform == 'darwin')"
     " or (python_full_version < '3.12' and sys_platform == 'linux')",
+    " ; python_full_version < '3.12' and (sys_platform == 'darwin' or sys_platform == 'linux')",
 )
 
 LOCK_HEAD = f"""\

@@ -1,12 +1,13 @@
 """The pins: one list of them, exact, explained, and truly what is installed."""
 
+import ast
 import importlib.util
 import os
 import re
 import sys
 import sysconfig
 import tomllib
-from importlib.metadata import distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,69 @@ def test_what_is_installed_is_what_the_lock_says():
         and not cuda.match(name)
     }
     assert installed == {name: str(Version(v)) for name, v in pinned_on(here).items()}
+
+
+# What no module of ours imports, and why the project needs it all the same.
+NOT_IMPORTED = {
+    "ipykernel": "kernels are processes of their own",
+    "jupyterlab": "`make lab` starts it",
+    "notebook": "students may start it",
+    "setuptools": "builds and installs the project",
+    "pytest-xdist": "an option in pyproject.toml: -n",
+    "pytest-timeout": "an option in pyproject.toml: timeout",
+    "pytest-cov": "an option of `make coverage`: --cov",
+    "nbval": "an option of `make test`: --nbval",
+    "ruff": "a test runs it as a command",
+    "mypy": "a test runs it as a command",
+}
+# What students or graders run, and what only developers run.
+LIBRARIES = ("grader", "helpers", "reference", "derivations")
+TOOLS = ("scripts", "tests", "benchmarks")
+OURS = {*LIBRARIES, "tests"}
+
+
+def imported_by(folder: str) -> set[str]:
+    """The distributions whose packages the modules in a folder import, by canonical name."""
+    files = list((ROOT / folder).rglob("*.py"))
+    beside = {file.stem for file in files} | {file.parent.name for file in files}
+    providers = packages_distributions()
+    found = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module]
+            for package in {name.partition(".")[0] for name in names}:
+                if package not in OURS | beside | sys.stdlib_module_names:
+                    found |= set(map(canonicalize_name, providers.get(package, [package])))
+    return found
+
+
+def declared(requirements: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(text).name) for text in requirements}
+
+
+NEEDED = declared(PROJECT["dependencies"])
+FOR_DEVELOPERS = declared(PROJECT["optional-dependencies"]["dev"])
+
+
+@pytest.mark.parametrize("folder", LIBRARIES)
+def test_what_a_library_of_ours_imports_is_a_dependency(folder):
+    assert imported_by(folder) <= NEEDED
+
+
+@pytest.mark.parametrize("folder", TOOLS)
+def test_what_developers_run_imports_only_what_is_declared(folder):
+    assert imported_by(folder) <= NEEDED | FOR_DEVELOPERS
+
+
+def test_every_dependency_is_imported_or_has_a_reason_why_not():
+    used = set().union(*map(imported_by, LIBRARIES))
+    anywhere = used.union(*map(imported_by, TOOLS))
+    # tensorflow-cpu and tensorflow are one package under two names, each for its systems
+    same = {"tensorflow", "tensorflow-cpu"}
+    needed = NEEDED - (same if used & same else set())
+    assert needed - used == {name for name in NOT_IMPORTED if name in NEEDED}
+    assert FOR_DEVELOPERS - anywhere == {name for name in NOT_IMPORTED if name in FOR_DEVELOPERS}
