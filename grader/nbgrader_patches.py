@@ -34,7 +34,11 @@ RELIED_ON = (
     ("nbclient.client", "NotebookClient.create_kernel_manager", "overridden: the sandbox"),
     ("nbclient.client", "NotebookClient.async_start_new_kernel", "overridden: the sandbox"),
     ("nbclient.client", "NotebookClient.async_start_new_kernel_client", "overridden: the agent"),
-    ("nbclient.client", "NotebookClient.reset_execution_trackers", "_display_id_map is emptied"),
+    ("nbclient.client", "NotebookClient.start_new_kernel", "overridden: the same, awaited"),
+    ("nbclient.client", "NotebookClient.start_new_kernel_client", "overridden: the same, awaited"),
+    ("nbclient.client", "NotebookClient.store_widget_state", "off: a sheet needs none of it"),
+    ("nbclient.client", "NotebookClient.raise_on_iopub_timeout", "off: nbgrader turns it on"),
+    ("nbclient.client", "NotebookClient._display_id_map", "emptied: what a test showed stays"),
 )
 
 

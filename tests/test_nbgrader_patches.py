@@ -1,0 +1,127 @@
+"""What the grader changes in nbgrader and nbclient, and that another version still has it."""
+
+import ast
+import importlib
+import inspect
+import re
+import textwrap
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from grader import nbgrader_patches, pipeline
+from grader.records.export import MemberExporter
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = sorted((ROOT / "grader").rglob("*.py"))
+FOREIGN = ("nbgrader", "nbclient")
+# What nbconvert and nbgrader document as the way to write a step or an exporter.
+DOCUMENTED = {"preprocess", "preprocess_cell", "export"}
+
+RELIED_ON = nbgrader_patches.RELIED_ON
+
+
+def classes() -> list[type]:
+    """The classes of the grader with a class of nbgrader or nbclient among their bases."""
+    steps = [*pipeline.RELEASE, *pipeline.CLEAN, *pipeline.JUDGE, *pipeline.FEEDBACK]
+    ours = [step for step in steps if step.__module__.startswith("grader.")]
+    ours += [nbgrader_patches.AutogradeFolder, nbgrader_patches.ClearSolutionsWith, MemberExporter]
+    return list(dict.fromkeys(ours))
+
+
+def foreign_bases(kind: type) -> list[type]:
+    return [base for base in kind.__mro__ if base.__module__.partition(".")[0] in FOREIGN]
+
+
+def attribute(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+@pytest.mark.parametrize(("module", "name", "why"), RELIED_ON, ids=[one[1] for one in RELIED_ON])
+def test_a_name_that_the_grader_relies_on_is_there(module, name, why):
+    owner = importlib.import_module(module)
+    *outer, last = name.split(".")
+    for part in outer:
+        owner = getattr(owner, part)
+    assigned = inspect.isclass(owner) and re.search(rf"self\.{last}\b.* = ", sources(owner))
+    assert hasattr(owner, last) or assigned, f"{module}.{name} is gone ({why})"
+
+
+def sources(kind: type) -> str:
+    """The source of a class and of its bases in nbgrader and nbclient."""
+    return "\n".join(inspect.getsource(base) for base in foreign_bases(kind))
+
+
+def test_every_class_built_on_nbgrader_is_looked_at():
+    found = set()
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and node.bases:
+                module = importlib.import_module(_dotted(file))
+                kind = vars(module).get(node.name)
+                if kind is not None and foreign_bases(kind):
+                    found.add(kind)
+    assert found == set(classes())
+
+
+def _dotted(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@pytest.mark.parametrize("kind", classes())
+def test_what_a_class_overrides_is_listed(kind):
+    listed = {attribute(name) for _, name, _ in RELIED_ON} | DOCUMENTED
+    theirs = {name for base in foreign_bases(kind) for name in vars(base)}
+    assert written_in(kind) & theirs <= listed
+
+
+def written_in(kind: type) -> set[str]:
+    """The names that the body of a class defines; traitlets adds others."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    names = {node.name for node in definition.body if isinstance(node, functions)}
+    for node in definition.body:
+        if isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return {name for name in names if not name.startswith("__")}
+
+
+@pytest.mark.parametrize("kind", classes())
+def test_the_private_names_of_nbgrader_that_a_class_uses_are_listed(kind):
+    listed = {attribute(name) for _, name, _ in RELIED_ON}
+    private = re.compile(r"\b(?:self|super\(\))\.(_[a-z]\w*)")
+    used = set(private.findall(inspect.getsource(kind)))
+    theirs = set(private.findall(sources(kind)))
+    theirs |= {name for base in foreign_bases(kind) for name in vars(base)}
+    assert used & theirs <= listed
+
+
+def test_nothing_is_put_into_other_packages_but_on_the_one_page():
+    for file in FILES:
+        if file.name == "nbgrader_patches.py":
+            continue
+        module = importlib.import_module(_dotted(file))
+        for target in assigned_attributes(ast.parse(file.read_text("utf-8"))):
+            owner = vars(module).get(target.value.id)
+            assert not isinstance(owner, (type, ModuleType)), f"{file.name}: {ast.unparse(target)}"
+
+
+def assigned_attributes(tree: ast.AST) -> list[ast.Attribute]:
+    """Every `name.attribute` that something is assigned to."""
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    return [
+        node
+        for node in attributes
+        if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name)
+    ]
+
+
+def test_no_module_reads_a_private_name_of_another_object():
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and re.match(r"_[a-z]", node.attr):
+                name = ast.unparse(node)
+                owner = ast.unparse(node.value)
+                assert owner in ("self", "super()") or name == "os._exit", f"{file.name}: {name}"
