@@ -20,11 +20,12 @@ VENV_PYTHON = .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help setup grade test lab nbval release weights reader classifier vae_samples clean
+.PHONY: help setup grade test coverage lab nbval release weights reader classifier vae_samples clean
 
 help:
 	@echo 'make grade     grade the sample submissions, print the table, say where the feedback is'
 	@echo 'make test      run the test suite, and the solutions with short training'
+	@echo 'make coverage  the tests again, and how much of each module they run'
 	@echo 'make lab       try the sheets as a student, in JupyterLab'
 	@echo 'make nbval     run the solutions in full and compare their outputs'
 	@echo 'make release   make what students get (release/ and a zip per sheet) from source/'
@@ -55,6 +56,10 @@ grade: setup
 test: setup
 	NBGRADER_EXECUTION=validate $(VENV_PYTHON) -m pytest --nbval --ignore-glob='tests/*.ipynb' $(TESTS) $(ARGS)
 
+# What tests/ runs of the code, in the processes that it starts too; slower than make test.
+coverage: setup
+	NBGRADER_EXECUTION=validate $(VENV_PYTHON) -m pytest --cov --cov-report=term tests $(ARGS)
+
 lab: setup
 	$(VENV_PYTHON) -m jupyterlab release $(ARGS)
 
@@ -80,5 +85,5 @@ vae_samples: setup
 	@$(VENV_PYTHON) scripts/sample_vae.py $(ARGS)
 
 clean:
-	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage*
 	find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

@@ -252,6 +252,12 @@ def test_the_code_passes_the_linter():
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_types_hold():
+    """In the libraries of ours that pyproject.toml names; a second run takes a second."""
+    done = subprocess.run([sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_the_notebook_files_end_as_jupyter_writes_them(sheet):
     text = layout.source_notebook(sheet).read_text("utf-8")

@@ -152,13 +152,13 @@ NOT_IMPORTED = {
 # What students or graders run, and what only developers run.
 LIBRARIES = ("grader", "helpers", "reference", "derivations")
 TOOLS = ("scripts", "tests", "benchmarks")
-OURS = {*LIBRARIES, "tests"}
 
 
 def imported_by(folder: str) -> set[str]:
     """The distributions whose packages the modules in a folder import, by canonical name."""
     files = list((ROOT / folder).rglob("*.py"))
-    beside = {file.stem for file in files} | {file.parent.name for file in files}
+    tools = [file for name in TOOLS for file in (ROOT / name).rglob("*.py")]
+    beside = {file.stem for file in tools} | {file.parent.name for file in tools}
     providers = packages_distributions()
     found = set()
     for file in files:
@@ -169,7 +169,7 @@ def imported_by(folder: str) -> set[str]:
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names = [node.module]
             for package in {name.partition(".")[0] for name in names}:
-                if package not in OURS | beside | sys.stdlib_module_names:
+                if package not in beside.union(LIBRARIES) | sys.stdlib_module_names:
                     found |= set(map(canonicalize_name, providers.get(package, [package])))
     return found
 
