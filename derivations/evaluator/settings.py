@@ -232,7 +232,7 @@ class DiscreteLatent(Settings):
         }
 
 
-# --- drawing
+# --- random settings
 
 
 class Draw(Protocol):
