@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from xdist.scheduler import LoadFileScheduling
 import reference
 from grader import record
 from grader.course import layout
-from grader.running import sandbox
+from grader.running import agent, sandbox
 
 os.environ.update(sandbox.ONE_THREAD)  # pytest runs a process for each core
 
@@ -77,6 +79,23 @@ c.ExecuteAndJudge.timeout = 600
 c.ExecuteAndJudge.total_seconds = 3000
 c.ExecuteAndJudge.startup_timeout = 600
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def judged_code_warns_as_in_a_fresh_process() -> Iterator[None]:
+    """A warning is an error in the tests, but not in the code that a test judges in its process."""
+    call = agent.call
+
+    def with_filters_of_python(request: dict, namespace: dict) -> dict:
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            for kind in (DeprecationWarning, PendingDeprecationWarning, ResourceWarning):
+                warnings.simplefilter("ignore", kind)
+            return call(request, namespace)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(agent, "call", with_filters_of_python)
+        yield
 
 
 @dataclass(frozen=True)

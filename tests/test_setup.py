@@ -142,7 +142,6 @@ NOT_IMPORTED = {
     "jupyterlab": "`make lab` starts it",
     "notebook": "students may start it",
     "setuptools": "builds and installs the project",
-    "pytest-xdist": "an option in pyproject.toml: -n",
     "pytest-timeout": "an option in pyproject.toml: timeout",
     "pytest-cov": "an option of `make coverage`: --cov",
     "nbval": "an option of `make test`: --nbval",

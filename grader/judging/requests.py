@@ -36,8 +36,9 @@ def request_for(
 def _stand_ins(instead: Instead, probe: str | None) -> dict[str, Any]:
     """The part of a request that puts stand-ins in the place of the student's functions."""
     known = {name: one if isinstance(one, str) else _name(one) for name, one in instead.items()}
-    sources = {source(one) for one in instead.values() if not isinstance(one, str)} or {probe}
-    if len(sources) != 1 or None in sources:
+    sources = {source(one) for one in instead.values() if not isinstance(one, str)}
+    sources = sources or ({probe} if probe else set())
+    if len(sources) != 1:
         raise TypeError("All stand-ins of a call are from one module of probes.")
     return {"instead": known, "stand_ins": sources.pop()}
 
