@@ -114,4 +114,4 @@ def test_the_audit_changes_both_functions(pair):
 
 
 def test_an_item_has_no_function_that_is_an_item_of_its_own(toy_sheet):
-    assert [item.others for item in outline.items(toy_sheet).values()] == [(), ()]
+    assert [item.other_functions for item in outline.items(toy_sheet).values()] == [(), ()]
