@@ -11,6 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import nbgrader
 import sqlalchemy as sa
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde, base
@@ -36,6 +37,15 @@ RELIED_ON = (
     ("nbclient.client", "NotebookClient.async_start_new_kernel_client", "overridden: the agent"),
     ("nbclient.client", "NotebookClient.reset_execution_trackers", "_display_id_map is emptied"),
 )
+
+# Where nbconvert finds `mathjax.html.j2`: ours, which asks no server for a script, comes first. The
+# formgrader sets one of the two settings itself, and GenerateFeedback the other.
+_TEMPLATES = Path(__file__).parent / "records" / "templates"
+TEMPLATE_FOLDERS = [
+    str(_TEMPLATES),
+    str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
+]
+TEMPLATES_OF_THE_FORMGRADER = [str(_TEMPLATES / "base")]
 
 
 def apply() -> None:
