@@ -38,3 +38,8 @@ c.Execute.shutdown_kernel = "immediate"
 
 # --- feedback
 c.GenerateFeedback.preprocessors = pipeline.FEEDBACK
+
+# --- pages for people: texts are made safe, formulas need neither a script nor a network
+c.HTMLExporter.filters = {"markdown2html": "grader.records.texts.to_html"}
+c.HTMLExporter.extra_template_basedirs = nbgrader_patches.TEMPLATE_FOLDERS  # feedback
+c.HTMLExporter.extra_template_paths = nbgrader_patches.TEMPLATES_OF_THE_FORMGRADER

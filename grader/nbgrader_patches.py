@@ -11,6 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import nbgrader
 import sqlalchemy as sa
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde, base
@@ -40,6 +41,15 @@ RELIED_ON = (
     ("nbclient.client", "NotebookClient.raise_on_iopub_timeout", "off: nbgrader turns it on"),
     ("nbclient.client", "NotebookClient._display_id_map", "emptied: what a test showed stays"),
 )
+
+# Where nbconvert finds `mathjax.html.j2`: ours, which asks no server for a script, comes first. The
+# formgrader sets one of the two settings itself, and GenerateFeedback the other.
+_TEMPLATES = Path(__file__).parent / "records" / "templates"
+TEMPLATE_FOLDERS = [
+    str(_TEMPLATES),
+    str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
+]
+TEMPLATES_OF_THE_FORMGRADER = [str(_TEMPLATES / "base")]
 
 
 def apply() -> None:

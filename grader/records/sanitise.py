@@ -1,59 +1,42 @@
-"""Taking the active parts out of a submission before people open it in a browser.
+"""Taking the active parts out of what a student's code put out, before people open it.
 
-The formgrader shows what a student's code put out, in the session of whoever grades: a script in it
-could press the buttons there. What stays is text, LaTeX, pictures, and HTML without scripts.
+The formgrader shows it in the session of whoever grades: a script in it could press the buttons
+there. What stays is text, formulas, pictures, and HTML from a list. Texts are cleaned when a page
+is made (see `texts`).
 """
 
-import html
-import re
+from typing import Any
 
-from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 
-TAGS = ["table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "div", "span", "p", "br"]
-TAGS += ["a", "b", "strong", "i", "em", "code", "pre", "sub", "sup", "ul", "ol", "li", "hr", "h3"]
+from grader.records import texts
+
 KEPT = {"text/plain", "text/latex", "image/png", "image/jpeg", "image/gif"}
-SCHEMES = re.compile(r"(https?:|mailto:|attachment:|data:image/(png|jpeg|gif)|[^:]*$)", re.I)
-TAG = re.compile(r"<(?=[a-zA-Z/!?])")
-DESTINATION = re.compile(r"(\]\(\s*<?|^\s{0,3}\[[^\]\n]+\]:\s*<?)([^\s)>]+)", re.MULTILINE)
 
 
 class RemoveActiveContent(NbGraderPreprocessor):
     """A step of Autograde, after the notebook ran; the judge's own reports are left as they are."""
 
     def preprocess_cell(
-        self, cell: NotebookNode, resources: dict, cell_index: int
-    ) -> tuple[NotebookNode, dict]:
-        if cell.cell_type == "markdown":
-            cell.source = sanitised_markdown(cell.source)
-        elif cell.cell_type == "code" and not is_grade(cell):
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Clean the outputs of a cell that is not a test."""
+        if cell.cell_type == "code" and not is_grade(cell):
             for output in cell.outputs:
                 if "data" in output:
-                    output.data = _sanitised_data(output.data)
+                    output.data = _cleaned(output.data)
                     output.metadata = NotebookNode()
         return cell, resources
 
 
-def sanitised_markdown(source: str) -> str:
-    """Markdown whose HTML is shown as text, and whose links lead to the web or nowhere.
-
-    A space after `<` is enough to keep a browser from seeing a tag, and does not show in LaTeX.
-    """
-    source = TAG.sub("< ", source)
-    return DESTINATION.sub(lambda m: m[0] if _leads_to_the_web(m[2]) else f"{m[1]}#", source)
-
-
-def _leads_to_the_web(destination: str) -> bool:
-    plain = re.sub(r"[\x00-\x20\\]", "", html.unescape(html.unescape(destination)))
-    return SCHEMES.match(plain) is not None
-
-
-def _sanitised_data(data: NotebookNode) -> NotebookNode:
+def _cleaned(data: NotebookNode) -> NotebookNode:
     kept = NotebookNode({kind: value for kind, value in data.items() if kind in KEPT})
     if isinstance(data.get("text/html"), str):
-        kept["text/html"] = SanitizeHTML(tags=TAGS).sanitize_html_tags(data["text/html"])
+        kept["text/html"] = texts.clean(data["text/html"])
+    elif isinstance(data.get("text/latex"), str):  # no script is there to typeset it
+        kept["text/html"] = texts.render(data["text/latex"])
     if not kept:
         kept["text/plain"] = f"({', '.join(sorted(map(str, data)))[:200]}: not shown)"
     return kept

@@ -1,0 +1,182 @@
+"""What students write and put out is shown to people, and does nothing in their browsers."""
+
+import base64
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import nbgrader
+import pytest
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from grader.course import layout
+from grader.records import texts
+from grader.records.gradebook import config
+from grader.records.sanitise import RemoveActiveContent
+
+PIXEL = base64.b64encode(b"a picture").decode()
+
+BOOTSTRAP = Path(nbgrader.__file__).parent / (
+    "server_extensions/formgrader/static/node_modules/bootstrap/dist/css"
+)
+
+
+class Parts(HTMLParser):
+    """The tags and attributes of a page, as a browser sees them."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attributes]
+
+
+def assert_inert(page: str) -> None:
+    """Nothing that runs, and nothing that a browser fetches by itself."""
+    parts = Parts(page)
+    assert not {"script", "iframe", "object", "embed", "svg", "link", "style", "form"} & {
+        *parts.tags
+    }
+    for name, value in parts.attributes:
+        assert not name.startswith("on") and name not in ("style", "srcset", "background"), name
+        if name == "href":
+            assert value.lower().startswith(("http://", "https://", "mailto:", "#")), value
+        if name == "src":
+            assert value.startswith("data:image/"), value
+
+
+ACTIVE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<svg><a xlink:href='javascript:alert(1)'><text>x</text></a></svg>",
+    "<math><mtext><table><mglyph><style><img src onerror=alert(1)></style></table></mtext></math>",
+    "<math href='javascript:alert(1)'>x</math>",
+    "<!--><script>alert(1)</script>",
+    "<iframe src='https://example.com'></iframe>",
+    "<form action='/logout'><button>press</button></form>",
+    "<a href='/logout'>x</a> <img src='/logout'>",
+    "<div style='position:fixed;inset:0'>all of the page</div>",
+    "[x](javascript:alert(1))",
+    "[x](java&#x73;cript:alert(1))",
+    "[x](javascript&colon;alert(1))",
+    "[x](  JavaScript:alert(1))",
+    "[x](<java\tscript:alert(1)>)",
+    "[x](<javascript:alert(1)>)",
+    "[x][y]\n\n[y]: javascript:alert(1)",
+    "> [q]: javascript:alert(1)\n\n[q]",
+    "- [q]: javascript:alert(1)\n\n[q]",
+    "[a\\]b]: javascript:alert(1)\n\n[a\\]b]",
+    "<javascript:alert(1)>",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    "[x](vbscript:x)",
+    "![x](https://example.com/seen.png)",
+    "![x](/logout)",
+    "![x](//example.com/x.png)",
+    "![x](attachment:nope)",
+    "![x](data:image/svg+xml;base64,PHN2Zz4=)",
+    "$\\href{javascript:alert(1)}{x}$",
+    "$</math><script>alert(1)</script>$",
+    "$$\\text{<img src=x onerror=alert(1)>}$$",
+    "```mermaid\nclick a href 'javascript:alert(1)'\n```",
+]
+
+
+@pytest.mark.parametrize("source", ACTIVE)
+def test_a_text_does_nothing_in_a_browser(source):
+    assert_inert(texts.render(source))
+
+
+def test_ordinary_answers_keep_their_form():
+    page = texts.render(
+        "It is **not** symmetric, `x < y`: [a paper](https://arxiv.org/abs/1312.6114).\n\n"
+        "| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n- two\n\n> said"
+    )
+    assert "<strong>not</strong>" in page and "<code>x &lt; y</code>" in page
+    assert 'href="https://arxiv.org/abs/1312.6114"' in page
+    assert {"table", "td", "li", "blockquote"} <= {*Parts(page).tags}
+
+
+@pytest.mark.parametrize(
+    ("source", "parts"),
+    [
+        ("$a<b$", {"mi", "mo"}),
+        (r"$$\int q(z) \log \frac{q(z)}{p(z)}\,dz \ge 0$$", {"mfrac"}),
+        (r"\begin{align} x &= 1 \\ y &= 2 \end{align}", {"mtable", "mtr"}),
+        (r"$$\begin{aligned} x &= 1 \\ y &= 2 \end{aligned}$$", {"mtable", "mtr"}),
+        (r"$\mathbb{E}_{q}[\hat x] \sim \mathcal{N}(\mu, \sigma^2)$", {"msub", "mover", "msup"}),
+    ],
+)
+def test_formulas_are_mathml(source, parts):
+    page = texts.render(source)
+    assert parts <= {*Parts(page).tags} and "$" not in page
+
+
+def test_every_formula_of_the_course_can_be_typeset():
+    for sheet in layout.sheets():
+        for cell in nbformat.read(layout.source_notebook(sheet), as_version=4).cells:
+            if cell.cell_type == "markdown":
+                page = texts.render(cell.source)
+                assert "<mi>\\" not in page, cell.id
+                assert page.count("<math") >= cell.source.count("$$") // 2, cell.id
+
+
+def test_what_is_no_formula_is_shown_as_it_was_written():
+    assert "\\frac{" in texts.render(r"$\frac{$")
+    assert "<code>" in texts.render(f"${'x' * 6000}$")
+
+
+def test_attached_pictures_are_in_the_page_and_missing_ones_are_words():
+    attachments = {"my drawing.png": {"image/png": PIXEL}}
+    page = texts.render(
+        "![the plot](<attachment:my drawing.png>) ![lost](attachment:b.png)", attachments
+    )
+    assert f"data:image/png;base64,{PIXEL}" in page and "lost" in page
+    assert Parts(page).tags.count("img") == 1
+
+
+def test_a_text_without_end_is_cut():
+    assert len(texts.render("word " * 1_000_000)) < 2 * texts.MAX_TEXT
+
+
+def cleaned(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    notebook, _ = RemoveActiveContent().preprocess(new_notebook(cells=[cell]), {})
+    return notebook.cells[0]
+
+
+def test_outputs_keep_pictures_and_tables_and_lose_scripts():
+    html = "<table><tr><td onclick='x()'>1</td></tr></table><script>alert(1)</script>"
+    data = {"text/html": html, "image/png": "AAAA", "application/javascript": "alert(1)"}
+    cell = new_code_cell("x", outputs=[new_output("display_data", data=data)])
+    kept = cleaned(cell).outputs[0].data
+    assert "<td>1</td>" in kept["text/html"]
+    assert_inert(kept["text/html"])
+    assert kept["image/png"] == "AAAA" and "application/javascript" not in kept
+
+
+def test_an_output_that_is_only_active_leaves_a_word():
+    data = {"application/javascript": "alert(1)"}
+    cell = new_code_cell("x", outputs=[new_output("display_data", data=data)])
+    assert cleaned(cell).outputs[0].data == {"text/plain": "(application/javascript: not shown)"}
+
+
+@pytest.mark.parametrize("template", ["feedback", "formgrade"])
+def test_a_page_asks_no_other_server_for_anything(template):
+    settings = config().copy()
+    settings.HTMLExporter.template_name = template
+    if template == "feedback":  # as GenerateFeedback does
+        settings.HTMLExporter.extra_template_paths = [str(BOOTSTRAP)]
+    numbers = {"score": 1.0, "max_score": 2.0, "late_penalty": 0.0, "notebook": "toy"}
+    page, _ = HTMLExporter(config=settings).from_notebook_node(
+        new_notebook(cells=[new_markdown_cell(source) for source in [*ACTIVE, "$x$"]]),
+        {"nbgrader": numbers, "base_url": "", "index": 0, "total": 1},
+    )
+    for name, value in Parts(page).attributes:
+        if name in ("src", "srcset", "data", "poster"):
+            assert not value.startswith(("http", "//")), value
+    assert "cdnjs" not in page and "<math" in page
