@@ -103,6 +103,35 @@ def test_the_library_of_derivations_can_be_used_without_anything_else_of_the_cou
     assert done.stdout == "[]\n"
 
 
+LONGEST = 60  # lines of a function
+STILL_LONGER = {
+    "reference/sheet3_vae/networks/checks.py",
+    "reference/sheet4_beta_vae/checks.py",
+    "reference/sheet5_gan/networks/checks.py",
+    "reference/sheet6_flow/checks.py",
+}
+
+
+def functions_above(lines: int) -> dict[str, list[str]]:
+    """The functions of grader/ and reference/ with more lines, by file."""
+    found = {}
+    for file in sorted([*(ROOT / "grader").rglob("*.py"), *(ROOT / "reference").rglob("*.py")]):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= lines:
+                found.setdefault(str(file.relative_to(ROOT)), []).append(node.name)
+    return found
+
+
+def test_no_function_has_more_than_sixty_lines():
+    found = functions_above(LONGEST)
+    assert set(found) == STILL_LONGER, found
+
+
+def test_a_module_of_probes_imports_what_is_there_in_a_students_process():
+    for file in (ROOT / "reference").rglob("probes.py"):
+        assert imports(file) <= {package.name for package in layout.PACKAGES}, file
+
+
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_a_notebook_imports_only_helpers_where_students_can_see_it(sheet):
     for cell in nbformat.read(layout.RELEASE / sheet / _name(sheet), as_version=4).cells:

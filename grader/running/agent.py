@@ -299,7 +299,7 @@ def _closed_over(function):
 def _not_compiled(value):
     """The Python function behind a tf.function; any other value as it is."""
     kind = type(value)
-    compiled = kind.__module__.startswith("tensorflow.") and hasattr(kind, "python_function")
+    compiled = str(kind.__module__).startswith("tensorflow.") and hasattr(kind, "python_function")
     return value.python_function if compiled else value
 
 
