@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threadpoolctl import threadpool_limits
 
 from grader.course import banks, outline
-from grader.errors import CourseError
+from grader.errors import unknown
 from grader.judging.diagnosis import name_mistakes
 from grader.judging.inputs import Draw
 from grader.judging.report import Line, Report, score
@@ -35,7 +35,8 @@ def judge_item(
     bank = banks.bank(sheet)
     check = getattr(bank.checks, item.name, None)
     if check is None:
-        raise CourseError(f"reference/{sheet}/checks.py has no check named {item.name}.")
+        problem = f"reference/{sheet}/checks.py has no check named {item.name}."
+        raise unknown(problem, item.name, banks.checks_in(bank.checks), "It has")
     reference = reference or InProcess(vars(bank.reference))
     student = Student(session, reference, bank, item, thorough)
     lines: list[Line] = []
