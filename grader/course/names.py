@@ -1,4 +1,4 @@
-"""Which names a piece of a notebook's code imports, defines and uses: by reading, without running."""
+"""Which names a cell's code imports, defines and uses: by reading it, not by running it."""
 
 import ast
 import symtable
@@ -10,7 +10,7 @@ MAGIC = ("%", "!")  # what a line begins with that is IPython's and not Python
 
 @dataclass(frozen=True)
 class Piece:
-    """Some code with the names that it defines at its top level, and those that it takes from there.
+    """Some code with the names that it defines at its top level, and those that it uses.
 
     uses: global names that it reads, also inside of functions and classes.
     """
