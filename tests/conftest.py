@@ -28,8 +28,8 @@ from grader.running import agent, sandbox
 os.environ.update(sandbox.ONE_THREAD)  # pytest runs a process for each core
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ["derivations", "grader", "helpers", "reference", "source", "nbgrader_config.py"]
-PARTS += ["environment.yml", "requirements.lock"]
+PARTS = ["derivations", "grader", "helpers", "reference", "source", "solutions"]
+PARTS += ["nbgrader_config.py", "environment.yml", "requirements.lock"]
 
 
 # The clock has no say: no deadline, and no complaint that a slow machine draws its inputs slowly.

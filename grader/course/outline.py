@@ -9,7 +9,7 @@ from functools import cache
 import nbformat
 
 from grader.course import layout, names
-from grader.errors import unknown
+from grader.errors import CourseError, unknown
 
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 HIDDEN = re.compile(rf"^{BEGIN_HIDDEN}.*?^{END_HIDDEN}[^\n]*\n?", re.MULTILINE | re.DOTALL)
@@ -67,8 +67,13 @@ class JudgeCall:
 
 @cache
 def read_source(sheet: str) -> nbformat.NotebookNode:
-    """The source notebook; treat as read-only."""
-    return nbformat.read(layout.source_notebook(sheet), as_version=4)
+    """The source notebook; treat as read-only. CourseError if it cannot be read."""
+    file = layout.source_notebook(sheet)
+    try:
+        return nbformat.read(file, as_version=4)
+    except ValueError as error:
+        problem = str(error).partition("\n")[0][:200]
+        raise CourseError(f"source/{sheet}/{file.name} is no notebook: {problem}") from error
 
 
 def graded_cells(sheet: str) -> dict[str, nbformat.NotebookNode]:

@@ -2,8 +2,10 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
@@ -52,11 +54,18 @@ def judge_item(
         lines.append(end.line)
         stopped = end.stopped
     except Exception as error:
-        trouble = f"{type(error).__name__}: {error}"
+        trouble = f"{type(error).__name__}: {error}{_where(error)}"
         lines.append(Line("can be judged", False, core=True, message=CHECK_FAILED))
     named = tuple(name_mistakes(lines, student.rules_out, bank, item.name))
     _forget_kernels()
     return Report(item.name, item.points, score(lines, item.points), named, stopped, trouble)
+
+
+def _where(error: Exception) -> str:
+    """The last line of the banks that an error came through, in words; empty if there is none."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "reference" in Path(frame.filename).parts]
+    return f" ({Path(ours[-1].filename).name}, line {ours[-1].lineno})" if ours else ""
 
 
 def _forget_kernels() -> None:

@@ -165,17 +165,19 @@ def passes_ruff(sheet: str) -> Iterator[Finding]:
     """Notebook and bank pass the project's linter and formatter, where ruff is installed."""
     if find_spec("ruff") is None:
         return
-    folders = [str(layout.SOURCE / sheet), str(module_file(sheet, "__init__").parent)]
-    for arguments, fix in (
-        (["check", "--output-format=concise", "--quiet"], ""),
-        (["format", "--check"], "Run `ruff format source reference`."),
-    ):
-        command = [sys.executable, "-m", "ruff", *arguments, *folders]
-        done = subprocess.run(command, cwd=layout.ROOT, capture_output=True, text=True)
-        if done.returncode:
-            for line in filter(None, done.stdout.splitlines()):
-                if not line.endswith(("formatted", "reformatted")):
-                    yield Finding("ruff", line, fix)
+    folders = [f"{layout.SOURCE.name}/{sheet}", f"reference/{sheet}"]
+    checked = _ruff("check", "--output-format=concise", "--quiet", *folders)
+    for line in checked.stdout.splitlines():
+        yield Finding("ruff check", line)
+    if _ruff("format", "--check", "--quiet", *folders).returncode:
+        fix = f"Run `ruff format {' '.join(folders)}`."
+        yield Finding("ruff format", "It would change something.", fix)
+
+
+def _ruff(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ruff", *arguments]
+    root = layout.SOURCE.parent
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
 RULES = (

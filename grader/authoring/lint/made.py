@@ -8,6 +8,7 @@ import nbformat
 
 from grader.authoring import samples
 from grader.authoring.lint.finding import Finding
+from grader.authoring.proof import lack_of_proof
 from grader.course import layout, names, outline
 from grader.intake.submissions import fingerprint
 
@@ -50,23 +51,9 @@ def hides_what_students_must_not_see(sheet: str) -> Iterator[Finding]:
 
 def is_solved_as_it_is_now(sheet: str) -> Iterator[Finding]:
     """solutions/ holds the source, executed without an error."""
-    solved = _made(layout.SOLUTIONS, sheet)
-    problem = unproved(solved, outline.read_source(sheet)) if solved else "It is missing."
+    problem = lack_of_proof(sheet)
     if problem:
         yield _stale("solutions", sheet, problem)
-
-
-def unproved(solved: nbformat.NotebookNode, source: nbformat.NotebookNode) -> str:
-    """Why an executed notebook does not show that a source notebook runs; empty if it does."""
-    if [cell.source for cell in solved.cells] != [cell.source for cell in source.cells]:
-        return "It was made from another version of the notebook."
-    for cell in solved.cells:
-        if cell.cell_type == "code":
-            if cell.execution_count is None:
-                return f"The cell {cell.id} was not executed."
-            if any(output.output_type == "error" for output in cell.outputs):
-                return f"The cell {cell.id} fails."
-    return ""
 
 
 def has_its_samples(sheet: str) -> Iterator[Finding]:
