@@ -163,7 +163,7 @@ def _samples(options: argparse.Namespace) -> int:
 
 def _add_new(commands: Any) -> None:
     new = _add(commands, "new", _new, "make a new sheet with one worked item and one text")
-    new.add_argument("sheet", metavar="SHEET", help="its name, such as sheet7_diffusion")
+    new.add_argument("sheet", metavar="SHEET", help="its name, such as sheet9_topic")
 
 
 def _new(options: argparse.Namespace) -> int:

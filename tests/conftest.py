@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import made
 import nbformat
 import pytest
 import toy
@@ -184,6 +185,12 @@ def toy_sheet(toy_root, monkeypatch) -> str:
     monkeypatch.setattr(layout, "SOURCE", toy_root / "source")
     monkeypatch.setattr(reference, "__path__", [str(toy_root / "reference")])
     return toy.SHEET
+
+
+@pytest.fixture
+def new_sheet(tmp_path, monkeypatch) -> made.Made:
+    """The one sheet of a course, as `grader new` makes it."""
+    return made.make(tmp_path, monkeypatch)
 
 
 @pytest.fixture

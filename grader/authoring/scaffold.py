@@ -31,7 +31,7 @@ def new(sheet: str) -> int:
     if not NAME.fullmatch(sheet):
         raise CourseError(
             f"{sheet!r} cannot be a sheet's name: small letters, digits and single underscores, "
-            "such as sheet7_diffusion."
+            "such as sheet9_topic."
         )
     bank = module_file(sheet, "__init__").parent
     for folder in (layout.SOURCE / sheet, bank):

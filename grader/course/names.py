@@ -48,6 +48,13 @@ def imports(source: str) -> list[ast.Import | ast.ImportFrom]:
     return [node for node in tree.body if _is_import(node)] if tree else []
 
 
+def imported(source: str) -> set[str]:
+    """The top-level packages that a piece of code imports, also inside of functions."""
+    tree = parsed(source)
+    nodes = [node for node in ast.walk(tree) if _is_import(node)] if tree else []
+    return set().union(*(roots(node) for node in nodes if not getattr(node, "level", 0)))
+
+
 def roots(node: ast.Import | ast.ImportFrom) -> set[str]:
     """The top-level packages that an import names."""
     if isinstance(node, ast.ImportFrom):

@@ -1,6 +1,5 @@
 """Rules for the modules in reference/<sheet>/."""
 
-import ast
 import difflib
 import subprocess
 import sys
@@ -14,7 +13,12 @@ from grader.course import banks, layout, names, outline
 
 MODULES = ("reference", "checks", "mistakes", "alternatives", "equivalents", "samples")
 MISTAKES, ALTERNATIVES = 6, 3  # at least so many for each item
-MAY_IMPORT = {"helpers": set(), "reference": {"helpers"}, "grader": {"helpers"}}
+MAY_IMPORT: dict[str, set[str]] = {  # packages of ours, and which others of them each may import
+    "derivations": set(),
+    "helpers": {"derivations"},
+    "reference": {"derivations", "helpers"},
+    "grader": {"helpers"},
+}
 
 
 def has_all_modules(sheet: str) -> Iterator[Finding]:
@@ -28,8 +32,8 @@ def has_all_modules(sheet: str) -> Iterator[Finding]:
             )
 
 
-def imports_only_helpers(sheet: str) -> Iterator[Finding]:
-    """The bank imports nothing of ours but helpers and reference."""
+def imports_nothing_of_the_grader(sheet: str) -> Iterator[Finding]:
+    """The bank imports nothing of the grader."""
     folder = module_file(sheet, "__init__").parent
     for file in sorted(folder.rglob("*.py")):
         foreign = foreign_imports(file, "reference")
@@ -37,16 +41,13 @@ def imports_only_helpers(sheet: str) -> Iterator[Finding]:
             yield Finding(
                 f"reference/{file.relative_to(folder.parent)}",
                 f"It imports {' and '.join(sorted(foreign))}.",
-                "A bank may import helpers and reference; the grader finds it by its names.",
+                "A bank may import helpers and derivations; the grader finds it by its names.",
             )
 
 
 def foreign_imports(file: Path, package: str) -> set[str]:
     """The packages of ours that a module imports though its own package may not."""
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level):
-            found |= names.roots(node)
+    found = names.imported(file.read_text("utf-8"))
     return (found & MAY_IMPORT.keys()) - MAY_IMPORT[package] - {package}
 
 
@@ -165,7 +166,7 @@ def passes_ruff(sheet: str) -> Iterator[Finding]:
     """Notebook and bank pass the project's linter and formatter, where ruff is installed."""
     if find_spec("ruff") is None:
         return
-    folders = [f"{layout.SOURCE.name}/{sheet}", f"reference/{sheet}"]
+    folders = [f"source/{sheet}", f"reference/{sheet}"]
     checked = _ruff("check", "--output-format=concise", "--quiet", *folders)
     for line in checked.stdout.splitlines():
         yield Finding("ruff check", line)
@@ -175,14 +176,15 @@ def passes_ruff(sheet: str) -> Iterator[Finding]:
 
 
 def _ruff(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ruff", *arguments]
+    settings = ["--config", str(layout.ROOT / "pyproject.toml")]
+    command = [sys.executable, "-m", "ruff", *arguments, *settings]
     root = layout.SOURCE.parent
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
 RULES = (
     has_all_modules,
-    imports_only_helpers,
+    imports_nothing_of_the_grader,
     has_a_check_and_a_reference_for_each_item,
     has_enough_mistakes_and_alternatives,
     names_only_known_items,

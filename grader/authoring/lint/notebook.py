@@ -66,14 +66,13 @@ def is_python(sheet: str) -> Iterator[Finding]:
 def shows_only_helpers(sheet: str) -> Iterator[Finding]:
     """Where students see it, it imports nothing of ours but helpers."""
     for cell in _code(sheet):
-        for node in names.imports(outline.HIDDEN.sub("", cell.source)):
-            for package in sorted(names.roots(node) & UNSEEN):
-                yield _finding(
-                    sheet,
-                    cell,
-                    f"It imports {package}, which students do not have.",
-                    "Import it in the hidden region, or move what students need to helpers.",
-                )
+        for package in sorted(names.imported(outline.HIDDEN.sub("", cell.source)) & UNSEEN):
+            yield _finding(
+                sheet,
+                cell,
+                f"It imports {package}, which students do not have.",
+                "Import it in the hidden region, or move what students need to helpers.",
+            )
 
 
 def judges_in_each_test(sheet: str) -> Iterator[Finding]:
