@@ -16,7 +16,6 @@ from grader.errors import CourseError
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; its exit code."""
-    _skip_a_slow_import()
     options = _parser().parse_args(argv)
     try:
         return options.run(options)
@@ -26,14 +25,6 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("grader: stopped; what was graded before is kept.", file=sys.stderr)
         return 130
-
-
-def _skip_a_slow_import() -> None:
-    """Reading notebooks brings in jsonschema, and that a grammar which takes seconds to build.
-
-    jsonschema does without it where it is not installed; it is for addresses in other alphabets.
-    """
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def _parser() -> argparse.ArgumentParser:
