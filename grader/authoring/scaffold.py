@@ -37,11 +37,13 @@ def new(sheet: str) -> int:
     for folder in (layout.SOURCE / sheet, bank):
         if folder.exists():
             raise CourseError(f"{folder.parent.name}/{sheet} is there already.")
-    console = terminal.output()
-    for file, text in _files(sheet, bank).items():
+    files = _files(sheet, bank)
+    for file, text in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
-        console.print("/".join(file.parts[-3:]), highlight=False)
+    console = terminal.output()
+    for file in files:
+        console.print("/".join(file.parts[-3:]), highlight=False, soft_wrap=True)
     console.print(NEXT.format(sheet=sheet).rstrip(), highlight=False, soft_wrap=True)
     return 0
 

@@ -33,12 +33,15 @@ def lint(sheets: list[str]) -> int:
 
 
 def findings(sheet: str) -> list[Finding]:
-    """All that the rules find, each once."""
-    return list(dict.fromkeys(finding for rule in RULES for finding in _found_by(rule, sheet)))
+    """All that the rules find, each once; of an incomplete bank, only what is missing there."""
+    missing = list(bank.has_all_modules(sheet))
+    rules = notebook.RULES if missing else RULES
+    found = (finding for rule in rules for finding in _found_by(rule, sheet))
+    return list(dict.fromkeys([*missing, *found]))
 
 
 def _found_by(rule: Callable[[str], Iterator[Finding]], sheet: str) -> Iterator[Finding]:
     try:
         yield from rule(sheet)
-    except CourseError as error:  # a file that several rules need is missing or cannot be read
+    except CourseError as error:  # a file that several rules need cannot be read
         yield Finding(sheet, str(error))
