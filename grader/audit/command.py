@@ -38,8 +38,8 @@ def audit(
 
 def _print(sheet: str, figures: list[Figures]) -> None:
     console = terminal.output()
-    options = {"box": box.SIMPLE_HEAD, "title_justify": "left", "show_footer": True}
-    table = Table(title=f"audit {sheet}", **options)
+    title = f"audit {sheet}"
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", show_footer=True)
     columns = {
         "check": lambda f: f.item,
         "mistakes caught": lambda f: f"{f.mistakes_caught}/{f.mistakes}",

@@ -5,6 +5,7 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+IMPORTS = (ast.Import, ast.ImportFrom)
 MAGIC = ("%", "!")  # what a line begins with that is IPython's and not Python
 
 
@@ -45,13 +46,13 @@ def _parses(source: str) -> bool:
 def imports(source: str) -> list[ast.Import | ast.ImportFrom]:
     """The imports at the top level of a cell."""
     tree = parsed(source)
-    return [node for node in tree.body if _is_import(node)] if tree else []
+    return [node for node in tree.body if isinstance(node, IMPORTS)] if tree else []
 
 
 def imported(source: str) -> set[str]:
     """The top-level packages that a piece of code imports, also inside of functions."""
     tree = parsed(source)
-    nodes = [node for node in ast.walk(tree) if _is_import(node)] if tree else []
+    nodes = [node for node in ast.walk(tree) if isinstance(node, IMPORTS)] if tree else []
     return set().union(*(roots(node) for node in nodes if not getattr(node, "level", 0)))
 
 
@@ -77,11 +78,7 @@ def statements(source: str) -> list[Piece]:
     """The statements at the top level of a cell, a piece each, except imports."""
     tree = parsed(source)
     body = tree.body if tree else []
-    return [piece(ast.unparse(node)) for node in body if not _is_import(node)]
-
-
-def _is_import(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Import | ast.ImportFrom)
+    return [piece(ast.unparse(node)) for node in body if not isinstance(node, IMPORTS)]
 
 
 def _read(table: symtable.SymbolTable) -> Iterator[str]:

@@ -145,14 +145,14 @@ def _judge_calls(tree: ast.Module) -> Iterator[JudgeCall]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in spellings:
             arguments = dict(zip(("item", "sheet"), node.args, strict=False))
-            arguments |= {word.arg: word.value for word in node.keywords}
+            arguments |= {word.arg: word.value for word in node.keywords if word.arg}
             texts = {
                 name: value.value
                 for name, value in arguments.items()
                 if isinstance(value, ast.Constant) and isinstance(value.value, str)
             }
             if "item" in texts:
-                yield JudgeCall(**texts)
+                yield JudgeCall(texts["item"], texts.get("sheet", ""))
 
 
 def _names_of_judge(tree: ast.Module) -> set[str]:
