@@ -32,7 +32,8 @@ def test_the_worked_item_of_a_new_sheet_passes_the_audit(new_sheet):
 def test_a_new_sheet_is_named_after_its_number_and_topic(new_sheet):
     number = new_sheet.sheet.removeprefix("sheet").removesuffix("_made")
     assert new_sheet.source("title").startswith(f"# Sheet {number}: made\n")
-    assert "__" not in new_sheet.bank("mistakes").read_text().replace("entropy__", "")
+    assert f"from reference.{new_sheet.sheet} import" in new_sheet.bank("mistakes").read_text()
+    assert "__SHEET__" not in new_sheet.bank("mistakes").read_text()
 
 
 def test_a_sheet_that_is_there_is_not_overwritten(new_sheet):

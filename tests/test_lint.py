@@ -170,7 +170,7 @@ def test_reading_a_module_finds_what_importing_it_finds(sheet, part):
         wanted = (item.name, *item.answers) if part in ("checks", "reference") else ()
         for name in {*wanted, *(n for n in values if n.startswith(f"{item.name}__"))}:
             assert (name in read) == (name in values), name
-            if name in values and callable(values[name]):
+            if part == "mistakes":  # whose docstrings students read
                 assert bool(read[name].docstring) == bool(values[name].__doc__), name
 
 

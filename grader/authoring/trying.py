@@ -39,8 +39,9 @@ def try_item(
         verdict, fine, text = _tried(task, secret)
         good &= fine
         title = f"{task.kind} {task.name}" if task.kind != SOLUTION else SOLUTION
-        console.print(f"{title}: {verdict}", markup=False, highlight=False, style="bold")
-        console.print(text + "\n", markup=False, highlight=False, soft_wrap=True)
+        as_it_is = {"markup": False, "highlight": False, "soft_wrap": True}
+        console.print(f"{title}: {verdict}", style="bold", **as_it_is)
+        console.print(text + "\n", **as_it_is)
     return 0 if good else 1
 
 

@@ -39,8 +39,7 @@ def has_no_outputs(sheet: str) -> Iterator[Finding]:
 
 def has_words_as_ids(sheet: str) -> Iterator[Finding]:
     """Each cell has a word as its id, which is its grade id, too."""
-    cells = outline.read_source(sheet).cells
-    for cell in cells:
+    for cell in outline.read_source(sheet).cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
         if cell.id != grade_id:
             yield _finding(
@@ -51,9 +50,16 @@ def has_words_as_ids(sheet: str) -> Iterator[Finding]:
             )
         if not cell.id.replace("-", "").isalnum():
             yield _finding(sheet, cell, "The id is not made of words and hyphens.", "Change it.")
-    for name, times in Counter(cell.id for cell in cells).items():
-        if times > 1:
+
+
+def has_one_cell_for_each_id(sheet: str) -> Iterator[Finding]:
+    """No two cells have one id, and none has none."""
+    written = json.loads(layout.source_notebook(sheet).read_text("utf-8"))  # reading repairs ids
+    for name, times in Counter(cell.get("id", "") for cell in written["cells"]).items():
+        if times > 1 and name:
             yield Finding(_where(sheet, name), f"{times} cells have this id.", "Give each its own.")
+        if not name:
+            yield Finding(_where(sheet, "?"), f"{times} cells have no id.", "Give each its own.")
 
 
 def is_python(sheet: str) -> Iterator[Finding]:
@@ -145,6 +151,7 @@ RULES = (
     is_written_by_jupyter,
     has_no_outputs,
     has_words_as_ids,
+    has_one_cell_for_each_id,
     is_python,
     shows_only_helpers,
     judges_in_each_test,
