@@ -39,9 +39,8 @@ def try_item(
         verdict, fine, text = _tried(task, secret)
         good &= fine
         title = f"{task.kind} {task.name}" if task.kind != SOLUTION else SOLUTION
-        as_it_is = {"markup": False, "highlight": False, "soft_wrap": True}
-        console.print(f"{title}: {verdict}", style="bold", **as_it_is)
-        console.print(text + "\n", **as_it_is)
+        for words, style in ((f"{title}: {verdict}", "bold"), (f"{text}\n", "")):
+            console.print(words, style=style, markup=False, highlight=False, soft_wrap=True)
     return 0 if good else 1
 
 
