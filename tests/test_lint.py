@@ -137,6 +137,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:Non-unique cell id")  # nbformat's own word on one of them
 @pytest.mark.parametrize("what", DAMAGE)
 def test_what_a_sheet_lacks_is_found_and_said(new_sheet, what):
     damage, words = DAMAGE[what]
