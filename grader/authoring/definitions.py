@@ -16,8 +16,10 @@ from grader.errors import CourseError
 class Definition:
     """A name at the top level of a module.
 
+    name: as it is written;
     kind: "function", "class", "value", or "module" for what an import brings in;
-    file, line: where it is written;
+    file: where it is written;
+    line: in which line of it, from 1;
     docstring: of a function or a class, else empty.
     """
 

@@ -11,9 +11,11 @@ MAGIC = ("%", "!")  # what a line begins with that is IPython's and not Python
 
 @dataclass(frozen=True)
 class Piece:
-    """Some code with the names that it defines at its top level, and those that it uses.
+    """Some code with the names that it defines, and those that it takes from around it.
 
-    uses: global names that it reads, also inside of functions and classes.
+    source: the code;
+    defines: the names that it gives values at its top level;
+    uses: the global names that it reads, also inside of functions and classes.
     """
 
     source: str

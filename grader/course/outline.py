@@ -59,7 +59,11 @@ class Item:
 
 @dataclass(frozen=True)
 class JudgeCall:
-    """A call `judge("item")` in a hidden region. sheet: what the call names, else empty."""
+    """A call `judge("item")` in a hidden region.
+
+    item: the name of the item;
+    sheet: the sheet that the call names, else empty.
+    """
 
     item: str
     sheet: str = ""

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """where: the file, with cell or line; problem: a sentence; fix: what to do, a sentence."""
+    """What a rule found.
+
+    where: the file, with cell or line;
+    problem: what is wrong, a sentence;
+    fix: what to do, a sentence, or empty.
+    """
 
     where: str
     problem: str
