@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 
 from grader import terminal
+from grader.authoring import proof
 from grader.course import layout
 from grader.errors import CourseError
 
@@ -25,7 +26,10 @@ console = terminal.progress()
 
 
 def release(sheets: list[str], if_needed: bool = False) -> int:
-    """Make release/<sheet> and the zip for students, and fill the gradebook."""
+    """Make release/<sheet> and the zip for students, and fill the gradebook.
+
+    Raises CourseError for a sheet whose solution fails its own visible checks.
+    """
     from nbgrader.converters import GenerateAssignment
 
     from grader.records.gradebook import convert
@@ -33,9 +37,12 @@ def release(sheets: list[str], if_needed: bool = False) -> int:
     for sheet in sheets:
         stamp = STAMPS / sheet
         digest = _digest(sheet)
-        if if_needed and stamp.exists() and stamp.read_text() == digest and _is_there(sheet):
+        was_made = stamp.exists() and stamp.read_text() == digest  # from just the same files
+        if if_needed and was_made and _is_there(sheet):
             console.print(f"release: {sheet} is up to date")
             continue
+        if not was_made:
+            proof.demand(sheet)
         with _kept_if_it_fails(layout.RELEASE / sheet):
             convert(GenerateAssignment, sheet)
         _zip(sheet)
@@ -64,19 +71,17 @@ def solutions(sheets: list[str]) -> int:
 def _demand_no_errors(folder: Path) -> None:
     """Raise CourseError where a cell of an executed notebook failed: nbgrader goes on after it."""
     for path in folder.glob("*.ipynb"):
-        for cell in nbformat.read(path, as_version=4).cells:
-            for output in cell.get("outputs", []):
-                if output.output_type == "error":
-                    raise CourseError(
-                        f"The solution {path.name} fails in the cell {cell.get('id', '?')}: "
-                        f"{output.ename}: {output.evalue}. Mend it in source/, and try again; what "
-                        f"was in solutions/{folder.name} before is still there."
-                    )
+        problem = proof.failure(nbformat.read(path, as_version=4))
+        if problem:
+            raise CourseError(
+                f"The solution {path.name} does not run. {problem}\nFix it in source/, and try "
+                f"again; what was in solutions/{folder.name} before is still there."
+            )
 
 
 @contextmanager
 def _kept_if_it_fails(folder: Path) -> Iterator[None]:
-    """nbgrader deletes what it made before, and leaves nothing where making it anew fails."""
+    """nbgrader deletes what it made before, and leaves nothing where making it again fails."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name) / folder.name
         if folder.exists():

@@ -33,8 +33,7 @@ def check_file(
     """
     items = outline.items(sheet)
     for name in only or ():
-        if name not in items:
-            raise CourseError(f"{sheet} has no item {name!r}. It has: {', '.join(items)}.")
+        outline.find_item(sheet, name)
     source = read_text(file)
     frameworks = _frameworks(banks.bank(sheet))
     with PlainProcess() as process:
