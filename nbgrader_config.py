@@ -32,8 +32,8 @@ c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.pre_convert_hook = expected_notebooks
 c.Autograde.sanitize_preprocessors = pipeline.CLEAN
 c.Autograde.autograde_preprocessors = pipeline.JUDGE
-c.Execute.timeout = 900  # seconds a cell of a solution may train
-c.ExecuteAndJudge.timeout = 30  # seconds a cell of a submission may run: training is shortened
+c.Execute.timeout = 14_400  # seconds of the clock for a cell of a solution: only against a hang
+c.ExecuteAndJudge.timeout = 30  # seconds of work for a cell of a submission (grader.running.budget)
 c.Execute.shutdown_kernel = "immediate"
 
 # --- feedback

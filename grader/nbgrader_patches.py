@@ -40,6 +40,10 @@ RELIED_ON = (
     ("nbclient.client", "NotebookClient.store_widget_state", "off: a sheet needs none of it"),
     ("nbclient.client", "NotebookClient.raise_on_iopub_timeout", "off: nbgrader turns it on"),
     ("nbclient.client", "NotebookClient._display_id_map", "emptied: what a test showed stays"),
+    ("nbclient.client", "NotebookClient.async_wait_for_reply", "overridden: limits of work"),
+    ("nbclient.client", "NotebookClient.wait_for_reply", "overridden: the same, awaited"),
+    ("nbclient.client", "NotebookClient.startup_timeout", "out of reach: a limit of work holds"),
+    ("nbclient.client", "NotebookClient._async_poll_for_reply", "overridden: limits of work"),
 )
 
 # Where nbconvert finds `mathjax.html.j2`: ours, which asks no server for a script, comes first. The

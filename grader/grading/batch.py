@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from grader import terminal
 from grader.authoring.release import release
-from grader.errors import CourseError
+from grader.errors import CourseError, MachineTrouble
 from grader.intake.submissions import Submission, find_submissions, fingerprint
 from grader.nbgrader_patches import AutogradeFolder
 from grader.records import results, teams
@@ -78,8 +78,7 @@ def run_all(
             lost = _collect(executor, submissions, finished)
         for submission in lost:  # their worker died; each gets one of its own
             with _executor(1, None) as executor:
-                for again in _collect(executor, [submission], finished):
-                    finished(again, "the process that graded it died twice")
+                finished(submission, _outcome(executor.submit(grade_one, submission)))
     return failures
 
 
@@ -88,15 +87,27 @@ def _collect(
 ) -> list[Submission]:
     """Wait for all tasks; returns those whose worker process died under them."""
     futures: dict[Future, Submission] = {executor.submit(grade_one, s): s for s in submissions}
-    lost = []
+    lost = []  # also where the machine was in trouble: they are tried again alone
     for future in as_completed(futures):
         try:
             finished(futures[future], future.result())
-        except BrokenProcessPool:
+        except (BrokenProcessPool, MachineTrouble):
             lost.append(futures[future])
         except Exception as error:  # the task itself reports; this is the worker or the network
             finished(futures[future], f"{type(error).__name__}: {error}")
     return lost
+
+
+def _outcome(second_try: Future) -> str:
+    """What became of a submission that was tried again alone; empty if it was graded."""
+    try:
+        return second_try.result()
+    except BrokenProcessPool:
+        return "the process that graded it died twice"
+    except MachineTrouble as trouble:
+        return f"tried twice: {trouble}"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
 
 
 @contextmanager
@@ -116,10 +127,15 @@ def _executor(jobs: int | None, scheduler: str | None) -> Iterator[Executor]:
 
 
 def grade_one(submission: Submission) -> str:
-    """Grade one submission and write its feedback; "" or why that failed."""
+    """Grade one submission and write its feedback; "" or why that failed.
+
+    Raises MachineTrouble where nothing was recorded and the submission is to be tried again.
+    """
     try:
         for converter in (AutogradeFolder, GenerateFeedback):
             convert(converter, submission.sheet, submission.student)
+    except MachineTrouble:
+        raise
     except CourseError as error:
         return str(error)
     return ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from grader.course import banks, outline
-from grader.errors import unknown
+from grader.errors import MachineTrouble, unknown
 from grader.judging.diagnosis import name_mistakes
 from grader.judging.inputs import Draw
 from grader.judging.report import Line, Report, score
@@ -53,6 +53,8 @@ def judge_item(
     except CheckEnded as end:
         lines.append(end.line)
         stopped = end.stopped
+    except MachineTrouble:
+        raise
     except Exception as error:
         trouble = f"{type(error).__name__}: {error}{_where(error)}"
         lines.append(Line("can be judged", False, core=True, message=CHECK_FAILED))

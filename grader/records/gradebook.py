@@ -12,7 +12,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from grader.course import layout
-from grader.errors import CourseError
+from grader.errors import CourseError, MachineTrouble
 
 
 @cache
@@ -45,6 +45,9 @@ def convert(converter: type, sheet: str, student: str = "*") -> None:
         converter(coursedir=folders, config=config(), force=True, log=log).start()
     except (Exception, SystemExit) as error:
         reason = said.reason or f"{type(error).__name__}: {error}"
+        named, _, words = reason.partition(": ")
+        if named.rpartition(".")[2] == MachineTrouble.__name__:
+            raise MachineTrouble(words) from error
         raise CourseError(f"{converter.__name__} {sheet}: {reason}") from error
     finally:
         log.removeHandler(said)

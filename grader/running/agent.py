@@ -18,7 +18,6 @@ import io
 import json
 import linecache
 import math
-import sys
 import traceback
 import types
 import warnings
@@ -451,9 +450,8 @@ def in_kernel(file, namespace):
     return base64.b64encode(converse(text, namespace).encode()).decode("ascii")
 
 
-def serve_forever(stream_in, stream_out):
+def serve_forever(stream_in, stream_out, namespace):
     """The same for a process of its own: one request a line, one reply a line."""
-    module = sys.modules["submission"] = type(sys)("submission")
     for line in stream_in:
-        stream_out.write(converse(line, vars(module)) + "\n")
+        stream_out.write(converse(line, namespace) + "\n")
         stream_out.flush()
