@@ -29,7 +29,14 @@ from grader.judging.judge import judge_item
 from grader.judging.report import Line, Report
 from grader.records.secret import secret
 from grader.running import kernel, sandbox
-from grader.running.session import CALL_SECONDS, ENDED, START_SECONDS, Stopped, too_long
+from grader.running.session import (
+    CALL_SECONDS,
+    ENDED,
+    LEFT_BROKEN,
+    START_SECONDS,
+    Stopped,
+    too_long,
+)
 
 SHOWING = ("stream", "display_data", "execute_result", "update_display_data", "error")
 MAX_ERROR, MAX_FRAMES = 2000, 50  # characters and lines of a traceback that are kept
@@ -154,7 +161,7 @@ class ExecuteAndJudge(Execute):
             return
         stopped = self._execute(cell, index)
         if not stopped and not kernel.answers(self.kc, self.km):
-            stopped = "left a kernel that does not work any more"
+            stopped = LEFT_BROKEN
             self._restart()
         if stopped:
             words = f"This cell {stopped}"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threadpoolctl import threadpool_limits
 
 from grader.course import banks, outline
-from grader.errors import CourseError
+from grader.errors import CourseError, MachineTrouble
 from grader.judging.diagnosis import name_mistakes
 from grader.judging.inputs import Draw
 from grader.judging.report import Line, Report, score
@@ -50,6 +50,8 @@ def judge_item(
     except CheckEnded as end:
         lines.append(end.line)
         stopped = end.stopped
+    except MachineTrouble:
+        raise
     except Exception as error:
         trouble = f"{type(error).__name__}: {error}"
         lines.append(Line("can be judged", False, core=True, message=CHECK_FAILED))

@@ -84,6 +84,7 @@ def too_long(seconds: float) -> str:
     return f"did not finish within {seconds:g} s and was stopped: is there an endless loop?"
 
 
+LEFT_BROKEN = "left a kernel that does not work any more"
 ENDED = "ended the whole Python process (exit, os._exit, a crash, or all memory used up)"
 
 _BOOT = """
