@@ -23,7 +23,6 @@ from nbgrader.preprocessors import ClearSolutions
 from grader import atomic
 from grader.course import layout
 from grader.intake import files
-from grader.records import gradebook
 
 PATIENCE_MS = 60_000  # how long a process waits for another that writes to the same SQLite file
 
@@ -127,11 +126,6 @@ class _OneStepWriter(FilesWriter):
 
 class AutogradeFolder(Autograde):
     """Autograde that also takes a folder without a notebook: it gets its zero, and feedback."""
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """nbgrader leaves the points of an earlier submission until those of this one are there."""
-        super().init_assignment(assignment_id, student_id)
-        gradebook.reopen(assignment_id, student_id)
 
     def init_notebooks(self) -> None:
         """nbgrader globs for *.ipynb; here the sheet's notebook is named, whether it is there."""

@@ -1,8 +1,8 @@
-"""Kills graders at random moments, and compares what the next run makes of it with undisturbed runs.
+"""Kills graders at random moments; what the next run makes of it must be what was undisturbed.
 
-    python tests/kills.py COURSE KILLS SEED
+    python tests/kills.py KILLS SEED
 
-COURSE is a copy of the course that holds the toy sheet. Everything is real, except that a student's
+Runs in a copy of the course that holds the toy sheet. Everything is real, except that a student's
 code does not run: a sandboxed process that only echoes stands for the kernel, and the points stand
 in the submission. Processes begin as forks of this one, which spares the imports. A process is
 killed after some time on its processor, so what is hit does not depend on how busy the machine is.
@@ -247,4 +247,4 @@ def _named(student):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[2]), int(sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -118,7 +118,7 @@ def write(root: Path) -> None:
 def course(root: Path, parts: Path) -> None:
     """A course with this sheet alone. parts: where its machinery is copied from."""
     ignored = shutil.ignore_patterns("__pycache__", "weights")
-    for part in ("grader", "helpers"):
+    for part in ("derivations", "grader", "helpers"):
         shutil.copytree(parts / part, root / part, ignore=ignored)
     (root / "reference").mkdir()
     for file in (

@@ -15,7 +15,8 @@ NOT_JUDGING = {"audit", "authoring", "records", "__main__.py", "atomic.py", "ter
 def of_checks(sheet: str) -> str:
     """A digest of the sheet's notebook, of its reference and of the grader, as they are now."""
     root = layout.ROOT
-    sources = [*(root / "reference").glob("*.py"), *_code(root / "helpers")]
+    sources = [*(root / "reference").glob("*.py")]
+    sources += [file for package in layout.PACKAGES for file in _code(package)]
     sources += [f for f in _files(root / "reference" / sheet) if f.suffix != ".pyc"]
     grader = root / "grader"
     sources += [f for f in _code(grader) if f.relative_to(grader).parts[0] not in NOT_JUDGING]

@@ -49,9 +49,11 @@ def grade(
         console.print(f"Nothing to grade in submitted/ for {', '.join(sheets)}, student {student}.")
         return 0
     tasks = unfinished(found, force, outdated)
-    if len(tasks) < len(found):
-        done = len(found) - len(tasks)
+    pages = sum(task.only_feedback for task in tasks)
+    if done := len(found) - len(tasks) + pages:
         console.print(f"{done} of {len(found)} are graded already (--force grades them again).")
+    if pages:
+        console.print(f"{pages} of these have grades newer than their feedback: it is made again.")
     failures = run_all(tasks, jobs, scheduler) if tasks else {}
     return results.conclude(found, failures, find_submissions(sheets))
 

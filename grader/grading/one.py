@@ -13,7 +13,7 @@ from grader.errors import CourseError
 from grader.intake.submissions import Submission
 from grader.nbgrader_patches import AutogradeFolder
 from grader.records import marks
-from grader.records.gradebook import convert, gradebook
+from grader.records.gradebook import convert, gradebook, reopen
 from grader.running.session import ENDED, LEFT_BROKEN
 
 
@@ -49,6 +49,15 @@ class Outcome:
         return cls("the process that graded it died twice", again=True)
 
 
+class AutogradeAgain(AutogradeFolder):
+    """Autograde for a submission of which an earlier one may be graded."""
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """nbgrader leaves the points of an earlier submission until those of this one are there."""
+        super().init_assignment(assignment_id, student_id)
+        reopen(assignment_id, student_id)
+
+
 def grade_one(task: Task) -> Outcome:
     """Grade a submission and write its feedback."""
     submission = task.submission
@@ -60,7 +69,7 @@ def grade_one(task: Task) -> Outcome:
             if not task.only_feedback:
                 marks.take_away(submission)
                 submission.page.unlink(missing_ok=True)  # it speaks of the grade before
-                convert(AutogradeFolder, submission.sheet, submission.student)
+                convert(AutogradeAgain, submission.sheet, submission.student)
                 if not task.alone and _kernel_died(submission.graded_notebook):
                     return Outcome("its kernel died", again=True)
             _write_feedback(submission)
