@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 
@@ -44,6 +45,7 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
+@cache
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

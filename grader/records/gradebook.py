@@ -42,7 +42,11 @@ def said_in_words() -> Iterator[None]:
     """Whatever the database refuses becomes a CourseError that says what to do."""
     try:
         yield
-    except (sa.exc.DBAPIError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+    except (sa.exc.DBAPIError, sa.exc.NoSuchModuleError) as error:
+        raise CourseError(in_words(error)) from error
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith("psycopg"):
+            raise
         raise CourseError(in_words(error)) from error
 
 
