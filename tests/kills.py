@@ -42,9 +42,10 @@ from grader.running.session import ENDED
 STUDENTS = ("ada", "bruno")
 POINTS = (0.0, 0.5, 2.0)
 KINDS = ("main", "main", "worker", "worker", "stopped", "kernel")
-SECONDS = {"main": 1.5, "stopped": 1.5, "worker": 2.5}  # of processor time; more than a run takes
 ORDERS = layout.ROOT / "orders"  # what the next worker is to do: a file, taken by the first one
 PIDS = layout.ROOT / "pids"
+DEATHS = layout.ROOT / "deaths"  # a line for each worker that died
+SPENT = {name: layout.ROOT / f"spent-{name}" for name in ("main", "worker")}
 
 
 class Echo(NbGraderPreprocessor):
@@ -105,7 +106,10 @@ def work(task):
     for file in ORDERS.glob("worker-*"):
         if order(file.name):
             kill_after(float(file.name.removeprefix("worker-")))
-    return grade_one(task)
+    began = time.process_time()
+    outcome = grade_one(task)
+    SPENT["worker"].write_text(str(time.process_time() - began))
+    return outcome
 
 
 def kill_after(seconds, signum=signal.SIGPROF):
@@ -126,10 +130,11 @@ def grade(seconds=None, stopped=False):
         try:
             if seconds is not None:
                 kill_after(seconds, signal.SIGTERM if stopped else signal.SIGPROF)
-            with (layout.ROOT / "said").open("w") as said:
-                batch.console.file = said
-                with redirect_stdout(said), redirect_stderr(said):
+            with (layout.ROOT / "said").open("w") as log:
+                batch.console.file = log
+                with redirect_stdout(log), redirect_stderr(log):
                     code = batch.grade([toy.SHEET], jobs=2)
+            SPENT["main"].write_text(str(time.process_time()))
         except SystemExit as stop:
             code = stop.code
         finally:
@@ -162,26 +167,33 @@ def undisturbed():
     for points in POINTS:
         for student in STUDENTS:
             hand_in(student, points)
-        assert grade() == 0, (layout.ROOT / "said").read_text()
+        assert grade() == 0, said()
         states |= {(student, points): state(student) for student in STUDENTS}
     return states
 
 
-def disturbed(draw):
-    """One run with something killed in it; what, or "" where the run was over before."""
+def disturbed(draw, seconds):
+    """One run with something killed in it; what, or "" where the run was over before.
+
+    seconds: the processor time of a run that nothing disturbs, by the kind of process.
+    """
     kind = draw.choice(KINDS)
     if kind in ("main", "stopped"):
-        code = grade(draw.uniform(0, SECONDS[kind]), kind == "stopped")
+        code = grade(draw.uniform(0, seconds["main"]), kind == "stopped")
         return kind if code in (-signal.SIGPROF, 128 + signal.SIGTERM, -signal.SIGTERM) else ""
-    name = "kernel" if kind == "kernel" else f"worker-{draw.uniform(0, SECONDS[kind]):.3f}"
+    name = "kernel" if kind == "kernel" else f"worker-{draw.uniform(0, seconds['worker']):.3f}"
     (ORDERS / name).touch()
-    before = (layout.ROOT / "deaths").stat().st_size
+    before = DEATHS.stat().st_size
     code = grade()
-    assert code == 0, f"{code} after {name}: {(layout.ROOT / 'said').read_text()}"
+    assert code == 0, f"{code} after {name}: {said()}"
     if kind == "kernel":
         return "" if order(name) else kind
     order(name)
-    return kind if (layout.ROOT / "deaths").stat().st_size > before else ""
+    return kind if DEATHS.stat().st_size > before else ""
+
+
+def said():
+    return (layout.ROOT / "said").read_text()
 
 
 def count_deaths():
@@ -191,7 +203,7 @@ def count_deaths():
     def noting(self):
         found = outcome(self)
         if isinstance(found, pool.Died):
-            with (layout.ROOT / "deaths").open("a") as stream:
+            with DEATHS.open("a") as stream:
                 stream.write("died\n")
         return found
 
@@ -205,45 +217,51 @@ def alive(pid):
         return False
 
 
-def main(kills, seed):
+def prepare():
+    """Put the stand-ins in their places."""
     pool.START = "fork"
     pipeline.JUDGE[0] = Echo
     batch.grade_one = work
     count_deaths()
     ORDERS.mkdir()
-    (layout.ROOT / "deaths").touch()
+    DEATHS.touch()
     sandbox.has_namespaces()  # tried once, for all forks
+
+
+def main(kills, seed):
+    prepare()
     draw = random.Random(seed)
-    expected = undisturbed()
+    expected, points = undisturbed(), dict.fromkeys(STUDENTS, POINTS[-1])
+    seconds = {name: float(file.read_text()) for name, file in SPENT.items()}
     killed = Counter()
     while killed.total() < kills:
-        points = {student: draw.choice(POINTS) for student in STUDENTS}
-        hand_in(draw.choice(STUDENTS), points[STUDENTS[0]])
-        current = {s: float(_named(s)) for s in STUDENTS}
         for _ in range(draw.randint(1, 5)):
-            kind = disturbed(draw)
+            student = draw.choice(STUDENTS)
+            points[student] = draw.choice([other for other in POINTS if other != points[student]])
+            hand_in(student, points[student])
+            kind = disturbed(draw, seconds)
             killed[kind] += bool(kind)
         code = grade()
-        assert code == 0, f"{code}: {(layout.ROOT / 'said').read_text()}"
+        assert code == 0, f"{code}: {said()}"
         for student in STUDENTS:
             found = state(student)
-            for part, text in expected[student, current[student]].items():
+            for part, text in expected[student, points[student]].items():
                 assert found[part] == text, f"{student}, {part}: {text} became {found[part]}"
-    deadline = time.monotonic() + 60
+    demand_nothing_stays()
+    killed.pop("", None)
+    print(dict(sorted(killed.items())))
+
+
+def demand_nothing_stays():
+    """No process and no scratch folder of all the runs may be there."""
     pids = {int(line) for line in PIDS.read_text().split()}
+    deadline = time.monotonic() + 60
     while any(map(alive, pids)):
         assert time.monotonic() < deadline, "a process stayed"
         time.sleep(0.1)
     sandbox.remove_abandoned()
     left = list(Path(tempfile.gettempdir()).glob(f"{sandbox.SCRATCH}*"))
     assert not left, left
-    killed.pop("", None)
-    print(dict(sorted(killed.items())))
-
-
-def _named(student):
-    text = (layout.SUBMITTED / student / toy.SHEET / "toy.ipynb").read_text()
-    return re.search(r"# points: ([0-9.]+)", text).group(1)
 
 
 if __name__ == "__main__":

@@ -305,7 +305,10 @@ def kernels_in(folder: Path) -> list[int]:
 )
 def test_everything_ends_with_the_grader_and_the_next_run_goes_on(interrupted, signum, code):
     course, process, kernels = interrupted
-    process.send_signal(signum)
+    if signum == signal.SIGINT:
+        os.killpg(process.pid, signum)  # as a terminal does
+    else:
+        process.send_signal(signum)
     said = "".join(process.communicate())
     assert process.returncode == code and "Traceback" not in said
     until(lambda: not any(map(alive, kernels)), "a kernel stayed")

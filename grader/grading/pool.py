@@ -23,7 +23,11 @@ class _Worker:
         context = multiprocessing.get_context(START)
         self.pipe, inner = context.Pipe()
         self._process = context.Process(target=_serve, args=(inner, work), daemon=True)
-        self._process.start()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # until it is ready
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         inner.close()
         self.task: Any = None
 
@@ -80,8 +84,9 @@ def work_through(
 
 def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
     """The life of a worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, _pass_over)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
@@ -89,6 +94,10 @@ def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
         except EOFError:
             return
         pipe.send(work(task))
+
+
+def _pass_over(signum: int, frame: object) -> None:
+    """Ctrl-C is for the process that started this one. Kernels must not inherit SIG_IGN."""
 
 
 def _end_with_parent() -> None:
