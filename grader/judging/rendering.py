@@ -25,9 +25,10 @@ def html(report: Report) -> str:
 
 
 def text(report: Report) -> str:
-    """The report in plain text: a line each."""
+    """The report in plain text, for staff: a line each."""
     head = f"{report.item}: {points_text(report)}"
-    return "\n".join([head, *(f"  {line_text(line)}" for line in report.lines)])
+    trouble = [f"  the check itself failed: {report.trouble}"] if report.trouble else []
+    return "\n".join([head, *(f"  {line_text(line)}" for line in report.lines), *trouble])
 
 
 def points_text(report: Report) -> str:
