@@ -1,4 +1,4 @@
-"""Grading a class: who gets which grade, what is graded anew, and what a failure costs."""
+"""Grading a class: who gets which grade, what is graded again, and what a failure costs."""
 
 import csv
 import re
