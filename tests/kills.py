@@ -52,7 +52,7 @@ class Echo(NbGraderPreprocessor):
     """In the place of ExecuteAndJudge: the points are those that the submission names."""
 
     def preprocess(self, nb, resources):
-        points = float(re.search(r"# points: (\S+)", str(nb)).group(1))
+        points = float(re.search(r"# points: ([0-9.]+)", str(nb)).group(1))
         verdicts = []
         with sandbox.scratch_folder([]) as scratch:
             argv = sandbox.command(["/bin/cat"], scratch, layout.ROOT, [])
