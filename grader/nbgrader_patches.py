@@ -14,7 +14,7 @@ from typing import Any
 
 import nbgrader
 import sqlalchemy as sa
-from nbconvert.writers import FilesWriter
+from nbconvert.writers.files import FilesWriter
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde, base
 from nbgrader.coursedir import CourseDirectory

@@ -163,6 +163,6 @@ def _on_cluster(tasks: Sequence[Task], scheduler: str) -> Iterator[tuple[Task, O
     with client:
         futures = {client.submit(grade_one, task, pure=False): task for task in tasks}
         for future in as_completed(futures):
-            error = future.exception()  # of the worker or the network: a task reports by itself
-            failure = f"{type(error).__name__}: {error}"
-            yield futures[future], Outcome(failure, True) if error else future.result()
+            lost = future.exception()  # of the worker or the network: a task reports by itself
+            failure = f"{type(lost).__name__}: {lost}"
+            yield futures[future], Outcome(failure, True) if lost else future.result()

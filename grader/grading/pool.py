@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -20,7 +20,7 @@ class _Worker:
     """A process that does one task after another; `pipe` is readable when it is done or dead."""
 
     def __init__(self, work: Callable[[Any], Any]):
-        context = multiprocessing.get_context(START)
+        context: Any = multiprocessing.get_context(START)  # their types know no Process
         self.pipe, inner = context.Pipe()
         self._process = context.Process(target=_serve, args=(inner, work), daemon=True)
         before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # until it is ready
@@ -55,7 +55,7 @@ class _Worker:
 
 def work_through(
     work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int
-) -> Iterator[tuple[Any, Any]]:
+) -> Generator[tuple[Any, Any], None, None]:
     """Each task with what `work` returns for it, as they are done; Died where a process died.
 
     A process that dies is replaced, so that the others' tasks go on as many at a time as before.

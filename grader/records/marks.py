@@ -49,19 +49,14 @@ def read_all() -> dict[Submission, Mark]:
     """The marks of all submissions that are done."""
     with _connection() as connection:
         rows = connection.execute(sa.select(_TABLE)).mappings().all()
-    return {
-        Submission(row["sheet"], row["student"]): Mark(
-            row["notebook"], row["page"], row["grades"], row["time"]
-        )
-        for row in rows
-    }
+    return {Submission(row["sheet"], row["student"]): _mark(row) for row in rows}
 
 
 def read(submission: Submission) -> Mark | None:
     """The mark of a submission; None if it is not done."""
     with _connection() as connection:
         row = connection.execute(sa.select(_TABLE).where(_is(submission))).mappings().first()
-    return row and Mark(row["notebook"], row["page"], row["grades"], row["time"])
+    return None if row is None else _mark(row)
 
 
 def take_away(submission: Submission) -> None:
@@ -112,6 +107,10 @@ def grades_digest(book: Gradebook, submission: Submission) -> str:
             for c in notebook.comments
         ]
     return hashlib.sha256("\n".join(sorted(facts)).encode()).hexdigest()
+
+
+def _mark(row: sa.RowMapping) -> Mark:
+    return Mark(row["notebook"], row["page"], row["grades"], row["time"])
 
 
 def _is(submission: Submission) -> sa.ColumnElement[bool]:

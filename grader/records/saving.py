@@ -12,7 +12,7 @@ from grader.course import digests, outline
 class SaveVerdicts(SaveAutoGrades):
     """SaveAutoGrades that gives no points, not even zero, where the check itself failed."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict):
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         noted = record.read(nb)
         self._trouble = {report.item for report in noted.trouble}
         sheet = resources["nbgrader"]["assignment"]
