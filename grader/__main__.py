@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"grader: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("grader: stopped; what was graded before is kept.", file=sys.stderr)
+        print("grader: stopped; what is finished is kept, the next run goes on.", file=sys.stderr)
         return 130
 
 
@@ -69,6 +69,7 @@ def _add_grade(commands: Any) -> None:
     grade.add_argument("--jobs", type=_positive, metavar="N", help="default: one per core")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="a dask scheduler, tcp://host:8786")
     grade.add_argument("--force", action="store_true", help="grade again what is graded already")
+    grade.add_argument("--outdated", action="store_true", help="and what older checks judged")
 
 
 def _grade(options: argparse.Namespace) -> int:
@@ -80,6 +81,7 @@ def _grade(options: argparse.Namespace) -> int:
         jobs=options.jobs,
         scheduler=options.scheduler,
         force=options.force,
+        outdated=options.outdated,
     )
 
 
@@ -111,6 +113,11 @@ def _check(options: argparse.Namespace) -> int:
             print(json.dumps({"file": str(file), "sheet": options.sheet, "items": items}))
         else:
             print(rendering.file_text(file, reports))
+        for report in reports:
+            if report.trouble:
+                words = f"{report.item}: the check itself failed ({report.trouble})"
+                print(f"grader: {file}: {words}", file=sys.stderr)
+                code = 2
     return code
 
 
@@ -121,12 +128,15 @@ def _add_release(commands: Any) -> None:
     words = "make release/ and the zips for students, after a look at the solution"
     release = _add(commands, "release", _release, words, True)
     release.add_argument("--if-needed", action="store_true", help="only sheets that changed")
+    release.add_argument("--change", action="store_true", help="also cells of a graded sheet")
 
 
 def _release(options: argparse.Namespace) -> int:
     from grader.authoring.release import release
+    from grader.records import copies
 
-    return release(_chosen(options.sheets), if_needed=options.if_needed)
+    copies.prepare()
+    return release(_chosen(options.sheets), options.if_needed, options.change)
 
 
 def _add_solutions(commands: Any) -> None:
@@ -135,7 +145,9 @@ def _add_solutions(commands: Any) -> None:
 
 def _solutions(options: argparse.Namespace) -> int:
     from grader.authoring.release import solutions
+    from grader.records import copies
 
+    copies.prepare()
     return solutions(_chosen(options.sheets))
 
 

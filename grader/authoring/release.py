@@ -1,6 +1,5 @@
 """release/ and solutions/, made from source/ by nbgrader."""
 
-import hashlib
 import shutil
 import tempfile
 import zipfile
@@ -10,9 +9,9 @@ from pathlib import Path
 
 import nbformat
 
-from grader import terminal
+from grader import atomic, terminal
 from grader.authoring import proof
-from grader.course import layout
+from grader.course import digests, layout
 from grader.errors import CourseError
 
 STAMPS = layout.RELEASE / ".stamps"
@@ -25,13 +24,16 @@ STUDENT_FILES = ("environment.yml", "requirements.lock")  # what a student insta
 console = terminal.progress()
 
 
-def release(sheets: list[str], if_needed: bool = False) -> int:
+def release(sheets: list[str], if_needed: bool = False, change: bool = False) -> int:
     """Make release/<sheet> and the zip for students, and fill the gradebook.
 
-    Raises CourseError for a sheet whose solution fails its own visible checks.
+    change: also where cells of a sheet came or went that submissions were graded by; their grades
+    stay, those of cells that went away excepted. Raises CourseError without it, and
+    for a sheet whose solution fails its own visible checks.
     """
     from nbgrader.converters import GenerateAssignment
 
+    from grader.records import marks
     from grader.records.gradebook import convert
 
     for sheet in sheets:
@@ -43,11 +45,12 @@ def release(sheets: list[str], if_needed: bool = False) -> int:
             continue
         if not was_made:
             proof.demand(sheet)
+        if change:
+            marks.take_away_all(sheet)
         with _kept_if_it_fails(layout.RELEASE / sheet):
-            convert(GenerateAssignment, sheet)
+            convert(GenerateAssignment, sheet, SaveChangedCells={"change": change})
         _zip(sheet)
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(digest)
+        atomic.write(stamp, digest)
         console.print(f"release: {sheet} made, for students: release/{sheet}.zip")
     return 0
 
@@ -106,10 +109,7 @@ def _digest(sheet: str) -> str:
     """A fingerprint of everything that a release is made from."""
     files = [layout.source_notebook(sheet), *(file for file, _ in layout.data_files(sheet))]
     files += [*(layout.ROOT / name for name in MADE_BY), *_helpers()]
-    words = hashlib.sha256()
-    for file in files:
-        words.update(str(file.relative_to(layout.ROOT)).encode() + b"\0" + file.read_bytes())
-    return words.hexdigest()
+    return digests.of_files(files)
 
 
 def _helpers() -> list[Path]:
@@ -120,7 +120,10 @@ def _helpers() -> list[Path]:
 def _zip(sheet: str) -> None:
     """What a student unpacks and works with, without a network: notebook, data, helpers."""
     folder = layout.RELEASE / sheet
-    with zipfile.ZipFile(layout.RELEASE / f"{sheet}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        atomic.replacing(layout.RELEASE / f"{sheet}.zip") as new,
+        zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
         for file in sorted(f for f in folder.rglob("*") if f.is_file()):
             archive.write(file, Path(sheet) / file.relative_to(folder))
         for file in [*_helpers(), *(layout.ROOT / name for name in STUDENT_FILES)]:

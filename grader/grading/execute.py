@@ -233,7 +233,7 @@ class ExecuteAndJudge(Execute):
             return
         stopped = self._execute(cell, index)
         if not stopped and not kernel.answers(self.kc, self.km):
-            stopped = "left a kernel that does not work any more"
+            stopped = LEFT_BROKEN
             self._restart()
         if stopped:
             words = f"This cell {stopped}"
@@ -314,9 +314,8 @@ class ExecuteAndJudge(Execute):
         visible = NotebookNode(cell, source=outline.HIDDEN.sub("", cell.source), outputs=[])
         stopped = self._execute(visible, index)
         self.nb.cells[index] = cell
-        self._display_id_map: dict[
-            str, Any
-        ] = {}  # what was shown here must not be updated from later cells
+        # What was shown here must not be updated from later cells.
+        self._display_id_map: dict[str, Any] = {}
         if stopped:
             self._culprits.update(item.answers)
             return _zero(item, f"The visible check {stopped}")

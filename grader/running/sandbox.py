@@ -15,6 +15,7 @@ https://docs.kernel.org/userspace-api/landlock.html and namespaces(7).
 """
 
 import ctypes
+import fcntl
 import json
 import os
 import resource
@@ -64,6 +65,7 @@ SYSTEM_FOLDERS += [
 PYTHON = [sys.base_prefix, sys.prefix]
 DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
 
+SCRATCH = "grader-scratch-"  # how the names of scratch folders start
 WRITABLE, READABLE = ("work", "home", "tmp"), ("lib", "inbox")  # the parts of a scratch folder
 
 LIMITS = {
@@ -97,7 +99,8 @@ def has_namespaces() -> bool:
     """Whether a process may have namespaces of its own here: tried, because no flag says so."""
     if not sys.platform.startswith("linux"):
         return False
-    settings = {"namespaces": True, "read": [*SYSTEM_FOLDERS, *PYTHON], "write": []}
+    settings = {"parent": os.getpid(), "namespaces": True, "write": []}
+    settings["read"] = [*SYSTEM_FOLDERS, *PYTHON]
     trial = [sys.executable, "-I", __file__, json.dumps(settings), sys.executable, "-I", "-c", ""]
     return subprocess.run(trial, capture_output=True).returncode == 0
 
@@ -121,8 +124,8 @@ def scratch_folder(
 
     files: the sheet's data, pairs of a file and its name relative to `work`.
     """
-    with tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True) as name:
-        scratch = Path(name).resolve()
+    remove_abandoned()
+    with _locked_folder() as scratch:
         for part in (*WRITABLE, *READABLE, "home/.matplotlib"):
             (scratch / part).mkdir(parents=True)
         for package in packages:
@@ -133,6 +136,44 @@ def scratch_folder(
         for cache in _font_caches():
             shutil.copy(cache, scratch / "home/.matplotlib")
         yield scratch
+
+
+@contextmanager
+def _locked_folder() -> Iterator[Path]:
+    """A new folder that carries a lock, which the system lets go of when this process is gone."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=SCRATCH)).resolve()
+        handle = _lock(folder)
+        if handle is not None and folder.exists():  # else it was taken for an abandoned one
+            break
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+
+
+def remove_abandoned() -> None:
+    """Remove the scratch folders of processes that ended without doing so."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        handle = _lock(folder)
+        if handle is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(handle)
+
+
+def _lock(folder: Path) -> int | None:
+    """A descriptor that locks a folder; None if another process holds it, or it is gone."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
 
 
 def _font_caches() -> list[Path]:
@@ -179,6 +220,7 @@ def command(argv: list[str], scratch: Path, hidden: Path, shown: list[Path]) -> 
     visible = [path for folder in readable for path in _outside(folder.resolve(), hidden)]
     visible += [Path(sys.prefix).resolve(), *shown, *(scratch / part for part in READABLE)]
     settings = {
+        "parent": os.getpid(),
         "namespaces": has_namespaces(),
         "read": sorted({str(path) for path in visible}),
         "write": [*(str(scratch / part) for part in WRITABLE), *DEVICES],
@@ -268,11 +310,16 @@ def _wait_for(inside: int, grader: int) -> int:
 
 def _start_loopback() -> None:
     """ipykernel binds a socket to the loopback interface, which starts switched off."""
-    import fcntl
-
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         request = struct.pack("16sh14x", b"lo", 1)  # struct ifreq with IFF_UP
         fcntl.ioctl(any_socket, 0x8914, request)  # SIOCSIFFLAGS
+
+
+def end_with_parent(parent: int) -> None:
+    """Have the system kill this process when the one that started it is gone, however it ended."""
+    _checked(_libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def drop_capabilities() -> None:
@@ -307,6 +354,8 @@ def limit_resources() -> None:
 
 if __name__ == "__main__":
     settings = json.loads(sys.argv[1])
+    if sys.platform.startswith("linux"):
+        end_with_parent(settings["parent"])
     limit_resources()
     if settings["namespaces"]:
         enter_namespaces()
