@@ -34,7 +34,7 @@ from grader.judging.report import Line, Report
 from grader.records.secret import secret
 from grader.running import kernel, sandbox
 from grader.running.budget import LOOK_SECONDS, OWN, Budget, Spent
-from grader.running.session import CALL_SECONDS, ENDED, START_SECONDS, Stopped
+from grader.running.session import CALL_SECONDS, ENDED, LEFT_BROKEN, START_SECONDS, Stopped
 
 SHOWING = ("stream", "display_data", "execute_result", "update_display_data", "error")
 MAX_ERROR, MAX_FRAMES = 2000, 50  # characters and lines of a traceback that are kept

@@ -14,7 +14,7 @@ from grader.intake.submissions import Submission
 from grader.nbgrader_patches import AutogradeFolder
 from grader.records import marks
 from grader.records.gradebook import convert, gradebook, reopen
-from grader.running.session import ENDED
+from grader.running.session import ENDED, LEFT_BROKEN
 
 
 @dataclass(frozen=True)
@@ -110,4 +110,4 @@ def _kernel_died(graded_notebook: Path) -> bool:
     nothing else runs, tells.
     """
     text = graded_notebook.read_text("utf-8", errors="replace")
-    return ENDED in text
+    return ENDED in text or LEFT_BROKEN in text

@@ -27,6 +27,7 @@ CALL_SECONDS = 10.0  # of work: see `budget`
 START_SECONDS = 60.0
 MAX_REPLY = 2 * agent.MAX_BYTES
 ENDED = "ended the whole Python process (exit, os._exit, a crash, or all memory used up)"
+LEFT_BROKEN = "left a kernel that does not work any more"
 
 
 class Stopped(Exception):
