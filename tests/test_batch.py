@@ -191,7 +191,7 @@ def test_a_pattern_that_fits_nobody_is_said_and_no_failure(monkeypatch, capsys):
 def test_an_unknown_sheet_is_a_clear_error(capsys):
     assert main(["grade", "sheet9"]) == 2
     said = capsys.readouterr().err
-    assert said.startswith("grader: There is no sheet 'sheet9'. The sheets are: sheet1_kl")
+    assert said.startswith("grader: There is no sheet 'sheet9'. Did you mean sheet1_kl? The")
 
 
 def test_a_grading_process_that_is_killed_costs_nobody_else_the_grade(course):

@@ -9,10 +9,11 @@ import toy
 from broken import delete, duplicate, get, grade_id, place
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.converters import GenerateAssignment
-from nbgrader.preprocessors import ClearSolutions
+from nbgrader.preprocessors import ClearSolutions, SaveCells
 
 from grader import record
 from grader.authoring import stubs
+from grader.authoring.changes import SaveChangedCells
 from grader.intake import repair
 from grader.records import gradebook
 
@@ -78,10 +79,11 @@ def test_everything_else_is_cleared_as_nbgrader_does(source, kind):
     assert ours == cleared(ClearSolutions(), source, kind)
 
 
-def test_of_nbgraders_steps_only_that_one_is_replaced():
+def test_of_nbgraders_steps_only_two_are_replaced_by_subclasses():
     steps = gradebook.config().GenerateAssignment.preprocessors
-    assert stubs.ClearSolutionsInStrings in steps
-    theirs = [ClearSolutions if s is stubs.ClearSolutionsInStrings else s for s in steps]
+    ours = {stubs.ClearSolutionsInStrings: ClearSolutions, SaveChangedCells: SaveCells}
+    assert all(step in steps and issubclass(step, theirs) for step, theirs in ours.items())
+    theirs = [ours.get(step, step) for step in steps]
     assert theirs == GenerateAssignment.preprocessors.default()
 
 

@@ -21,6 +21,7 @@ from grader.running.session import ENDED, LEFT_BROKEN
 class Task:
     """What is to be done for a submission.
 
+    submission: which one;
     seen: the time of the mark that it had when this was decided; "" if it had none;
     only_feedback: it is judged, and its grade is newer than its feedback;
     alone: it was tried before, and nothing else is running now.

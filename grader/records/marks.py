@@ -34,7 +34,8 @@ _TABLE = sa.Table(
 class Mark:
     """What a finished submission was when it was finished.
 
-    notebook, page: digests of the graded notebook and of the feedback page;
+    notebook: a digest of the graded notebook;
+    page: a digest of the feedback page;
     grades: a digest of its points and comments in the gradebook, those given by hand included;
     time: when, in UTC; no two markings have the same.
     """
