@@ -32,7 +32,7 @@ help:
 	@echo 'make weights   train the models of sheet 4 from nothing (an hour; stop and go on at will)'
 	@echo 'make reader    train what reads the factors off a picture (10 minutes of one core)'
 	@echo 'make classifier, make vae_samples'
-	@echo '               make anew what sheet 5 measures images with, and compares them with'
+	@echo '               make again what sheet 5 measures images with, and compares them with'
 	@echo 'make setup     only set up .venv; every target above does so where needed'
 	@echo 'make clean     delete .venv and caches; grades and the gradebook stay'
 	@echo

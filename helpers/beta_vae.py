@@ -16,7 +16,7 @@ from helpers.checkpoints import WeightsError as WeightsError  # what load raises
 LATENTS = 32
 FOLDER = Path(__file__).resolve().parent / "weights"
 LIST = "beta_vae.json"  # in that folder: what was trained, and the checksums
-ADVICE = "Take helpers/weights anew from the course, or train it yourself: make weights."
+ADVICE = "Take helpers/weights again from the course, or train it yourself: make weights."
 
 
 class Encoder(nn.Module):

@@ -12,7 +12,7 @@ def binarise(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 
 class Batches:
-    """All images in a new order at each pass, a batch at a time, each batch binarised anew.
+    """All images in a new order at each pass, a batch at a time, each batch binarised again.
 
     images: grey, shape (n, pixels), in [0, 1]; size: images in a batch, the last may have fewer.
     """

@@ -20,7 +20,7 @@ NAME = "digit_classifier"
 WEIGHTS = Checkpoints(
     Path(__file__).parent / "weights",
     f"{NAME}.json",
-    "Fetch helpers/weights anew, or make it by `make classifier`.",
+    "Fetch helpers/weights again, or make it by `make classifier`.",
 )
 N_FEATURES = 64
 AT_ONCE = 1000  # images; more take more memory and no less time

@@ -1,4 +1,4 @@
-"""Pictures like those of dSprites (Matthey, Higgins, Hassabis and Lerchner, 2017), drawn anew.
+"""Pictures like those of dSprites (Matthey, Higgins, Hassabis and Lerchner, 2017), drawn again.
 
 64 by 64 pixels, white on black: a square, an ellipse or a heart in 6 sizes, 40 orientations and
 32 by 32 places, 737,280 pictures in all. Order, names and geometry are those of the published

@@ -1,6 +1,6 @@
 """Bring .venv up to date with requirements.lock and pyproject.toml; `make` runs this first.
 
-The virtual environment is made anew where there is none, where an earlier run did not get to
+The virtual environment is made again where there is none, where an earlier run did not get to
 its end, or where it was made by another Python or in another folder. Where only the lock or
 pyproject.toml has changed, the difference is installed. Where nothing has changed, nothing
 happens. Needs nothing but Python 3.11.
@@ -24,7 +24,7 @@ LOCK = ROOT / "requirements.lock"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOG = VENV / "setup.log"
-OURS = VENV / "made-by-make"  # written first: says that this folder may be deleted and made anew
+OURS = VENV / "made-by-make"  # written first: says that this folder may be deleted and made again
 STAMP = VENV / "up-to-date"  # written last: says what is installed
 
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
@@ -169,7 +169,7 @@ def create() -> None:
             )
         shutil.rmtree(VENV)
     VENV.mkdir()
-    OURS.write_text("Made by make, which may delete this folder and make it anew.\n")
+    OURS.write_text("Made by make, which may delete this folder and make it again.\n")
     command = [sys.executable, "-m", "venv", str(VENV)]
     if not attempt(command):
         sys.stderr.write(LOG.read_text(errors="replace"))

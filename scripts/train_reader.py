@@ -2,7 +2,7 @@
 
     .venv/bin/python scripts/train_reader.py [--steps N] [--threads N]
 
-Ten minutes of one core; what is stopped begins anew. Every picture is drawn on the way, none is
+Ten minutes of one core; what is stopped begins again. Every picture is drawn on the way, none is
 seen twice. What comes out: reader.safetensors and, with what was measured, reader.json in
 reference/sheet4_beta_vae/.
 """

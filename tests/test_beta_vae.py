@@ -106,7 +106,7 @@ def test_a_file_cut_short_or_missing_is_named_with_what_to_do(folder):
     with pytest.raises(beta_vae.WeightsError, match="damaged"):
         beta_vae.load("vae", folder)
     path.unlink()
-    with pytest.raises(beta_vae.WeightsError, match="vae.safetensors is missing. Take .* anew"):
+    with pytest.raises(beta_vae.WeightsError, match="vae.safetensors is missing. Take .* again"):
         beta_vae.load("vae", folder)
     path.mkdir()
     with pytest.raises(beta_vae.WeightsError, match="cannot be read"):

@@ -86,7 +86,7 @@ def reports(tmp_path_factory):
         ("kl_discrete", "SyntaxError: '(' was never closed"),
         ("asymmetric_pair", "There is no asymmetric_pair."),
         ("kl_normal", "returns nan"),
-        ("kl_standard_normal", "returns a number where a NumPy array of shape (5, 3) is asked"),
+        ("kl_standard_normal", "returns a number, but a NumPy array of shape (5, 3) was expected"),
         ("kl_mvn", "did not finish within 10 s"),
         ("kl_diagonal", "returns a list of"),
         ("kl_monte_carlo", "printed more than 10,000,000 characters"),
@@ -225,7 +225,7 @@ def test_a_text_counts_however_it_was_put_together(toy_sheet, tmp_path, source):
     [
         ("", "There is no bit."),
         (r'bits = r"\log 2"', "There is no bit. Did you mean bits?"),
-        ("bit = 2", "bit is a number; a string is asked."),
+        ("bit = 2", "bit is a number, but a string was expected."),
         ('bit = b"2"', "bit is of type bytes."),
         ("def bit():\n    return 2", "bit is of type function."),
         ('bit = "log 2" * 10_000', "bit is a text of 50,000 characters; at most 20,000 are read."),
@@ -235,7 +235,7 @@ def test_a_text_counts_however_it_was_put_together(toy_sheet, tmp_path, source):
         ),
         ("bit: str = 1 / 0", "Its definition fails with ZeroDivisionError: division by zero (line"),
         ('bit = r"""\nq = p', "Its definition fails with SyntaxError: unterminated triple-quoted"),
-        ("raise NotImplementedError\nbit = 2", "bit is a number; a string is asked."),
+        ("raise NotImplementedError\nbit = 2", "bit is a number, but a string was expected."),
     ],
 )
 def test_why_there_is_no_text_is_said_in_one_line(toy_sheet, tmp_path, source, words):

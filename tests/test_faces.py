@@ -121,7 +121,7 @@ def test_pupils_mouth_and_hair_do_what_their_names_say():
 
 
 def test_the_pictures_are_still_those_that_the_models_were_trained_on():
-    """Who changes them has to train the models anew: make weights."""
+    """Who changes them has to train the models again: make weights."""
     images = faces.render(faces.factors_of(np.array([0, 123_456_789, faces.COUNT - 1])))
     means = [[0.40731, 0.66425, 0.45881], [0.3674, 0.47557, 0.35055], [0.79345, 0.54289, 0.49248]]
     np.testing.assert_allclose(images.mean(axis=(2, 3)), means, atol=1e-4)

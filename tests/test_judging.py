@@ -181,10 +181,10 @@ def test_equal_values_agree_in_whatever_form_they_come(mine, theirs):
 @pytest.mark.parametrize(
     ("mine", "theirs", "words"),
     [
-        (np.ones(3), np.ones((3, 1)), "shape (3,) where a NumPy array of shape (3, 1) is asked"),
-        ([1.0, 1.0], np.ones(2), "returns a list of 2 where a NumPy array"),
+        (np.ones(3), np.ones((3, 1)), "shape (3,), but a NumPy array of shape (3, 1) was expected"),
+        ([1.0, 1.0], np.ones(2), "returns a list of 2, but a NumPy array"),
         (torch.ones(2), np.ones(2), "returns a torch tensor of shape (2,)"),
-        (np.ones(1), 1.0, "shape (1,) where a single number is asked"),
+        (np.ones(1), 1.0, "shape (1,), but a single number was expected"),
         (np.nan, 1.0, "returns nan"),
         (np.array([1.0, np.nan]), np.ones(2), "returns nan at index [1]"),
         (np.array([1.0, 1.1]), np.ones(2), "1 of 2 values differ; first at index [1]: yours 1.1"),
@@ -192,10 +192,10 @@ def test_equal_values_agree_in_whatever_form_they_come(mine, theirs):
         (None, 1.0, "None (is there a return statement?)"),
         ("1.0", 1.0, "returns a string"),
         (1.0 + 1j, 1.0, "complex"),
-        ((1.0,), (1.0, 2.0), "a tuple of 1 where 2 values are asked"),
+        ((1.0,), (1.0, 2.0), "a tuple of 1 but 2 values were expected"),
         ((1.0, 3.0), (1.0, 2.0), "Value 2 of 2: It differs"),
         (np.eye(2), (torch.ones(2), torch.ones(2)), "Value 1 of 2: It returns a NumPy array"),
-        ({"b": 1.0}, {"a": 1.0}, "has the keys ['b'] where ['a'] are asked"),
+        ({"b": 1.0}, {"a": 1.0}, "has the keys ['b'] but ['a'] were expected"),
     ],
 )
 def test_a_difference_is_said_in_words(mine, theirs, words):
@@ -455,9 +455,9 @@ def test_a_variable_is_judged_by_its_value(monkeypatch):
     [
         ({}, "There is no unit."),
         ({"units": "nats"}, "There is no unit. Did you mean units?"),
-        ({"unit": 3}, "unit is a number; a string is asked."),
-        ({"unit": None}, "unit is None; a string is asked."),
-        ({"unit": ["nats"]}, "unit is a list of 1; a string is asked."),
+        ({"unit": 3}, "unit is a number, but a string was expected."),
+        ({"unit": None}, "unit is None, but a string was expected."),
+        ({"unit": ["nats"]}, "unit is a list of 1, but a string was expected."),
         ({"unit": b"nats"}, "unit is of type bytes."),
         ({"unit": lambda: "nats"}, "unit is of type function."),
         ({"unit": "n" * 20_001}, "unit is a text of 20,001 characters; at most 20,000 are read."),

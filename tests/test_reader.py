@@ -162,7 +162,7 @@ def test_missing_weights_are_named_with_what_to_do(folder):
     with pytest.raises(WeightsError, match="reader.safetensors is missing. .*make reader"):
         reader.read(torch.zeros(1, 3, 64, 64))
     (folder / "reader.json").unlink()
-    with pytest.raises(WeightsError, match="reader.json is missing. Take .* anew"):
+    with pytest.raises(WeightsError, match="reader.json is missing. Take .* again"):
         reader.read(torch.zeros(1, 3, 64, 64))
 
 

@@ -49,7 +49,7 @@ def test_batches_hold_every_image_once_in_a_new_order_and_the_last_may_be_smalle
     assert sorted(sum(one, [])) == sorted(sum(other, [])) == list(range(11)) and one != other
 
 
-def test_images_are_binarised_anew_at_each_pass():
+def test_images_are_binarised_again_at_each_pass():
     batches = Batches(torch.full((1, 500), 0.5), 1, generator())
     (one,), (other,) = batches, batches
     assert not torch.equal(one, other)

@@ -238,7 +238,7 @@ def _reference(sheet: str) -> Session:
 
 
 class _CachingSession:
-    """A session that is asked the same again and again, and computes it once."""
+    """A session that computes the reply to each request once."""
 
     def __init__(self, session: Session):
         self._session = session

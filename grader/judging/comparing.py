@@ -50,7 +50,7 @@ def _sequence(student: Node, reference: Node, rtol: float, atol: float) -> str |
     wanted = len(reference["v"])
     items = student["v"] if student["t"] in ("tuple", "list") else _rows(student)
     if items is None or len(items) != wanted:
-        return f"It returns {describe(student)} where {wanted} values are asked."
+        return f"It returns {describe(student)}, but {wanted} values were expected."
     for number, (mine, theirs) in enumerate(zip(items, reference["v"], strict=True), 1):
         found = difference(mine, theirs, rtol, atol)
         if found:
@@ -70,10 +70,10 @@ def _rows(node: Node) -> list[Node] | None:
 
 def _dictionary(student: Node, reference: Node, rtol: float, atol: float) -> str | None:
     if student["t"] != "dict":
-        return f"It returns {describe(student)} where a dictionary is asked."
+        return f"It returns {describe(student)}, but a dictionary was expected."
     mine, theirs = dict(student["v"]), dict(reference["v"])
     if mine.keys() != theirs.keys():
-        return f"It has the keys {sorted(mine)} where {sorted(theirs)} are asked."
+        return f"It has the keys {sorted(mine)}, but {sorted(theirs)} were expected."
     for key in theirs:
         found = difference(mine[key], theirs[key], rtol, atol)
         if found:
@@ -83,13 +83,13 @@ def _dictionary(student: Node, reference: Node, rtol: float, atol: float) -> str
 
 def _numbers(student: Node, reference: Node, rtol: float, atol: float) -> str | None:
     shape = tuple(reference.get("shape", ()))
-    asked = "a single number" if shape == () else f"{describe(reference)}"
+    expected = "a single number" if shape == () else f"{describe(reference)}"
     if student["t"] not in (*_SCALARS, "array"):
-        return f"It returns {describe(student)} where {asked} is asked."
+        return f"It returns {describe(student)}, but {expected} was expected."
     if shape and (student["t"] != "array" or student["kind"] != reference["kind"]):
-        return f"It returns {describe(student)} where {asked} is asked."
+        return f"It returns {describe(student)}, but {expected} was expected."
     if tuple(student.get("shape", ())) != shape:
-        return f"It returns {describe(student)} where {asked} is asked."
+        return f"It returns {describe(student)}, but {expected} was expected."
     mine, theirs = as_array(student), as_array(reference)
     if mine.dtype.kind == "c" and theirs.dtype.kind != "c":
         return "It returns complex numbers."

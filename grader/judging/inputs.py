@@ -1,4 +1,4 @@
-"""Fresh inputs for the checks, repeatable for who knows the secret seed.
+"""Fresh inputs for the checks, reproducible for anyone who knows the seed.
 
 Nothing drawn here is degenerate: means and scales are both random, probabilities stay away from 0,
 covariances are full and have unequal scales.

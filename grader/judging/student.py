@@ -140,7 +140,7 @@ class Student:
 
         got = self._failure(reply) or f"It returns {comparing.describe(reply['value'])}."
         suspects = self._suspects(request, reply, self._locally(request), _same_reply)
-        message = f"A {kind.__name__} is asked here. {got}"
+        message = f"This call should raise {kind.__name__}, but it does not. {got}"
         return Line(what, False, share, False, message, suspects=suspects, error_expected=True)
 
     def compare_each(
@@ -220,7 +220,7 @@ class Student:
         value = self.constant(name)
         if not isinstance(value, str):
             found = "None" if value is None else comparing.describe(agent.encode(value))
-            raise CheckEnded(f"{name} is {found}; a string is asked.", READABLE)
+            raise CheckEnded(f"{name} is {found}, but a string was expected.", READABLE)
         return value
 
     # --- for the judge

@@ -1,4 +1,4 @@
-"""What people see: rubrics for who grades the texts; reports, and nothing hidden, for students."""
+"""What people see: rubrics for those who grade the texts; reports, and nothing hidden, for students."""
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -43,7 +43,7 @@ class PrepareFeedback(NbGraderPreprocessor):
         repairs = record.read(nb).repairs
         if repairs:
             lines = "\n".join(f"- {_plain(note)}" for note in repairs)
-            title = "**Before grading, this was noticed or mended in your submission:**"
+            title = "**Before grading, this was noticed or repaired in your submission:**"
             nb.cells.insert(0, new_markdown_cell(f"{title}\n\n{lines}"))
         return nb, resources
 

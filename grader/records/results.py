@@ -23,7 +23,7 @@ def conclude(
 ) -> int:
     """Print the table, write grades.csv and the report on the class; 0 if all is judged.
 
-    submissions: the ones asked for; everybody: all submissions to the same sheets.
+    submissions: the ones to show; everybody: all submissions to the same sheets.
     """
     console = terminal.output()
     records = {submission: submission.record() for submission in everybody}

@@ -2,7 +2,7 @@
 
 A session takes requests (see `agent.converse`) and returns replies. Whatever the student's code
 does, it answers within the time limit or raises Stopped, and is then ready for the next request:
-the process is started anew and what was loaded is loaded again, without the culprit's call.
+the process is started again and what was loaded is loaded again, without the culprit's call.
 """
 
 import json

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from helpers import faces
 from helpers.checkpoints import Checkpoints
 
-ADVICE = "Take reference/sheet4_beta_vae anew from the course, or train the reader: make reader."
+ADVICE = "Take reference/sheet4_beta_vae again from the course, or train the reader: make reader."
 FILES = Checkpoints(Path(__file__).resolve().parent, "reader.json", ADVICE)
 AT_ONCE = 256  # pictures read together
 FEWEST = 10  # pictures from which a spread is told
