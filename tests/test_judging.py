@@ -192,10 +192,10 @@ def test_equal_values_agree_in_whatever_form_they_come(mine, theirs):
         (None, 1.0, "None (is there a return statement?)"),
         ("1.0", 1.0, "returns a string"),
         (1.0 + 1j, 1.0, "complex"),
-        ((1.0,), (1.0, 2.0), "a tuple of 1 but 2 values were expected"),
+        ((1.0,), (1.0, 2.0), "a tuple of 1, but 2 values were expected"),
         ((1.0, 3.0), (1.0, 2.0), "Value 2 of 2: It differs"),
         (np.eye(2), (torch.ones(2), torch.ones(2)), "Value 1 of 2: It returns a NumPy array"),
-        ({"b": 1.0}, {"a": 1.0}, "has the keys ['b'] but ['a'] were expected"),
+        ({"b": 1.0}, {"a": 1.0}, "has the keys ['b'], but ['a'] were expected"),
     ],
 )
 def test_a_difference_is_said_in_words(mine, theirs, words):

@@ -1,4 +1,4 @@
-"""What people see: rubrics for those who grade the texts; reports, and nothing hidden, for students."""
+"""What people see: rubrics for those who grade; reports, and nothing hidden, for students."""
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
