@@ -27,7 +27,7 @@ from nbgrader.preprocessors import (
 from grader.authoring.stubs import ClearSolutionsInStrings
 from grader.grading.execute import ExecuteAndJudge
 from grader.intake.repair import RepairNotebook
-from grader.records.feedback import PrepareFeedback, ShowRubrics
+from grader.records.feedback import PrepareFeedback, ShortenLongCode, ShowRubrics
 from grader.records.sanitise import RemoveActiveContent
 
 # From source/ to release/: what students get.
@@ -66,6 +66,7 @@ JUDGE = [
     SaveAutoGrades,
     AssignLatePenalties,
     ShowRubrics,
+    ShortenLongCode,
     CheckCellMetadata,
 ]
 

@@ -1,5 +1,10 @@
 """What people see: rubrics for who grades the texts; reports, and nothing hidden, for students."""
 
+import html
+from typing import Any
+
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -7,6 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from grader import record
 from grader.course import outline
 
+MAX_CODE = 100_000  # characters of a notebook's code that are shown
 RUBRIC_CELL = "grader_rubric"  # in the metadata of a cell that only the formgrader shows
 
 
@@ -33,13 +39,44 @@ def _rubric(model_answer: str) -> list[NotebookNode]:
     return []
 
 
+class ShortenLongCode(NbGraderPreprocessor):
+    """Cut code that fills pages, after it ran: colouring a million characters takes half a minute.
+
+    A step of Autograde, so that the formgrader's page is as quick as the feedback.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict):
+        room = MAX_CODE
+        for cell in nb.cells:
+            if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked"):
+                if len(cell.source) > room:
+                    hidden = len(cell.source) - room
+                    words = f"# … {hidden:,} more characters are not shown here"
+                    cell.source = f"{cell.source[:room]}\n{words}".lstrip()
+                room = max(0, room - len(cell.source))
+        return nb, resources
+
+
+class FeedbackExporter(HTMLExporter):
+    """nbconvert's HTML; a text that it cannot show is shown as it was typed."""
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Markdown to HTML."""
+        try:
+            return super().markdown2html(context, source)
+        except Exception:  # whatever is in a text, there has to be a page
+            return f"<pre>{html.escape(source)}</pre>"
+
+
 class PrepareFeedback(NbGraderPreprocessor):
     """Cut the judge's calls out of the test cells, and put notes on repairs at the top."""
 
     def preprocess(self, nb: NotebookNode, resources: dict):
         nb.cells = [cell for cell in nb.cells if not cell.metadata.get(RUBRIC_CELL)]
         for cell in nb.cells:
-            cell.source = outline.HIDDEN.sub("", cell.source).rstrip()
+            if cell.metadata.get("nbgrader", {}).get("locked"):  # in others it is the student's
+                cell.source = outline.HIDDEN.sub("", cell.source).rstrip()
         repairs = record.read(nb).repairs
         if repairs:
             lines = "\n".join(f"- {_plain(note)}" for note in repairs)

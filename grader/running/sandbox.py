@@ -15,6 +15,7 @@ https://docs.kernel.org/userspace-api/landlock.html and namespaces(7).
 """
 
 import ctypes
+import itertools
 import json
 import os
 import resource
@@ -26,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -121,8 +122,8 @@ def scratch_folder(
 
     files: the sheet's data, pairs of a file and its name relative to `work`.
     """
-    with tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True) as name:
-        scratch = Path(name).resolve()
+    scratch = Path(tempfile.mkdtemp(prefix="submission-")).resolve()
+    try:
         for part in (*WRITABLE, *READABLE, "home/.matplotlib"):
             (scratch / part).mkdir(parents=True)
         for package in packages:
@@ -133,6 +134,30 @@ def scratch_folder(
         for cache in _font_caches():
             shutil.copy(cache, scratch / "home/.matplotlib")
         yield scratch
+    finally:
+        remove_tree(scratch)
+
+
+def remove_tree(folder: Path) -> None:
+    """Delete a folder, however deep it is and whatever rights its parts have; never raises.
+
+    Each folder is first moved to the top, so that no path is long and nothing is recursive.
+    """
+    waiting, names = [folder], itertools.count()
+    while waiting:
+        one = waiting.pop()
+        with suppress(OSError):
+            one.chmod(0o700)
+            for entry in list(os.scandir(one)):
+                with suppress(OSError):
+                    if entry.is_dir(follow_symlinks=False):
+                        os.chmod(entry.path, 0o700)
+                        moved = folder.with_name(f"{folder.name}-{next(names)}")
+                        os.rename(entry.path, moved)
+                        waiting.append(moved)
+                    else:
+                        os.unlink(entry.path)
+            one.rmdir()
 
 
 def _font_caches() -> list[Path]:
