@@ -47,17 +47,20 @@ def with_answers(cells: Cells, specs: Specs, given: Given, notes: list[str]) -> 
 
 
 def _around(cells: Cells, at: int, given: Given) -> Cells:
-    """The cells of the student's own above and below a cell, up to the sheet's next one."""
+    """The cells of the student's own above and below a cell, up to the sheet's next one.
+
+    Where a cell was put back, nobody knows its place exactly: up to the next graded one.
+    """
+
+    def ends(cell: StudentCell) -> bool:
+        return cell.spec is not None or (given.holds(cell) and not cells[at].put_back)
+
     first, last = at, at + 1
-    while first > 0 and _is_own(cells[first - 1], given):
+    while first > 0 and not ends(cells[first - 1]):
         first -= 1
-    while last < len(cells) and _is_own(cells[last], given):
+    while last < len(cells) and not ends(cells[last]):
         last += 1
-    return cells[first:at] + cells[at + 1 : last]
-
-
-def _is_own(cell: StudentCell, given: Given) -> bool:
-    return cell.spec is None and not given.holds(cell)
+    return [cell for cell in cells[first:at] + cells[at + 1 : last] if not given.holds(cell)]
 
 
 def _take(answer: StudentCell, around: Cells, question: str) -> Cells:

@@ -90,7 +90,8 @@ class StudentCell:
     claimed: nbgrader's metadata as handed in, which counts for nothing;
     tags: as handed in;
     cell_id: as handed in;
-    spec: the cell of the gradebook it was recognised as, if any.
+    spec: the cell of the gradebook it was recognised as, if any;
+    put_back: whether the submission did not have it.
     """
 
     cell_type: str
@@ -100,6 +101,7 @@ class StudentCell:
     tags: list = field(default_factory=list)
     cell_id: str = ""
     spec: CellSpec | None = None
+    put_back: bool = False
 
     _of_source: tuple[str, str, set[str]] | None = None  # a source, and what follows from it
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from grader.course import layout
 from grader.intake.texts import plain
@@ -91,12 +92,13 @@ class Found:
     """What lies in the folder of a submission.
 
     notebooks: what may be the notebook; pictures: by name, without folders;
-    strays: what is neither, by its name at the top; problems: a sentence each.
+    strays: what is neither, by its name at the top, with the pictures in it;
+    problems: a sentence each.
     """
 
     notebooks: list[Upload] = field(default_factory=list)
     pictures: dict[str, Upload] = field(default_factory=dict)
-    strays: list[str] = field(default_factory=list)
+    strays: dict[str, list[Upload]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
@@ -124,23 +126,24 @@ def look_through(folder: Path) -> Found:
         found.problems.append("The folder is a link to another one, and links are not followed.")
         return found
     expected = _names_of_the_sheet(folder.name)
-    used: set[str] = set()
-    seen: list[str] = []
+    used = expected | {TIMESTAMP}
+    files: dict[str, list[Upload]] = {name: [] for name in _top_names(folder)}
     for number, upload in enumerate(_uploads(folder, found.problems)):
         if number >= MAX_FILES:
             found.problems.append(f"Only the first {MAX_FILES} files were looked at.")
             break
         top = upload.name.partition("/")[0]
-        seen.append(top)
+        files.setdefault(top, []).append(upload)
         if NOTEBOOK_NAME.search(upload.basename):
             found.notebooks.append(upload)
             used.add(top)
         elif PICTURE_NAME.search(upload.basename):
             found.pictures.setdefault(upload.basename, upload)
-    tops = {name for name in [*seen, *_top_names(folder)] if not name.startswith(".")}
-    found.strays = sorted(
-        name + "/" * (folder / name).is_dir() for name in tops - used - expected - {TIMESTAMP}
-    )
+    found.strays = {
+        name + "/" * (folder / name).is_dir(): files[name]
+        for name in sorted(files.keys() - used)
+        if not name.startswith(".")
+    }
     return found
 
 
@@ -235,9 +238,18 @@ def _zip_time(info: zipfile.ZipInfo) -> float:
         return 0.0
 
 
-def remarks(folder: Path, found: Found, timezone: str = "") -> list[str]:
-    """Notes on what lies in a submission's folder and is not used, and on the time."""
-    notes = [f"Not used: {listing(found.strays)}."] if found.strays else []
+def remarks(folder: Path, found: Found, text: str = "", timezone: str = "") -> list[str]:
+    """Notes on what lies in a submission's folder and is not used, and on the time.
+
+    text: the notebook's; pictures that it names are used.
+    """
+    said = unquote(text)
+    strays = [
+        name
+        for name, uploads in found.strays.items()
+        if not uploads or not all(_is_named(upload, said) for upload in uploads)
+    ]
+    notes = [f"Not used: {listing(strays)}."] if strays else []
     if is_linked(folder):
         return notes
     if os.path.lexists(folder / TIMESTAMP) and handed_in(folder, timezone) is None:
@@ -246,6 +258,10 @@ def remarks(folder: Path, found: Found, timezone: str = "") -> list[str]:
             f"{TIMESTAMP} holds no time in the form {form}, so this counts as handed in on time."
         )
     return notes
+
+
+def _is_named(upload: Upload, text: str) -> bool:
+    return bool(PICTURE_NAME.search(upload.basename)) and upload.basename in text
 
 
 def handed_in(folder: Path, timezone: str = "") -> datetime.datetime | None:
@@ -259,7 +275,7 @@ def handed_in(folder: Path, timezone: str = "") -> datetime.datetime | None:
     try:
         with file.open(encoding="utf-8") as stream:
             return _time(stream.read(1000).strip(), timezone)
-    except (OSError, ValueError, OverflowError):
+    except (OSError, ValueError, OverflowError, LookupError):  # or there is no such zone
         return None
 
 

@@ -84,13 +84,29 @@ class Candidate:
     notes: list[str]
     written: int
 
-    def rank(self, wanted: Path) -> tuple:
-        """The larger, the better: work in it, the sheet's name, the newest, the exact name."""
-        name = self.upload.name
-        levels, basename = name.count("/"), self.upload.basename
-        alike = re.match(rf"{re.escape(wanted.stem)}(?![a-z0-9])", basename, re.IGNORECASE)
-        when = self.upload.time // SAME_TIME
-        return self.written > 0, bool(alike), when, basename == wanted.name, -levels, self.written
+    def is_meant(self, wanted: Path) -> tuple[bool, bool]:
+        """Whether there is work in it, and whether it has the sheet's name or one made of it."""
+        alike = rf"{re.escape(wanted.stem)}(?![a-z0-9])"
+        return self.written > 0, bool(re.match(alike, self.upload.basename, re.IGNORECASE))
+
+    def is_older(self, other: "Candidate") -> bool:
+        """Whether it was clearly changed before another."""
+        return self.upload.time < other.upload.time - SAME_TIME
+
+
+def _best(candidates: list[Candidate], wanted: Path) -> Candidate:
+    """Of those with work in them and the sheet's name the newest; of several, the exact name."""
+    meant = max(candidate.is_meant(wanted) for candidate in candidates)
+    rest = [candidate for candidate in candidates if candidate.is_meant(wanted) == meant]
+    newest = [one for one in rest if not any(one.is_older(other) for other in rest)]
+    return max(
+        newest,
+        key=lambda one: (
+            one.upload.basename == wanted.name,
+            -one.upload.name.count("/"),
+            one.written,
+        ),
+    )
 
 
 def read_submission(
@@ -103,20 +119,22 @@ def read_submission(
     found = look_through(path.parent)
     candidates, notes = _read_all(found, path)
     notes += found.problems
-    after = remarks(path.parent, found, timezone)
     if not candidates:
         notes = notes or [f"There is no notebook {path.name}."]
-        return new_notebook(), notes + after, found.pictures
-    best = max(candidates, key=lambda candidate: candidate.rank(path))
+        return new_notebook(), notes + remarks(path.parent, found, "", timezone), found.pictures
+    best = _best(candidates, path)
     name = plain(best.upload.name)
     others = [other for other in candidates if other is not best]
-    older = [o for o in others if best.upload.time // SAME_TIME > o.upload.time // SAME_TIME]
-    for group, why in ((older, "is newer"), ([o for o in others if o not in older], "was")):
+    older = [other for other in others if other.is_older(best)]
+    rest = [other for other in others if not other.is_older(best)]
+    for group, why in ((older, "is newer"), (rest, "was")):
         if group:
             names = listing([other.upload.name for other in group])
             notes.append(f"Not used, because {name} {why}: {names}.")
     if best.upload.name != path.name:
         notes.append(f"{name} was taken for {path.name}.")
+    text = "\n".join(cell.source for cell in best.notebook.cells if cell.get("cell_type") != "code")
+    after = remarks(path.parent, found, text, timezone)
     return best.notebook, notes + best.notes + after, found.pictures
 
 
@@ -218,11 +236,14 @@ def _salvage(text: str) -> Iterable[dict[str, Any]]:
                 yield cell
 
 
-def _is_shallow(value: object, levels: int = MAX_DEPTH) -> bool:
-    if not isinstance(value, dict | list):
-        return True
-    parts = value.values() if isinstance(value, dict) else value
-    return levels > 0 and all(_is_shallow(part, levels - 1) for part in parts)
+def _is_shallow(value: object) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        insides = (part.values() if isinstance(part, dict) else part for part in level)
+        level = [part for inside in insides for part in inside if isinstance(part, dict | list)]
+        if not level:
+            return True
+    return False
 
 
 def _upgrade(content: dict[str, Any], name: str, notes: list[str]) -> NotebookNode:
@@ -232,10 +253,10 @@ def _upgrade(content: dict[str, Any], name: str, notes: list[str]) -> NotebookNo
         content = {"cells": list(_old_cells(content["worksheets"]))}
     if not isinstance(content["cells"], list):
         raise NotANotebook("its cells are damaged.")
-    cells = [_reduced(cell) for cell in content["cells"] if isinstance(cell, dict)]
+    cells = [cell for cell in content["cells"] if isinstance(cell, dict)]
     if len(cells) > MAX_CELLS:
         notes.append(f"{name} holds {len(cells):,} cells; the first {MAX_CELLS:,} were used.")
-        cells = cells[:MAX_CELLS]
+    cells = [_reduced(cell) for cell in cells[:MAX_CELLS]]
     _limit_lengths(cells, name, notes)
     _settle_conflicts(cells, notes)
     if not _give_ids(cells):

@@ -241,7 +241,7 @@ def _complete(cells: Cells, specs: Specs, given: Given, notes: list[str]) -> Cel
 def _new_part(spec: CellSpec, cells: Cells) -> StudentCell:
     """A missing cell; empty where its blank form would replace what is written elsewhere."""
     elsewhere = any(spec.is_defined_in(cell) for cell in cells)
-    return StudentCell(spec.cell_type, "" if elsewhere else spec.source, spec=spec)
+    return StudentCell(spec.cell_type, "" if elsewhere else spec.source, spec=spec, put_back=True)
 
 
 def _behind(cells: Cells, previous: int, given: Given) -> int:
