@@ -9,6 +9,7 @@ from conftest import Course
 from nbgrader.api import Gradebook
 
 from grader import record
+from grader.running import sandbox
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,8 @@ def graded(tmp_path_factory):
         case.build(corpus.HandIn(course.root / "submitted", case.student, blank))
     done = course.run("grader", "grade", "--jobs", "2", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    return course
+    yield course
+    sandbox.remove_tree(course.root)  # pytest itself cannot delete folders of any depth
 
 
 @pytest.fixture(scope="module")

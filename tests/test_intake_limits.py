@@ -5,6 +5,7 @@ the system's limits on both, so that no clock is looked at.
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from broken import sheet
+
+from grader.running import sandbox
 
 SECONDS, MEGABYTES = 5, 500
 MEGABYTE = 1_000_000
@@ -163,6 +166,7 @@ def outcomes(tmp_path_factory):
     root = tmp_path_factory.mktemp("limits")
     sheet.make_course(root)
     contents = {f"answer-{k}": notebook(answer=times(v)) for k, v in ANSWERS.items()}
+    contents |= {f"short-{k}": notebook(answer=times(v, 90_000)) for k, v in ANSWERS.items()}
     contents |= {f"code-{k}": notebook(answer="x", code=times(v)) for k, v in CODE.items()}
     short = notebook(**{f"text{i}": r"\begin{a}" * 220 for i in range(500)})
     contents |= {f"file-{k}": v for k, v in FILES.items()} | {"many-short-texts": short}
@@ -189,3 +193,21 @@ def test_no_megabyte_takes_more_than_5_seconds_or_500_megabytes(outcomes):
     names, said = outcomes
     assert "FAILED" not in said, said
     assert all(name in said for name in names), said
+
+
+def test_a_scratch_folder_of_any_depth_and_with_any_rights_is_removed():
+    here = os.getcwd()
+    with sandbox.scratch_folder([]) as scratch:
+        try:
+            os.chdir(scratch / "work")
+            for _ in range(3000):
+                os.mkdir("d")
+                Path("f").touch()
+                os.chdir("d")
+        finally:
+            os.chdir(here)
+        (scratch / "home" / "locked" / "inside").mkdir(parents=True)
+        (scratch / "home" / "locked").chmod(0)
+        (scratch / "home" / "link").symlink_to(here)
+    assert not list(scratch.parent.glob(f"{scratch.name}*"))
+    assert Path(here).is_dir()
