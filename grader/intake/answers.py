@@ -19,7 +19,7 @@ MAX_CODE = 20_000  # characters of a cell that are looked at as code
 KEEP_NOTHING = re.compile(r"%%(timeit|writefile|file|bash|sh|script|html|latex|markdown|prun)\b")
 DEBUGGER = re.compile(r"^[^#\n]*\b(set_trace|breakpoint)\(", re.MULTILINE)
 NOT_PYTHON = re.compile(r"^([ \t]*)(?:[%!][^\n]*|[\w.]+\?{1,2}[ \t]*$)", re.MULTILINE)
-ASSIGNED = re.compile(r"=[ \t]*[%!][^\n]*")
+ASSIGNED = re.compile(r"^([ \t]*\w+[ \t]*=)[ \t]*[%!][^\n]*", re.MULTILINE)
 
 
 def with_answers(cells: Cells, specs: Specs, given: Given, notes: list[str]) -> Cells:
@@ -30,6 +30,8 @@ def with_answers(cells: Cells, specs: Specs, given: Given, notes: list[str]) -> 
         at = next(i for i, cell in enumerate(cells) if cell.spec is spec)
         if cells[at].text not in spec.unwritten:
             continue
+        if cells[at].text:  # the same, but for blanks: as it was released, or it counts as written
+            cells[at].source = spec.source
         around = _around(cells, at, given)
         if spec.is_definition:
             text = sum(len(_prose(cell)) for cell in around)
@@ -121,10 +123,9 @@ def _prose(cell: StudentCell) -> str:
     source = cell.source
     if len(source) > MAX_CODE or not source.strip():
         return ""
-    tree = _parsed(source)
-    if tree is None:
+    if _problem(source):
         return "" if cell.names or source.lstrip().startswith(("%", "!")) else source.strip()
-    if all(_is_words(statement) for statement in tree.body):
+    if not _syntax_error(source) and all(map(_is_words, ast.parse(source).body)):
         return "\n".join(_words(source)).strip()
     return ""
 
@@ -173,19 +174,15 @@ def _troubles(source: str) -> Iterable[str]:
         yield "still calls a debugger"
 
 
-def _parsed(source: str) -> ast.Module | None:
-    return None if _problem(source) else ast.parse(_without_magics(source))
-
-
-def _without_magics(source: str) -> str:
-    """Code in which what only IPython understands does nothing."""
-    return ASSIGNED.sub("= None", NOT_PYTHON.sub(r"\1pass", source))
-
-
 def _problem(source: str) -> str:
-    """Why some code is no Python; empty if it is."""
+    """Why some code is no Python, also without what only IPython understands; empty if it is."""
+    without_magics = ASSIGNED.sub(r"\1 None", NOT_PYTHON.sub(r"\1pass", source))
+    return _syntax_error(source) and _syntax_error(without_magics)
+
+
+def _syntax_error(source: str) -> str:
     try:
-        ast.parse(_without_magics(source))
+        ast.parse(source)
     except SyntaxError as error:
         return f"line {error.lineno}: {error.msg}"
     except (ValueError, RecursionError, MemoryError) as error:

@@ -574,6 +574,13 @@ def blank_with_marks_of_cells(to):
     to.write(to.blank)
 
 
+@nothing()
+def blank_with_blanks_at_line_ends(to):
+    for cell in to.blank.cells:
+        cell.source = cell.source.replace("\n", "  \n") + " "
+    to.write(to.blank)
+
+
 # --- code ------------------------------------------------------------------------------------
 
 
@@ -611,6 +618,15 @@ def written_to_a_file(to):
 @case(points=2, notes=["The cell half still calls a debugger."])
 def debugger_left(to):
     get(to.good, "half").source = "def half(x):\n    import pdb; pdb.set_trace()\n    return x / 2"
+    to.write(to.good)
+
+
+@case()
+def magics_and_signs_that_look_like_them(to):
+    cell = get(to.good, "half")
+    cell.source = f"{cell.source}\n\n%time half(2)\nfiles = !ls\nhalf?"
+    show = '"\\n" \\\n% ()\nx = 1\nprint(f"{x=!r}")'
+    get(to.good, "bit").source += f"\n{show}"
     to.write(to.good)
 
 
