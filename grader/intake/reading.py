@@ -62,6 +62,8 @@ class SubmissionExporter(NotebookExporter):
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any):
         path = Path(filename)
+        if not path.absolute().is_relative_to(layout.SUBMITTED):  # what the first step made of it
+            return super().from_filename(filename, resources=resources, **kwargs)
         nb, notes, pictures = read_submission(path, course_timezone(self.config))
         resources = copy.deepcopy(resources) if resources is not None else {}
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
@@ -263,7 +265,8 @@ def _upgrade(content: dict[str, Any], name: str, notes: list[str]) -> NotebookNo
         notes.append("Some cells shared a cell id.")
     metadata = content.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
-    kept = {key: _flat(metadata.get(key)) for key in ("kernelspec", "language_info")}
+    flat = {key: _flat(metadata.get(key)) for key in ("kernelspec", "language_info")}
+    kept = {key: value for key, value in flat.items() if value}
     return nbformat.from_dict(
         {"cells": cells, "metadata": kept, "nbformat": 4, "nbformat_minor": 5}
     )
