@@ -1,6 +1,8 @@
 """Whatever arrives: every case of the corpus through the whole pipeline, in one run of `grade`."""
 
 import html
+import tempfile
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -13,9 +15,16 @@ from grader.running import sandbox
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def course():
+    """A course in a folder that pytest does not clean up: it stops at folders of some depth."""
+    root = Path(tempfile.mkdtemp(prefix="corpus-")).resolve()
+    yield Course(root)
+    sandbox.remove_tree(root)
+
+
+@pytest.fixture(scope="module")
+def graded(course):
     """All cases handed in and graded; the course."""
-    course = Course(tmp_path_factory.mktemp("corpus"))
     sheet.make_course(course.root)
     course.run("grader", "release")
     blank = nbformat.read(course.root / "release" / sheet.SHEET / sheet.NOTEBOOK, as_version=4)
@@ -23,8 +32,7 @@ def graded(tmp_path_factory):
         case.build(corpus.HandIn(course.root / "submitted", case.student, blank))
     done = course.run("grader", "grade", "--jobs", "2", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    yield course
-    sandbox.remove_tree(course.root)  # pytest itself cannot delete folders of any depth
+    return course
 
 
 @pytest.fixture(scope="module")
