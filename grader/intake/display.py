@@ -11,9 +11,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from nbconvert.filters import strip_files_prefix
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 MAX_CHARACTERS = 100_000  # of one text; what is longer is shown as plain text
+MAX_PLAIN = 20_000  # of plain text
+WIDTH = 200  # of its lines: in long ones nbconvert's patterns take quadratic time, code or not
 SECONDS = 1.0  # of processor time, for one text
 SECONDS_IN_ALL = 1.5  # for all texts of a notebook
 QUICK = 2_000  # characters, which take milliseconds whatever they are
@@ -49,14 +52,24 @@ class Trial:
 
 
 def as_plain_text(source: str) -> str:
-    """Markdown that shows a text as it was typed: a block of code, by its indentation."""
-    return "\n".join(f"    {line}" for line in source.split("\n"))
+    """Markdown that shows a text as it was typed: a block of code, by its indentation.
+
+    Of more than 20,000 characters, the first: the rest is in the file that was handed in.
+    """
+    lines = [
+        line[start : start + WIDTH]
+        for line in source[:MAX_PLAIN].split("\n")
+        for start in range(0, max(len(line), 1), WIDTH)
+    ]
+    if len(source) > MAX_PLAIN:
+        lines.append(f"… {len(source) - MAX_PLAIN:,} more characters are not shown here")
+    return "\n".join(f"    {line}" for line in lines)
 
 
 def _try(source: str, attachments: dict[str, dict[str, str]]) -> bool:
     try:
         renderer = IPythonRenderer(escape=False, attachments=attachments)
-        MarkdownWithMath(renderer=renderer).render(source)
+        MarkdownWithMath(renderer=renderer).render(strip_files_prefix(source))
     except Exception:  # too deep for the parser, or a picture that is not there
         return False
     return True

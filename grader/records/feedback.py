@@ -12,7 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from grader import record
 from grader.course import outline
 
-MAX_CODE = 100_000  # characters of a notebook's code that are shown
+MAX_CODE = 40_000  # characters of a notebook's code that are shown
 RUBRIC_CELL = "grader_rubric"  # in the metadata of a cell that only the formgrader shows
 
 

@@ -698,7 +698,7 @@ def picture_with_brackets_around_its_name(to):
     picture(to, "![b](<attachment:my photo (1).png>)", {"my photo (1).png": {"image/png": PNG}})
 
 
-@case(page=[SHOWN], hidden=["400"])
+@case(page=[SHOWN], hidden=['width="400"'])
 def picture_with_a_size(to):
     tag = '<img alt="mine" src="attachment:foto.png" width="400"/>'
     picture(to, tag, {"foto.png": {"image/png": PNG}})
