@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from grader.intake.files import Unreadable, Upload
-from grader.intake.texts import plain
+from grader.intake.texts import MANY, plain
 
 MAX_PICTURE_BYTES = 20_000_000
 ATTACHMENT = "attachment:"
@@ -49,12 +49,18 @@ STARTS = {
 class Pictures:
     """The pictures of one notebook.
 
-    beside: pictures that were handed in as files, by name; notes: what is missing is added here.
+    beside: pictures that were handed in as files, by name.
     """
 
-    def __init__(self, beside: Mapping[str, Upload], notes: list[str]):
+    def __init__(self, beside: Mapping[str, Upload]):
         self.beside = {_key(name): upload for name, upload in beside.items()}
-        self.notes = notes
+        self.missing: dict[str, None] = {}  # a sentence for each, in order
+
+    def notes(self) -> list[str]:
+        """What could not be shown, and why: each, or how many they are."""
+        if len(self.missing) > MANY:
+            return [f"{len(self.missing)} pictures are not attached or cannot be shown."]
+        return list(self.missing)
 
     def settle(self, source: str, attachments: object) -> tuple[str, dict[str, dict[str, str]]]:
         """A Markdown cell's text and attachments, with a picture for each reference.
@@ -115,7 +121,7 @@ class _Cell:
             content = upload.read(MAX_PICTURE_BYTES)
             return self._new(upload.basename, _kind(content), base64.b64encode(content).decode())
         except Unreadable as reason:
-            self.pictures.notes.append(f"The picture {_said(source)} {reason}".rstrip(".") + ".")
+            self.pictures.missing[f"The picture {_said(source)} {reason}".rstrip(".") + "."] = None
             return ""
 
     def _with_plain_name(self, name: str) -> str:

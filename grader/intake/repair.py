@@ -29,8 +29,9 @@ class RepairNotebook(NbGraderPreprocessor):
         names = resources["nbgrader"]
         specs = read_specs(names["db_url"], names["assignment"], names["notebook"])
         notes = list(resources.get(NOTES, ()))
-        pictures = Pictures(resources.get(PICTURES, {}), notes)
+        pictures = Pictures(resources.get(PICTURES, {}))
         cells = [_student_cell(cell, pictures) for cell in nb.cells]
+        notes += pictures.notes()
         empty = not any(cell.text for cell in cells)
         cells = repair(cells, specs, Given.of_sheet(names["assignment"]), [] if empty else notes)
         _show_all(cells, notes)

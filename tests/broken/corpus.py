@@ -335,12 +335,12 @@ def version_2(to):
     to.write(as_version_2(to.good))
 
 
-@nothing(notes=["toy.ipynb holds 333,334 cells; the first 2,000 were used."])
+@nothing(notes=["toy.ipynb holds 333,334 cells; the first 500 were used."])
 def a_megabyte_of_empty_cells(to):
     to.write('{"cells":[' + "{}," * 333_333 + "{}]}")
 
 
-@case(notes=["toy.ipynb holds 2,5", "the first 2,000 were used."])
+@case(notes=["toy.ipynb holds 2,5", "the first 500 were used."])
 def thousands_of_cells_behind_it(to):
     to.good.cells += [new_markdown_cell("more") for _ in range(2500)]
     to.write(to.good)
