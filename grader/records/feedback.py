@@ -1,6 +1,7 @@
 """What people see: rubrics for who grades the texts; reports, and nothing hidden, for students."""
 
 import html
+import re
 from typing import Any
 
 from jinja2 import pass_context
@@ -12,7 +13,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from grader import record
 from grader.course import outline
 
-MAX_CODE = 40_000  # characters of a notebook's code that are shown
+MAX_TOKENS = 15_000  # words and signs of a notebook's code that are shown; our sheets have 6,000
+MAX_TOKEN = 10  # characters of a token, on average
+TOKEN = re.compile(r"\w+|[^\w\s]")
 RUBRIC_CELL = "grader_rubric"  # in the metadata of a cell that only the formgrader shows
 
 
@@ -46,15 +49,25 @@ class ShortenLongCode(NbGraderPreprocessor):
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict):
-        room = MAX_CODE
+        room = MAX_TOKENS
         for cell in nb.cells:
             if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked"):
-                if len(cell.source) > room:
-                    hidden = len(cell.source) - room
-                    words = f"# … {hidden:,} more characters are not shown here"
-                    cell.source = f"{cell.source[:room]}\n{words}".lstrip()
-                room = max(0, room - len(cell.source))
+                cell.source, room = _shortened(cell.source, room)
         return nb, resources
+
+
+def _shortened(source: str, room: int) -> tuple[str, int]:
+    """Some code as far as there is room for its tokens and characters; the room that is left."""
+    end = min(len(source), room * MAX_TOKEN)
+    tokens = 0
+    for tokens, token in enumerate(TOKEN.finditer(source, 0, end), 1):
+        if tokens > room:
+            end = token.start()
+            break
+    if end < len(source):
+        words = f"# … {len(source) - end:,} more characters are not shown here"
+        source = f"{source[:end]}\n{words}".lstrip()
+    return source, max(0, room - tokens)
 
 
 class FeedbackExporter(HTMLExporter):
