@@ -6,6 +6,7 @@ from grader import nbgrader_patches, pipeline
 from grader.intake.files import expected_notebooks
 from grader.intake.reading import SubmissionExporter
 from grader.records.export import MemberExporter
+from grader.records.feedback import FeedbackExporter
 from helpers.grading import WRITTEN
 
 nbgrader_patches.apply()
@@ -18,6 +19,11 @@ c.CourseDirectory.course_id = "dgm"
 c.CourseDirectory.solution_directory = "solutions"
 c.ExportApp.plugin_class = MemberExporter
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", WRITTEN]
+
+# Times of handing in that name no zone (in timestamp.txt) are in this one; without this line, they
+# are no times. Due dates are in UTC unless they name a zone.
+c.Exchange.timezone = "Europe/Berlin"
+c.Exchange.timestamp_format = "%Y-%m-%d %H:%M:%S.%f %z"
 
 # --- release: what students find where a solution was
 c.ClearSolutions.code_stub = {
@@ -37,6 +43,7 @@ c.ExecuteAndJudge.timeout = 30  # seconds of work for a cell of a submission (gr
 c.Execute.shutdown_kernel = "immediate"
 
 # --- feedback
+c.GenerateFeedback.exporter_class = FeedbackExporter
 c.GenerateFeedback.preprocessors = pipeline.FEEDBACK
 
 # --- pages for people: texts are made safe, formulas need neither a script nor a network

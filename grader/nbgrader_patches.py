@@ -5,6 +5,7 @@ subclasses override though it is private, and `RELIED_ON`, which a test compares
 versions.
 """
 
+import glob
 import os
 import sys
 import tempfile
@@ -31,6 +32,9 @@ RELIED_ON = (
     ("nbgrader.converters.base", "find_all_files", "replaced: which files are copied on"),
     ("nbgrader.converters.base", "FilesWriter", "replaced: files are written in one step"),
     ("nbgrader.coursedir", "CourseDirectory.get_existing_timestamp", "replaced: bad time stamps"),
+    ("nbgrader.coursedir", "CourseDirectory._validate_student_id", "replaced: blanks in names"),
+    ("nbgrader.converters.base", "BaseConverter.init_notebooks", "replaced: brackets in names"),
+    ("nbgrader.converters.base", "BaseConverter._format_source", "replaced: line ends in names"),
     ("nbgrader.converters", "Autograde.init_notebooks", "overridden: a folder without a notebook"),
     ("nbgrader.converters", "Autograde._format_source", "the folder of a submission"),
     ("nbgrader.converters", "Autograde.init_assignment", "overridden: old points go first"),
@@ -69,6 +73,9 @@ def apply() -> None:
     base.find_all_files = _kept_files
     base.FilesWriter = _OneStepWriter
     CourseDirectory.get_existing_timestamp = _handed_in
+    CourseDirectory._validate_student_id.func = _any_name
+    base.BaseConverter.init_notebooks = _init_notebooks
+    base.BaseConverter._format_source = _format_source
     # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns about; the rows still arrive.
     warnings.filterwarnings("ignore", "Object of type .* not in session", sa.exc.SAWarning)
     if not sa.event.contains(sa.engine.Engine, "connect", _wait_for_the_lock):
@@ -92,7 +99,8 @@ def _kept_files(folder: str, exclude: list[str] | None = None) -> list[str]:
     if not Path(folder).absolute().is_relative_to(layout.SUBMITTED):
         return _find_all_files(folder, exclude)
     file = Path(folder) / files.TIMESTAMP
-    return [str(file)] if file.is_file() and not file.is_symlink() else []
+    is_plain = file.is_file() and not file.is_symlink() and not files.is_linked(Path(folder))
+    return [str(file)] if is_plain else []
 
 
 _find_all_files = base.find_all_files  # nbgrader's own
@@ -100,7 +108,35 @@ _find_all_files = base.find_all_files  # nbgrader's own
 
 def _handed_in(course_directory: CourseDirectory, folder: str) -> Any:
     """The time of handing in; nbgrader's own function stops at a file that holds none."""
-    return files.handed_in(Path(folder))
+    return files.handed_in(Path(folder), files.course_timezone(course_directory.config))
+
+
+def _any_name(course_directory: CourseDirectory, proposal: Any) -> str:
+    """A student's name as the folder has it; nbgrader's own check strips blanks off it."""
+    return proposal["value"]
+
+
+def _init_notebooks(converter: base.BaseConverter) -> None:
+    """nbgrader's search for notebooks; a folder that is named exactly is no pattern of names."""
+    names = converter.coursedir
+    folder = converter._format_source(names.assignment_id, names.student_id)
+    found = glob.glob(os.path.join(glob.escape(folder), f"{names.notebook_id}.ipynb"))
+    if found:
+        converter.assignments, converter.notebooks = {folder: found}, []
+    else:
+        _nbgrader_init_notebooks(converter)
+
+
+def _format_source(
+    converter: base.BaseConverter, assignment_id: str, student_id: str, escape: bool = False
+) -> str:
+    """nbgrader's path; as a pattern (`escape`), one whose dot matches every character."""
+    path = _nbgrader_format_source(converter, assignment_id, student_id, escape=escape)
+    return f"(?s){path}" if escape else path
+
+
+_nbgrader_init_notebooks = base.BaseConverter.init_notebooks  # nbgrader's own
+_nbgrader_format_source = base.BaseConverter._format_source
 
 
 def _wait_for_the_lock(connection: Any, record: Any) -> None:

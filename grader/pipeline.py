@@ -26,7 +26,7 @@ from grader.authoring.changes import SaveChangedCells
 from grader.authoring.stubs import ClearSolutionsInStrings
 from grader.grading.execute import ExecuteAndJudge
 from grader.intake.repair import RepairNotebook
-from grader.records.feedback import PrepareFeedback, ShowRubrics
+from grader.records.feedback import PrepareFeedback, ShortenLongCode, ShowRubrics
 from grader.records.sanitise import RemoveActiveContent
 from grader.records.saving import SaveVerdicts
 
@@ -66,6 +66,7 @@ JUDGE = [
     SaveVerdicts,
     AssignLatePenalties,
     ShowRubrics,
+    ShortenLongCode,
     CheckCellMetadata,
 ]
 

@@ -249,3 +249,34 @@ def test_a_long_text_is_read_whole_in_a_file_that_does_not_parse(toy_sheet, tmp_
     text = "% a comment in the first column\n" * 100
     source = f'bit = r"""\n{text}\\log 2\n"""\n\n\ndef broken(:\n    pass\n'
     assert all(report.passed for report in check(toy_sheet, tmp_path, source + HALF).values())
+
+
+COMPILED = """\
+import inspect
+
+import torch
+
+
+@torch.compile(backend="eager")
+def reparametrize(mean, log_var, eps):
+    return mean + torch.exp(0.5 * log_var) * eps
+
+
+assert "0.5" in inspect.getsource(reparametrize)
+
+
+def exponential_from_uniform(u, rate):
+    assert "return 0 * u" in inspect.getsource(exponential_from_uniform)
+    return 0 * u
+"""
+
+
+def test_code_that_looks_at_its_own_source_finds_it_as_torch_compile_does(tmp_path):
+    """The file itself is hidden from the process that runs it."""
+    file = tmp_path / "answers.py"
+    file.write_text(COMPILED)
+    items = ["reparametrize", "exponential_from_uniform"]
+    right, wrong = check_file(file, "sheet3_vae", "secret", items)
+    assert right.score == right.points
+    assert wrong.score == 0
+    assert not any("OSError" in line.message for line in wrong.lines), wrong

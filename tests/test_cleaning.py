@@ -60,10 +60,11 @@ def clean(tmp_path, specs, monkeypatch):
             if isinstance(content, dict):
                 content = json.dumps(content, indent=1)
             (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
-        nb, notes = reading.read_submission(folder / "kl.ipynb")
+        nb, notes, pictures = reading.read_submission(folder / "kl.ipynb")
         resources = {
             "nbgrader": {"db_url": "", "assignment": "sheet1_kl", "notebook": "kl"},
             reading.NOTES: notes,
+            reading.PICTURES: pictures,
             reading.FINGERPRINT: fingerprint(folder),
         }
         nb, _ = repair.RepairNotebook().preprocess(nb, resources)
@@ -490,21 +491,50 @@ def test_file_names_that_are_not_utf_8_do_no_harm(clean, good):
 
 
 @pytest.mark.parametrize(
-    ("text", "is_time"),
+    ("text", "hours"),
     [
-        (b"2026-11-11 15:30:00 UTC\n", True),
-        (b"2026-11-11 15:30:00.123456 +0100", True),
-        (b"", False),
-        (b"soon", False),
-        (b"\xff\xfe\0", False),
-        (b"99999999999999999999", False),
+        ("2026-11-05T10:00:00+01:00", 9),
+        ("2026-11-05T10:00Z", 10),
+        ("2026-11-05 10:00:00 UTC\n", 10),
+        ("2026-11-05 10:00:00.123456 +0100", 9),
+        ("2026-11-05T10:00:00,5-05", 15),
+        ("2026-11-05 10:00 Europe/Berlin", 9),
+        ("2026-07-05 10:00 Europe/Berlin", 8),
     ],
 )
-def test_a_timestamp_is_a_time_or_no_time_but_never_an_error(text, is_time, clean, good):
+def test_a_time_in_iso_8601_with_a_zone_is_understood(text, hours, clean):
+    (clean.folder / "timestamp.txt").write_text(text)
+    assert files.handed_in(clean.folder).hour == hours
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(b"", b"soon", b"\xff\xfe\0", b"99999999999999999999", b"2026-11-05T10:00:00"),
+        *(b"05.11.2026 10:00", b"11/12/2026 10:00", b"2026-11-05 10:00 MEZ", b"2026-11-05"),
+        *(b"2026-11-05 10:00 CEST", b"2026-13-05T10:00Z", b"2026-11-05T10:00 Europe/Nowhere"),
+        *(b"2026-11-05T10:00+99:00", b"0001-01-01T00:00+05:00", b"1" * 1_000_000),
+    ],
+)
+def test_any_other_time_is_no_time_and_noted(text, clean, good):
     (clean.folder / "timestamp.txt").write_bytes(text)
-    assert (files.handed_in(clean.folder) is not None) == is_time
+    assert files.handed_in(clean.folder) is None
     _, notes = clean(good)
-    assert bool(notes) != is_time
+    form = "timestamp.txt holds no time in the form 2026-11-10T12:00:00+01:00"
+    assert notes == [f"{form}, so this counts as handed in on time."]
+
+
+def test_a_time_without_a_zone_is_in_the_zone_of_the_course(clean):
+    (clean.folder / "timestamp.txt").write_text("2026-07-05T10:00:00")
+    assert files.handed_in(clean.folder, "Europe/Berlin").hour == 8
+    (clean.folder / "timestamp.txt").write_text("2026-07-05T10:00:00Z")
+    assert files.handed_in(clean.folder, "Europe/Berlin").hour == 10
+
+
+def test_a_time_beside_a_linked_submission_is_not_read(clean, tmp_path):
+    (clean.folder / "timestamp.txt").write_text("2026-07-05T10:00:00Z")
+    (tmp_path / "link").symlink_to(clean.folder)
+    assert files.handed_in(tmp_path / "link") is None
 
 
 def test_a_fingerprint_changes_with_any_file_and_with_nothing_else(tmp_path):
@@ -717,7 +747,8 @@ def test_links_beside_the_notebook_lead_nowhere(graded):
     """What lies in feedback/ goes to the student."""
     assert graded.record("link").repairs[1:] == (
         "Not used: grades.txt, nothing.txt, pipe.",
-        "timestamp.txt holds no time, so this counts as handed in on time.",
+        "timestamp.txt holds no time in the form 2026-11-10T12:00:00, "
+        "so this counts as handed in on time.",
     )
     there = {file.name for file in (graded.root / "feedback/link/sheet1_kl").iterdir()}
     assert there == {"kl.html", "timestamp.txt"} | {"data"}
@@ -750,5 +781,5 @@ def test_outputs_of_any_size_leave_a_small_notebook(graded):
 
 def test_a_notebook_with_50_megabytes_of_output_is_read(graded):
     folder = graded.root / "submitted" / "strays" / "sheet1_kl"
-    notebook, _ = reading.read_submission(folder / "kl.ipynb")
+    notebook, _, _ = reading.read_submission(folder / "kl.ipynb")
     assert len(notebook.cells) > 12

@@ -2,9 +2,10 @@
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from grader.authoring.release import _demand_no_errors
+from grader.authoring.stubs import ClearSolutionsInStrings
 from grader.errors import CourseError
 
 
@@ -25,3 +26,25 @@ def test_a_solution_with_a_cell_that_failed_is_refused_and_the_cell_named(tmp_pa
 
 def test_a_solution_without_errors_is_taken(tmp_path):
     _demand_no_errors(executed(tmp_path, new_output("stream", text="error: only a word")))
+
+
+def released(source, solution=True):
+    """A text cell with two pictures, as students get it: its source, and its pictures' names."""
+    meta = {"grade_id": "why", "grade": True, "solution": solution, "locked": not solution}
+    cell = new_markdown_cell(source, metadata={"nbgrader": meta | {"schema_version": 3}})
+    cell["attachments"] = {"shown.png": {"image/png": "QQ=="}, "the answer.png": {}}
+    cell, _ = ClearSolutionsInStrings().preprocess_cell(cell, {"language": "python"}, 0)
+    return cell.source, set(cell.attachments)
+
+
+def test_a_picture_in_a_model_answer_is_cut_with_it():
+    region = "### BEGIN SOLUTION\n![a](attachment:the%20answer.png)\n### END SOLUTION"
+    source, pictures = released(f"![q](attachment:shown.png)\n{region}")
+    assert "answer" not in source.lower().replace("your answer here", "")
+    assert pictures == {"shown.png"}
+    assert released("![a](attachment:the%20answer.png)") == ("YOUR ANSWER HERE", set())
+
+
+def test_a_picture_in_a_given_text_stays():
+    _, pictures = released("![a](attachment:the%20answer.png)", solution=False)
+    assert pictures == {"the answer.png"}

@@ -3,6 +3,8 @@
 import io
 import tokenize
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
 
 from nbformat import NotebookNode
 from traitlets import Unicode
@@ -21,6 +23,15 @@ class ClearSolutionsInStrings(ClearSolutionsWith):
         "YOUR ANSWER HERE",
         help="The text that will replace a solution inside a string literal of a code cell",
     ).tag(config=True)
+
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, cell_index: int):
+        """nbgrader's step; of the pictures, only those stay that the rest of the text shows."""
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        if "attachments" in cell:
+            shown = unquote(cell.source)
+            kept = {k: v for k, v in cell.attachments.items() if f"attachment:{k}" in shown}
+            cell.attachments = NotebookNode(kept)
+        return cell, resources
 
     def before_clearing(self, cell: NotebookNode) -> None:
         if cell.cell_type == "code":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader import record
 from grader.course import layout
+from grader.intake.files import is_linked, plain_files
 
 
 @dataclass(frozen=True, order=True)
@@ -58,10 +59,13 @@ def find_submissions(sheets: list[str], student: str = "*") -> list[Submission]:
 
 
 def fingerprint(folder: Path) -> str:
-    """A digest of all files in a submission's folder: other files, other digest."""
-    words = hashlib.sha256()
-    for file in sorted(f for f in folder.rglob("*") if f.is_file() and not f.is_symlink()):
-        words.update(os.fsencode(file.relative_to(folder)) + b"\0")
-        with contextlib.suppress(OSError), file.open("rb") as stream:  # it may not be readable
+    """A digest of all files in a submission's folder: other files, other digest.
+
+    Files below more folders than anything looks into are left out, and so is what a link names.
+    """
+    words = hashlib.sha256(b"linked" if is_linked(folder) else b"")
+    for name, path in plain_files(folder):
+        words.update(os.fsencode(name) + b"\0")
+        with contextlib.suppress(OSError), path.open("rb") as stream:  # it may not be readable
             words.update(hashlib.file_digest(stream, "sha256").digest())
     return words.hexdigest()

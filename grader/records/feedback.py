@@ -1,5 +1,11 @@
 """What people see: rubrics for those who grade; reports, and nothing hidden, for students."""
 
+import html
+import re
+from typing import Any
+
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -7,6 +13,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from grader import record
 from grader.course import outline
 
+MAX_TOKENS = 15_000  # words and signs of a notebook's code that are shown; our sheets have 6,000
+MAX_TOKEN = 10  # characters of a token, on average
+TOKEN = re.compile(r"\w+|[^\w\s]")
 RUBRIC_CELL = "grader_rubric"  # in the metadata of a cell that only the formgrader shows
 
 
@@ -33,13 +42,54 @@ def _rubric(model_answer: str) -> list[NotebookNode]:
     return []
 
 
+class ShortenLongCode(NbGraderPreprocessor):
+    """Cut code that fills pages, after it ran: colouring a million characters takes half a minute.
+
+    A step of Autograde, so that the formgrader's page is as quick as the feedback.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict):
+        room = MAX_TOKENS
+        for cell in nb.cells:
+            if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked"):
+                cell.source, room = _shortened(cell.source, room)
+        return nb, resources
+
+
+def _shortened(source: str, room: int) -> tuple[str, int]:
+    """Some code as far as there is room for its tokens and characters; the room that is left."""
+    end = min(len(source), room * MAX_TOKEN)
+    tokens = 0
+    for tokens, token in enumerate(TOKEN.finditer(source, 0, end), 1):
+        if tokens > room:
+            end = token.start()
+            break
+    if end < len(source):
+        words = f"# … {len(source) - end:,} more characters are not shown here"
+        source = f"{source[:end]}\n{words}".lstrip()
+    return source, max(0, room - tokens)
+
+
+class FeedbackExporter(HTMLExporter):
+    """nbconvert's HTML; a text that it cannot show is shown as it was typed."""
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Markdown to HTML."""
+        try:
+            return super().markdown2html(context, source)
+        except Exception:  # whatever is in a text, there has to be a page
+            return f"<pre>{html.escape(source)}</pre>"
+
+
 class PrepareFeedback(NbGraderPreprocessor):
     """Cut the judge's calls out of the test cells, and put notes on repairs at the top."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         nb.cells = [cell for cell in nb.cells if not cell.metadata.get(RUBRIC_CELL)]
         for cell in nb.cells:
-            cell.source = outline.HIDDEN.sub("", cell.source).rstrip()
+            if cell.metadata.get("nbgrader", {}).get("locked"):  # in others it is the student's
+                cell.source = outline.HIDDEN.sub("", cell.source).rstrip()
         repairs = record.read(nb).repairs
         if repairs:
             lines = "\n".join(f"- {_plain(note)}" for note in repairs)

@@ -5,6 +5,8 @@ there. What stays is text, formulas, pictures, and HTML from a list. Texts are c
 is made (see `texts`).
 """
 
+import base64
+import re
 from typing import Any
 
 from nbformat import NotebookNode
@@ -37,6 +39,17 @@ def _cleaned(data: NotebookNode) -> NotebookNode:
         kept["text/html"] = texts.clean(data["text/html"])
     elif isinstance(data.get("text/latex"), str):  # no script is there to typeset it
         kept["text/html"] = texts.render(data["text/latex"])
+    for kind in {"image/svg+xml", "image/webp"} & data.keys():
+        if "image/png" not in kept and isinstance(data[kind], str):
+            kept["text/html"] = _as_picture(kind, data[kind])
     if not kept:
         kept["text/plain"] = f"({', '.join(sorted(map(str, data)))[:200]}: not shown)"
     return kept
+
+
+def _as_picture(kind: str, text: str) -> str:
+    """A picture as an <img> by itself, in which a browser runs no script and loads nothing."""
+    if kind == "image/svg+xml":
+        text = base64.b64encode(text.encode("utf-8", "replace")).decode()
+    data = re.sub(r"[^A-Za-z0-9+/=]", "", text)
+    return f'<img alt="a figure" src="data:{kind};base64,{data}">'

@@ -16,6 +16,7 @@ https://docs.kernel.org/userspace-api/landlock.html and namespaces(7).
 
 import ctypes
 import fcntl
+import itertools
 import json
 import os
 import resource
@@ -27,7 +28,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -138,6 +139,28 @@ def scratch_folder(
         yield scratch
 
 
+def remove_tree(folder: Path) -> None:
+    """Delete a folder, however deep it is and whatever rights its parts have; never raises.
+
+    Each folder is first moved to the top, so that no path is long and nothing is recursive.
+    """
+    waiting, names = [folder], itertools.count()
+    while waiting:
+        one = waiting.pop()
+        with suppress(OSError):
+            one.chmod(0o700)
+            for entry in list(os.scandir(one)):
+                with suppress(OSError):
+                    if entry.is_dir(follow_symlinks=False):
+                        os.chmod(entry.path, 0o700)
+                        moved = folder.with_name(f"{folder.name}-{next(names)}")
+                        os.rename(entry.path, moved)
+                        waiting.append(moved)
+                    else:
+                        os.unlink(entry.path)
+            one.rmdir()
+
+
 @contextmanager
 def _locked_folder() -> Iterator[Path]:
     """A new folder that carries a lock, which the system lets go of when this process is gone."""
@@ -149,7 +172,7 @@ def _locked_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_tree(folder)
         os.close(handle)
 
 
@@ -158,7 +181,7 @@ def remove_abandoned() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
         handle = _lock(folder)
         if handle is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(folder)
             os.close(handle)
 
 
