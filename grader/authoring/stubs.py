@@ -24,7 +24,9 @@ class ClearSolutionsInStrings(ClearSolutionsWith):
         help="The text that will replace a solution inside a string literal of a code cell",
     ).tag(config=True)
 
-    def preprocess_cell(self, cell: NotebookNode, resources: Any, cell_index: int):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, cell_index: int
+    ) -> tuple[NotebookNode, Any]:
         """nbgrader's step; of the pictures, only those stay that the rest of the text shows."""
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         if "attachments" in cell:

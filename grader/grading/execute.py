@@ -139,7 +139,7 @@ class ExecuteAndJudge(Execute):
     async def _async_drop_kernel(self) -> None:
         if self.kc is not None:
             self.kc.stop_channels()
-            self.kc = None
+            self.kc: Any = None
         if self.km.has_kernel:
             await ensure_async(self.km.shutdown_kernel(now=True))
         await ensure_async(self.km.cleanup_resources())
@@ -359,9 +359,9 @@ class ExecuteAndJudge(Execute):
             self.log.warning("The kernel was given up: %r", error)
             self._restart()
             return f"sent something that is no message ({type(error).__name__})"
-        for error in _errors(cell):  # nbgrader adds them from the reply, however long they are
-            error.evalue = error.evalue[:MAX_ERROR]
-            error.traceback = [line[:MAX_ERROR] for line in error.traceback[-MAX_FRAMES:]]
+        for shown in _errors(cell):  # nbgrader adds them from the reply, however long they are
+            shown.evalue = shown.evalue[:MAX_ERROR]
+            shown.traceback = [line[:MAX_ERROR] for line in shown.traceback[-MAX_FRAMES:]]
         if self._spent and not kernel.interrupted_reply(self.kc, self.km):
             self._restart()
         return self._spent

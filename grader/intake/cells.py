@@ -1,5 +1,6 @@
 """The cells of a sheet as the gradebook has them, and those of a submission on their way."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -50,7 +51,7 @@ class CellSpec:
         return outline.functions_in(self.source) if self.solution else set()
 
     @cached_property
-    def values(self) -> set[str]:
+    def values(self) -> Set[str]:
         """The variables that a solution cell is for: of all that it assigns, what is judged."""
         return self.items & outline.variables_in(self.source) if self.solution else set()
 
@@ -145,7 +146,8 @@ def read_specs(db_url: str, sheet: str, notebook: str) -> Specs:
     """The gradebook's cells of a notebook, in the order of the source notebook."""
     with Gradebook(db_url) as gradebook:
         known = gradebook.find_notebook(notebook, sheet)
-        items = frozenset(outline.judged_item(cell.source) for cell in known.source_cells)
+        judged = (outline.judged_item(cell.source) for cell in known.source_cells)
+        items = frozenset(name for name in judged if name is not None)
         points = {cell.name: cell.max_score for cell in known.grade_cells}
         solutions = {cell.name for cell in known.solution_cells}
         specs = {
@@ -183,7 +185,8 @@ class Given:
     @classmethod
     def of_sheet(cls, sheet: str) -> "Given":
         """The given cells of a sheet."""
-        types, questions, parts = {}, {}, []
+        types, questions = {}, {}
+        parts: list[str] = []
         above = ""
         for cell in outline.read_source(sheet).cells:
             text = normal(cell.source)

@@ -49,7 +49,15 @@ SAME_TIME = 2.0  # seconds: what an archive keeps of the time is no finer
 CELL_START = re.compile(r'\{\s*"(?:attachments|cell_type|execution_count|id|metadata)"\s*:')
 CELL_KEYS = {"cell_type", "source"}
 KEPT_KEYS = ("cell_type", "source", "attachments", "id")  # and some of the metadata
-FLAT_KEYS = ("grade_id", "grade", "solution", "locked", "points", "schema_version", "task")
+FLAT_KEYS: tuple[str, ...] = (
+    "grade_id",
+    "grade",
+    "solution",
+    "locked",
+    "points",
+    "schema_version",
+    "task",
+)
 FLAT_KEYS += ("name", "language", "display_name")  # of the notebook's own metadata
 
 
@@ -185,18 +193,18 @@ def parsed(content: bytes, name: str, notes: list[str]) -> NotebookNode:
     if conflicts:
         notes.append(f"{name} held both sides of a merge conflict; the first was used.")
     try:
-        content = json.loads(text)
+        found: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
         cells = list(_salvage(text))
         if not cells:
             raise NotANotebook(f"it is not a notebook ({plain(str(error))}).") from None
         notes.append(f"{name} is damaged or breaks off; {len(cells)} cells could be read.")
-        content = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    if not isinstance(content, dict) or not ({"cells", "worksheets"} & content.keys()):
+        found = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    if not isinstance(found, dict) or not ({"cells", "worksheets"} & found.keys()):
         raise NotANotebook("it holds no cells.")
-    if not _is_shallow(content):
+    if not _is_shallow(found):
         raise NotANotebook("it is nested too deeply.")
-    return _upgrade(content, name, notes)
+    return _upgrade(found, name, notes)
 
 
 def _decode(content: bytes, name: str, notes: list[str]) -> str:
@@ -239,7 +247,7 @@ def _salvage(text: str) -> Iterable[dict[str, Any]]:
 
 
 def _is_shallow(value: object) -> bool:
-    level = [value]
+    level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
         insides = (part.values() if isinstance(part, dict) else part for part in level)
         level = [part for inside in insides for part in inside if isinstance(part, dict | list)]

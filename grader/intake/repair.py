@@ -57,11 +57,12 @@ def repair(cells: Cells, specs: Specs, given: Given, notes: list[str]) -> Cells:
 def _student_cell(raw: NotebookNode, pictures: Pictures) -> StudentCell:
     kind = raw.get("cell_type")
     kind = kind if kind in NEW_CELL else "raw"
-    source, attachments = tidy(raw.source), {}
+    source = tidy(raw.source)
+    attachments: dict = {}
     if kind != "code":
         source, attachments = pictures.settle(source, raw.get("attachments"))
     metadata = raw.metadata
-    cell_id = raw.get("id") if isinstance(raw.get("id"), str) else ""
+    cell_id = str(raw.get("id", ""))
     claimed, tags = metadata.get("nbgrader", {}), metadata.get("tags", [])
     return StudentCell(kind, source, attachments, claimed, tags, cell_id)
 

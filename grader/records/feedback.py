@@ -48,7 +48,7 @@ class ShortenLongCode(NbGraderPreprocessor):
     A step of Autograde, so that the formgrader's page is as quick as the feedback.
     """
 
-    def preprocess(self, nb: NotebookNode, resources: dict):
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         room = MAX_TOKENS
         for cell in nb.cells:
             if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked"):

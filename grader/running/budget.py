@@ -137,7 +137,8 @@ def usage_of(pid: int) -> Usage | None:
         stopped = any(one.status() == psutil.STATUS_STOPPED for one in outer)
     except psutil.Error:
         return None
-    work, waits = 0.0, {}
+    work = 0.0
+    waits: dict = {}
     for process in family:
         with suppress(psutil.Error):
             times = process.cpu_times()

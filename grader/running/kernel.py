@@ -103,7 +103,7 @@ BROKEN = (Spent, Died, BadReply)
 
 def budget(manager: SandboxedKernelManager, seconds: float) -> Budget:
     """The limits of something that runs in a kernel; see `Budget`."""
-    process = manager.provisioner.process  # None where it was shut down
+    process = getattr(manager.provisioner, "process", None)  # None where it was shut down
     pid = process.pid if process else None
     return Budget(seconds, lambda: usage_of(pid) if pid else None)
 

@@ -5,6 +5,7 @@ does, it answers within the time limit or raises Stopped, and is then ready for 
 the process is started again and what was loaded is loaded again, without the culprit's call.
 """
 
+import inspect
 import json
 import os
 import selectors
@@ -15,7 +16,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from pathlib import Path
 from typing import IO, Any, Protocol
 
 from grader.course import layout
@@ -37,7 +37,7 @@ class Stopped(Exception):
 class Ended(Stopped):
     """The process is gone, by its own doing or by that of something before it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(ENDED)
 
 
@@ -116,7 +116,7 @@ def sent_modules(prefix: str = "_") -> str:
     prefix: what stands before their names there.
     """
     return "import sys\n" + "".join(
-        _MODULE.format(name=prefix + name, source=Path(module.__file__).read_text("utf-8"))
+        _MODULE.format(name=prefix + name, source=inspect.getsource(module))
         for name, module in (("agent", agent), ("surroundings", surroundings))
     )
 

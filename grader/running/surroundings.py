@@ -40,7 +40,7 @@ def no_exit(*code, **options):
 
 def settle_in():
     """Prepare a process that has an IPython shell, or none."""
-    builtins.exit = builtins.quit = no_exit
+    vars(builtins).update(exit=no_exit, quit=no_exit)
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None:
         return
@@ -109,7 +109,7 @@ def fill_in(source, namespace):
 
 DEFAULT_ERRORS = np.geterr()
 DEFAULT_FILTERS = tuple(warnings.filters)
-_remembered = []
+_remembered: list = []
 
 
 def begin_item():
@@ -163,7 +163,8 @@ def _python():
 
 
 def _set_filters(filters):
-    warnings.filters[:] = filters
+    known: list = vars(warnings)["filters"]
+    known[:] = filters
     with warnings.catch_warnings():  # which tells Python that the filters are others now
         pass
 
@@ -216,8 +217,9 @@ def _matplotlib():
     def again():
         dict.update(matplotlib.rcParams, settings)
         drawing = sys.modules.get("matplotlib.pyplot")
-        for number in set(drawing.get_fignums() if drawing else ()) - figures:
-            drawing.close(number)
+        if drawing:
+            for number in set(drawing.get_fignums()) - figures:
+                drawing.close(number)
 
     return again
 
