@@ -443,7 +443,7 @@ def _report_lines(student, name, verdict, cases, target=probes.value, share=1, *
     what, condition = "the verdict on the statement", _says(verdict)
     yield student.meets(condition, probes.verdict, name, arguments, what=what, share=share)
     named = {f"the value{what}": (name, arguments) for what, arguments in cases.items()}
-    yield from student.compare_each(target, named, core=True, **tolerance)
+    yield from student.compare_each(target, named, core=True, share=2, **tolerance)
 
 
 def _says(verdict):

@@ -8,6 +8,18 @@ from forgeries import reply, with_stubs
 from grader.running import agent
 
 SHEET = "sheet3_vae"
+OF_NETWORKS = {
+    "takes a single row",
+    "has a latent of 1 if asked",
+    "there is a hidden layer of width n_hidden",
+}
+LEFT = {"leaves the networks as they are: no step, no gradient stored"}
+WORD = {
+    "Encoder": OF_NETWORKS,
+    "Decoder": OF_NETWORKS,
+    "negative_elbo": LEFT,
+    "importance_bound": LEFT,
+}
 
 
 def _nothing(encoder, decoder):
@@ -48,7 +60,8 @@ def forge(request):
     args = [agent.decode(node) for node in request["args"]]
     if request["target"] == "shapes":
         name, sizes, x = args
-        return reply(_cut(name, torch.zeros(len(x), _columns(name, sizes))))
+        zeros = _cut(name, torch.zeros(len(x), _columns(name, sizes)))
+        return reply(zeros if name == "Encoder" else zeros[0])
     if request["target"] == "outputs":
         name, sizes, settings, batches, _ = args
         return reply([[_cut(name, _outputs(name, sizes, s, x)) for x in batches] for s in settings])
@@ -67,7 +80,7 @@ def _columns(name, sizes):
 
 
 def _cut(name, both):
-    return tuple(both.chunk(2, dim=1)) if name == "Encoder" else both
+    return tuple(both.chunk(2, dim=1)) if name == "Encoder" else (both,)
 
 
 def _outputs(name, sizes, setting, x):

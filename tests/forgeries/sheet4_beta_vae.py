@@ -10,6 +10,19 @@ VALUES = {
     "diverse_latents": "Latents are the answer; their pictures are made and measured by the judge."
 }
 
+WORD = {
+    "generate": {
+        "no gradient is kept, and no graph",
+        "a model in train mode is in train mode afterwards",
+        "a model in eval mode is in eval mode afterwards",
+        "each module has its own mode afterwards",
+        "leaves requires_grad of each parameter as it was",
+        "leaves parameters and buffers as they were",
+        "gradients are switched on afterwards, if they were",
+        "gradients are switched off afterwards, if they were",
+    }
+}
+
 
 def _traverse(z, dim, values):
     return z.detach().repeat(len(values), 1)
