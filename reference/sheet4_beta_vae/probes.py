@@ -128,16 +128,19 @@ def _frozen(images, z, model, on):
 
 
 def _contents(images, z, model, on):
-    """Parameters and buffers, and the settings of modules: a dropout's share, say, and hooks."""
-    found = dict(model.state_dict())
-    found |= {f"type of {name}": str(tensor.dtype) for name, tensor in model.state_dict().items()}
-    for name, module in model.named_modules():
-        plain = {k: v for k, v in vars(module).items() if isinstance(v, (bool, int, float, str))}
-        del plain["training"]
-        plain["hooks"] = len(module._forward_hooks) + len(module._forward_pre_hooks)
-        plain["forward"] = "forward" in vars(module)
-        found |= {f"{key} of {name or 'the model'}": value for key, value in plain.items()}
-    return found
+    """Parameters, buffers and settings of each module: a dropout's share, say, and its hooks."""
+    return {name or "the model": _of_module(module) for name, module in model.named_modules()}
+
+
+def _of_module(module):
+    tensors = dict(module.named_parameters(recurse=False)) | dict(
+        module.named_buffers(recurse=False)
+    )
+    plain = {k: v for k, v in vars(module).items() if isinstance(v, (bool, int, float, str))}
+    del plain["training"]
+    hooks = len(module._forward_hooks) + len(module._forward_pre_hooks)
+    types = {f"type of {name}": str(tensor.dtype) for name, tensor in tensors.items()}
+    return tensors | types | plain | {"hooks": hooks, "forward": "forward" in vars(module)}
 
 
 def _grad_mode(images, z, model, on):
