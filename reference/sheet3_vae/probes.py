@@ -23,7 +23,7 @@ def ancestral(functions, decoder, eps, u):
 
 
 def base_density(functions, kinds, numbers, eps):
-    """The base densities for some kinds of p and g, all made before the first is asked."""
+    """The base densities for some kinds of p and g, all made before the first is used."""
     known = _densities_and_maps(*numbers)
     densities = [functions["base_density_from"](*known[kind]) for kind in kinds]
     return [density(eps) for density in densities]

@@ -44,7 +44,7 @@ def generate(student, draw):
         "works for large logits": (4, {"scale": 60.0}),
         "takes float64": (4, {"double": True}),
         "works where gradients are switched off": (4, {"grad mode": False}),
-        "takes latents that a gradient is asked of": (4, {"asks": True}),
+        "takes latents that want a gradient": (4, {"asks": True}),
     }
     yield from student.compare_each(
         probes.pictures,
@@ -199,7 +199,7 @@ def _pictures_differ(student, values):
         distance >= FAR_APART - 1e-5,
         "any two pictures differ clearly",
         f"The closest two, {one} and {other}, differ by {distance:.3f}; "
-        f"at least {FAR_APART} is asked.",
+        f"at least {FAR_APART} is expected.",
         mistake=_kind_of_closeness(values, distance),
         share=5,
     )
@@ -350,7 +350,7 @@ def traverse(student, draw):
         yield line if "float64" not in line.message else replace(line, mistake="float64")
     what = "a second call starts from the same z"
     yield student.compare(probes.traversed_twice, z, dim, values, what=what, share=2)
-    what = "takes a z that a gradient is asked of"
+    what = "takes a z that wants a gradient"
     yield student.compare(probes.traversed_with_gradient, z, dim, values, what=what)
 
 

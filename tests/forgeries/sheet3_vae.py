@@ -10,7 +10,7 @@ from grader.running import agent
 SHEET = "sheet3_vae"
 OF_NETWORKS = {
     "takes a single row",
-    "has a latent of 1 if asked",
+    "takes a latent of 1",
     "there is a hidden layer of width n_hidden",
 }
 LEFT = {"leaves the networks as they are: no step, no gradient stored"}

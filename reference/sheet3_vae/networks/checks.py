@@ -67,8 +67,8 @@ def _seen(student, draw, name, sizes):
     for others, batch, what, core in (
         (sizes, 6, "returns what it should for a batch", True),
         (sizes, 1, "takes a single row", False),
-        (other, 3, "has any sizes that are asked", True),
-        (latent_1 if name == "Encoder" else latent_1[::-1], 2, "has a latent of 1 if asked", False),
+        (other, 3, "takes any sizes", True),
+        (latent_1 if name == "Encoder" else latent_1[::-1], 2, "takes a latent of 1", False),
     ):
         x, share = _rows(draw, name, batch, others[0]), 1.0 if core else 0.5
         line = student.compare(probes.shapes, name, others, x, what=what, core=core, share=share)
@@ -765,7 +765,7 @@ def _through_the_noise(student, draw, instead):
     settings = world.settings | {"report": ["seen", "parameters"]}
     z, parameters = student.value(probes.trained, *world.case, settings, instead=instead)
     if len(z) != 6:
-        return  # the decoder was asked more than once for an image
+        return  # the decoder was called more than once for an image
     weights, (x,) = world.case
     loss = {"negative_elbo": instead.get("negative_elbo", _loss_of(vars(right) | instead))}
     gradients = probes.gradients(loss, "negative_elbo", weights, x, _floats(world.eps(z)))

@@ -17,12 +17,12 @@ def shapes(functions, name, sizes, x):
     """Zeros in the place of what a new network puts out; it must be of the type of x."""
     network = functions[name](*sizes)
     if not isinstance(network, nn.Module):
-        raise TypeError(f"{name}(…) is of type {type(network).__name__}; an nn.Module is asked")
+        raise TypeError(f"{name}(…) is of type {type(network).__name__}; an nn.Module is expected")
     output = network(x)
     several = name == "Encoder" and isinstance(output, (tuple, list))
     for part in output if several else [output]:
         if not isinstance(part, torch.Tensor):
-            raise TypeError(f"forward returns a {type(part).__name__} where a tensor is asked")
+            raise TypeError(f"forward returns a {type(part).__name__} where a tensor is expected")
         if part.dtype != torch.float32:
             raise TypeError(f"forward returns a tensor of {part.dtype} for one of {x.dtype}")
     return tuple(map(torch.zeros_like, output)) if several else torch.zeros_like(output)
