@@ -19,25 +19,30 @@ LIST = "beta_vae.json"  # in that folder: what was trained, and the checksums
 ADVICE = "Take helpers/weights again from the course, or train it yourself: make weights."
 
 
+def convolutions(n_out: int) -> nn.Sequential:
+    """The layers from images (n, 3, 64, 64) to n_out numbers each, (n, n_out)."""
+    return nn.Sequential(
+        nn.Conv2d(3, 32, 4, stride=2, padding=1),  # (n, 32, 32, 32)
+        nn.ReLU(),
+        nn.Conv2d(32, 32, 4, stride=2, padding=1),  # (n, 32, 16, 16)
+        nn.ReLU(),
+        nn.Conv2d(32, 64, 4, stride=2, padding=1),  # (n, 64, 8, 8)
+        nn.ReLU(),
+        nn.Conv2d(64, 64, 4, stride=2, padding=1),  # (n, 64, 4, 4)
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(64 * 4 * 4, 256),
+        nn.ReLU(),
+        nn.Linear(256, n_out),
+    )
+
+
 class Encoder(nn.Module):
     """Images (n, 3, 64, 64) in [0, 1] → (mean, log_var) of q(z | x), (n, 32) each."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Conv2d(3, 32, 4, stride=2, padding=1),  # (n, 32, 32, 32)
-            nn.ReLU(),
-            nn.Conv2d(32, 32, 4, stride=2, padding=1),  # (n, 32, 16, 16)
-            nn.ReLU(),
-            nn.Conv2d(32, 64, 4, stride=2, padding=1),  # (n, 64, 8, 8)
-            nn.ReLU(),
-            nn.Conv2d(64, 64, 4, stride=2, padding=1),  # (n, 64, 4, 4)
-            nn.ReLU(),
-            nn.Flatten(),
-            nn.Linear(64 * 4 * 4, 256),
-            nn.ReLU(),
-            nn.Linear(256, 2 * LATENTS),
-        )
+        self.layers = convolutions(2 * LATENTS)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         mean, log_var = self.layers(images).chunk(2, dim=1)

@@ -103,7 +103,7 @@ STUB = """
         (STUB.format(init="self.layer = nn.Linear(n_pixels, n_hidden)"), "Not written yet"),
         ("class Encoder(nn.Module):\n    pass\n", "takes 1 positional argument but 4 were given"),
         ("Encoder = 3\n", "'int' object is not callable"),
-        ("def Encoder(a, b, c):\n    return lambda x: (x, x)\n", "an nn.Module is asked"),
+        ("def Encoder(a, b, c):\n    return lambda x: (x, x)\n", "an nn.Module is expected"),
         ("del Encoder\n", "There is no Encoder"),
     ],
 )

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers import faces
+from helpers import beta_vae, faces
 from helpers.checkpoints import Checkpoints
 
 ADVICE = "Take reference/sheet4_beta_vae again from the course, or train the reader: make reader."
@@ -29,20 +29,7 @@ class Reader(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Conv2d(3, 32, 4, stride=2, padding=1),  # (n, 32, 32, 32)
-            nn.ReLU(),
-            nn.Conv2d(32, 32, 4, stride=2, padding=1),  # (n, 32, 16, 16)
-            nn.ReLU(),
-            nn.Conv2d(32, 64, 4, stride=2, padding=1),  # (n, 64, 8, 8)
-            nn.ReLU(),
-            nn.Conv2d(64, 64, 4, stride=2, padding=1),  # (n, 64, 4, 4)
-            nn.ReLU(),
-            nn.Flatten(),
-            nn.Linear(64 * 4 * 4, 256),
-            nn.ReLU(),
-            nn.Linear(256, len(faces.FACTORS)),
-        )
+        self.layers = beta_vae.convolutions(len(faces.FACTORS))
 
     def forward(self, images: Tensor) -> Tensor:
         return self.layers(images - 0.5)

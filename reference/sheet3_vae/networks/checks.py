@@ -1,7 +1,7 @@
 """What the judge tries on the networks and their training; see the folder above for the rest.
 
-A student's network may look as it likes: it is filled with parameters of the check's own, and what
-it then puts out is looked at. The functions get networks of the check's own.
+A student's network may look as it likes: it gets parameters that the judge chose, and returns what
+it puts out; what that shows is computed here. The functions get networks of the judge's own.
 """
 
 from dataclasses import dataclass
@@ -10,324 +10,316 @@ import numpy as np
 import torch
 
 from reference import randomness
-from reference.sheet3_vae.networks import mistakes
+from reference.sheet3_vae.networks import mistakes, probes
 from reference.sheet3_vae.networks import reference as right
 
 # ── Encoder, Decoder ─────────────────────────────────────────────────────────────────────────
 
 
+PARTS_OF = {"Encoder": ("mean", "log_var"), "Decoder": ("logits",)}
+RANGES = {  # how far a part must reach, and the words for it
+    "log_var": (7.99, "log_var takes any value between -8 and 8"),
+    "mean": (2.99, "the mean takes any value"),
+    "logits": (500, "the logits are unbounded"),
+}
+INDEPENDENT = {
+    "Encoder": "mean and log_var are moved independently, in every dimension",
+    "Decoder": "every pixel has a logit of its own",
+}
+ALIKE = {"log_var": "one_log_var_for_all_dimensions", "logits": "one_logit_for_all_pixels"}
+
+
 def Encoder(student, draw):
     sizes = [draw.integers(11, 15), draw.integers(17, 23), draw.integers(4, 7)]
-    fits = yield from _shapes(student, draw, "Encoder", sizes)
-    if not fits:
-        return
-    seen = _looked_at(student, draw, "Encoder", sizes)
-    yield from _is_deep(student, "Encoder", seen)
-    mean, log_var = seen["ranges"]
-    free = log_var["low"] <= -7.99 and log_var["high"] >= 7.99
-    yield student.holds(
-        free,
-        "log_var takes any value between -8 and 8",
-        f"With large parameters it lies between {log_var['low']:.3g} and {log_var['high']:.3g}.",
-        mistake=_kind_of_range("log_var", log_var),
-        core=True,
-        share=3,
-    )
-    free_mean = mean["low"] <= -2.99 and mean["high"] >= 2.99
-    yield student.holds(
-        free_mean,
-        "the mean takes any value",
-        f"With large parameters it lies between {mean['low']:.3g} and {mean['high']:.3g}.",
-        mistake=_kind_of_range("mean", mean),
-        core=True,
-        share=3,
-    )
-    if free and free_mean:
-        yield student.holds(
-            seen["rank"] == 2 * sizes[2],
-            "mean and log_var are moved independently, in every dimension",
-            "However the parameters change, some of its outputs only change together.",
-            mistake=_kind_of_rank(seen),
-            core=True,
-            share=2,
-        )
-    yield from _is_sound(student, "Encoder", sizes, seen)
+    yield from _network_lines(student, draw, "Encoder", sizes)
 
 
 def Decoder(student, draw):
     sizes = [draw.integers(4, 7), draw.integers(17, 23), draw.integers(11, 15)]
-    fits = yield from _shapes(student, draw, "Decoder", sizes)
-    if not fits:
+    yield from _network_lines(student, draw, "Decoder", sizes)
+
+
+def _network_lines(student, draw, name, sizes):
+    seen = yield from _seen(student, draw, name, sizes)
+    if seen is None:
         return
-    seen = _looked_at(student, draw, "Decoder", sizes)
-    yield from _is_deep(student, "Decoder", seen)
-    (logits,) = seen["ranges"]
-    free = logits["low"] <= -500 and logits["high"] >= 500
-    yield student.holds(
-        free,
-        "the logits are unbounded",
-        f"With large parameters they lie between {logits['low']:.3g} and {logits['high']:.3g}.",
-        mistake=_kind_of_range("logits", logits),
-        core=True,
-        share=3,
-    )
-    if free:
+    yield from _is_deep(student, name, seen)
+    free = [_is_free(student, seen, part) for part in reversed(PARTS_OF[name])]
+    yield from free
+    if all(line.passed for line in free):
+        alike = [mistake for part, mistake in ALIKE.items() if seen.alike.get(part)]
         yield student.holds(
-            seen["rank"] == sizes[2],
-            "every pixel has a logit of its own",
-            "However the parameters change, some of the logits only change together.",
-            mistake="one_logit_for_all_pixels" if seen["alike"][0] < TINY else None,
+            seen.independent,
+            INDEPENDENT[name],
+            "However the parameters change, some of the outputs only change together.",
+            mistake="one_head" if seen.same else next(iter(alike), None),
             core=True,
             share=2,
         )
-    yield from _is_sound(student, "Decoder", sizes, seen)
+    yield from _is_sound(student, name, sizes, seen)
 
 
-def _shapes(student, draw, name, sizes):
-    """Lines on what a new network returns; whether it can be looked at further."""
+def _seen(student, draw, name, sizes):
+    """Lines on what a new network returns; and what can be seen of it further, or None."""
+    other = [draw.integers(8, 11), draw.integers(5, 8), draw.integers(12, 15)]  # few are hidden
+    latent_1 = [draw.integers(7, 10), draw.integers(3, 6), 1]
     fits = True
     for others, batch, what, core in (
         (sizes, 6, "returns what it should for a batch", True),
         (sizes, 1, "takes a single row", False),
-        (_other_sizes(draw), 3, "has any sizes that are asked", True),
-        (_single_latent(draw, name), 2, "has a latent of 1 if asked", False),
+        (other, 3, "takes any sizes", True),
+        (latent_1 if name == "Encoder" else latent_1[::-1], 2, "takes a latent of 1", False),
     ):
-        x = _rows(draw, name, batch, others[0])
-        line = student.compare(_new, name, others, x, what=what, core=core)
+        x, share = _rows(draw, name, batch, others[0]), 1.0 if core else 0.5
+        line = student.compare(probes.shapes, name, others, x, what=what, core=core, share=share)
         yield line
         fits &= line.passed or not core
-    return fits
-
-
-def _other_sizes(draw):
-    """Three different sizes in another order than usual: the hidden layer is the smallest."""
-    return [draw.integers(8, 11), draw.integers(5, 8), draw.integers(12, 15)]
-
-
-def _single_latent(draw, name):
-    sizes = [draw.integers(7, 10), draw.integers(3, 6), 1]
-    return sizes if name == "Encoder" else sizes[::-1]
+    if not fits:
+        return None
+    try:
+        return Seen(student, draw, name, sizes)
+    except (TypeError, ValueError):  # no network puts that out: the reply was made up
+        yield student.holds(False, "what it puts out can be read", core=True)
+        return None
 
 
 def _rows(draw, name, batch, n):
     """Binary images for the encoder, normal latents for the decoder."""
-    if name == "Encoder":
-        return torch.from_numpy(draw.integers(0, 2, (batch, n)).astype(np.float32))
-    return torch.from_numpy(draw.normal((batch, n)).astype(np.float32))
+    values = draw.integers(0, 2, (batch, n)) if name == "Encoder" else draw.normal((batch, n))
+    return _floats(values)
 
 
-def _new(functions, name, sizes, x):
-    """What a new network puts out, but for the values; it must be of the type of x."""
-    import torch
-
-    network = functions[name](*sizes)
-    if not isinstance(network, torch.nn.Module):
-        raise TypeError(f"{name}(…) is of type {type(network).__name__}; an nn.Module is asked")
-    output = network(x)
-    several = name == "Encoder" and isinstance(output, (tuple, list))
-    for part in output if several else [output]:
-        if not isinstance(part, torch.Tensor):
-            raise TypeError(f"forward returns a {type(part).__name__} where a tensor is asked")
-        if part.dtype != torch.float32:
-            raise TypeError(f"forward returns a tensor of {part.dtype} for one of {x.dtype}")
-    return tuple(map(torch.zeros_like, output)) if several else torch.zeros_like(output)
+TINY = 1e-4  # relative: float32 is far below, and whatever is looked for far above
+SCALES = (1.0, 3.0, 10.0, 10.0, 100.0, 100.0, 1000.0, 1000.0)  # of parameters, for the range
+NUDGE = 5e-3  # of a parameter, for its slope
+MOST = 60  # parameters that are nudged
 
 
-def _looked_at(student, draw, name, sizes):
-    """What `_look` measures, for inputs that show it."""
-    rows = _rows(draw, name, 10, sizes[0])
-    corners = _rows(draw, name, 4 * 6, sizes[0]).reshape(4, 6, sizes[0])
+class Seen:
+    """What the outputs of a network show, for parameters and inputs that the judge chose.
+
+    Each request makes a network of its own. Raises ValueError or TypeError for a reply that no
+    network gives. Dictionaries have an entry for each part of the outputs, by its name.
+    """
+
+    def __init__(self, student, draw, name, sizes):
+        self._student, self._draw, self._name, self._sizes = student, draw, name, sizes
+        self._seed = self._seeds(1)[0]
+        self._rows = _rows(draw, name, 10, sizes[0])
+        self._look_at_inputs()
+        self._look_at_parameters()
+        self._look_at_slopes()
+
+    def _seeds(self, n):
+        return [self._draw.integers(0, 2**30) for _ in range(n)]
+
+    def _outputs(self, settings, *batches, in_eval_mode=False):
+        """The parts, float64 (rows, n), for each setting and batch; None for a refused batch."""
+        found = self._student.value(
+            probes.outputs, self._name, self._sizes, settings, list(batches), in_eval_mode
+        )
+        found = [_same_length(parts, batches) for parts in _same_length(found, settings)]
+        parts = PARTS_OF[self._name]
+        return [
+            [
+                None if batch is None else list(map(_array, _same_length(batch, parts)))
+                for batch in batches
+            ]
+            for batches in found
+        ]
+
+    def _named(self, function, parts):
+        return {key: function(part) for key, part in zip(PARTS_OF[self._name], parts, strict=True)}
+
+    def _look_at_inputs(self):
+        """One setting of the parameters, many inputs."""
+        rows, usual = self._rows, [[self._seed, 1.0, None]]
+        more = rows, rows.flip(0)[:4], rows, rows[:1], rows[4:5]
+        corners = _corners(self._draw, self._name, self._sizes[0])
+        found = self._outputs([usual], rows, *more, *corners)[0]
+        (once, again, _, later, first, fifth), four = found[:6], found[6:]
+        self._once = once = _full(once, len(rows))
+        self.steady = _distance(again, once) < TINY
+        self.by_row = _distance(later, once) < TINY and all(
+            _is_row(one, once, i) for one, i in ((first, 0), (fifth, 4))
+        )
+        calm, still_calm = self._outputs([usual], rows, rows, in_eval_mode=True)[0]
+        self.calm = _distance(still_calm, calm) < TINY
+        a, b, c, d = (corner[0] for corner in four)
+        self.bends = np.abs(a + b - c - d).max() > 1e-3 * max(1e-6, *map(_size, (a, b, c, d)))
+        between = _floats(self._draw.between(0.0, 1.0, (60, self._sizes[0])))
+        here, near = self._outputs([usual], between, between + 0.01)[0]
+        self.smooth = _distance(near, here) < 0.2
+        self.follows = self._named(lambda part: part.std(axis=0).max() > TINY, once)
+        self.alike = self._named(lambda part: np.ptp(part, axis=1).max() < TINY, once)
+        self.same = len(once) == 2 and _distance(once[:1], once[1:]) < 1e-6
+
+    def _look_at_parameters(self):
+        """One input, many settings of the parameters."""
+        a, b, *others = self._seeds(22)
+        halfway = [[a, 0.5, None], [b, 0.5, None]]
+        settings = [[[self._seed, 1.0, None]], [[a, 1.0, None]], [[b, 1.0, None]], halfway]
+        copy, one, other, middle = (found[0] for found in self._outputs(settings, self._rows))
+        self.copied = _distance(copy, self._once) < TINY
+        pairs = zip(one, other, middle, strict=True)
+        self.curved = max(np.abs(a + b - 2 * m).max() / _size(a) for a, b, m in pairs) > 1e-3
+        many = self._outputs([[[seed, 1.0, None]] for seed in others], self._rows)
+        table = np.concatenate([np.concatenate(parts, axis=1) for (parts,) in many])
+        table = table - table.mean(axis=0)
+        table = table / np.linalg.norm(table, axis=0).clip(1e-12)
+        self.independent = np.linalg.matrix_rank(table, tol=1e-3) == table.shape[1]
+        scales = [[[seed, scale, None]] for seed, scale in zip(self._seeds(8), SCALES, strict=True)]
+        extremes = zip(*(found[0] for found in self._outputs(scales, self._rows)), strict=True)
+        self.ranges = self._named(np.concatenate, extremes)
+
+    def _look_at_slopes(self):
+        """Each parameter moved along a random direction: by autograd, and as the outputs show it.
+
+        shapes: of the parameters that move the outputs. unreached: one does, and autograd does not
+        say how. strangers and frozen are what the student's process says; they only name mistakes.
+        """
+        directions = self._seeds(MOST)
+        about = self._student.value(
+            probes.slopes, self._name, self._sizes, self._seed, self._rows, directions
+        )
+        if not isinstance(about, dict):
+            raise TypeError("a dictionary is expected")
+        self.strangers, self.frozen = (int(about.get(key, 0)) for key in ("strangers", "frozen"))
+        shapes = list(about.get("shapes", ()))[:MOST]
+        slopes = _array(about.get("slopes")).reshape(-1, len(shapes))
+        usual = [self._seed, 1.0, None]
+        settings = [
+            [usual, [directions[i], size, i]]
+            for i in range(len(shapes))
+            for size in (NUDGE, -NUDGE, 1.0)
+        ]
+        found = [parts for (parts,) in self._outputs(settings, self._rows)]
+        self.shapes, self.unreached = [], False
+        for shape, slope, up, down, far in zip(
+            shapes, slopes.T, found[::3], found[1::3], found[2::3], strict=True
+        ):
+            if _distance(far, self._once) > TINY:
+                self.shapes.append(list(shape))
+                self.unreached |= not np.isfinite(slope).any() or _is_another(slope, up, down)
+
+
+def _corners(draw, name, n):
+    """Four batches, of which the first two have the same sum as the last two."""
+    corners = _rows(draw, name, 4 * 6, n).reshape(4, 6, n)
     if name == "Encoder":  # binary too: a and b have no pixel in common, c is both, d is black
         corners[1] *= 1 - corners[0]
         corners[2], corners[3] = corners[0] + corners[1], 0.0
     else:
         corners[3] = corners[0] + corners[1] - corners[2]
-    return student.value(_look, name, sizes, rows, corners, draw.integers(0, 2**31))
+    return corners
 
 
-def _look(functions, name, sizes, rows, corners, seed):
-    """A network filled with parameters of the check's own: what it puts out, as numbers.
-
-    corners: (4, n, size) with corners[0] + corners[1] = corners[2] + corners[3].
-    """
-    import torch
-
-    def outputs(network, x):
-        found = network(x)
-        return [found] if name == "Decoder" else list(found)
-
-    def made():
-        network = functions[name](*sizes)
-        outputs(network, rows)  # a lazy layer has its parameters only after the first batch
-        return network
-
-    def fill(network, scale, seed):
-        generator = torch.Generator().manual_seed(seed)
-        with torch.no_grad():
-            for p in network.parameters():
-                width = p.shape[-1] if p.dim() > 1 else 2
-                p.copy_(torch.randn(p.shape, generator=generator) * scale * 1.5 / width**0.5)
-
-    def distance(one, other):
-        parts = zip(one, other, strict=True)
-        return max(float((a - b).abs().max() / b.abs().max().clamp(min=1e-3)) for a, b in parts)
-
-    def leaves(tensors):
-        """All tensors from which a gradient is asked on the way to some others."""
-        waiting, done, found = [t.grad_fn for t in tensors], set(), {}
-        while waiting:
-            node = waiting.pop()
-            if node is None or node in done:
-                continue
-            done.add(node)
-            waiting += [following for following, _ in node.next_functions]
-            if hasattr(node, "variable"):
-                found[id(node.variable)] = node.variable
-        return found
-
-    network = made()
-    own = {id(p): p for p in network.parameters()}
-    fill(network, 1.0, seed)
-    once = outputs(network, rows)
-    reached = leaves(once)
-    shapes = [list(p.shape) for i, p in own.items() if i in reached]
-
-    # How the outputs move with the parameters: one gradient for each column of each output.
-    weights = torch.randn(len(rows), 1, generator=torch.Generator().manual_seed(seed))
-    gradients = []
-    for part in once:
-        for column in (weights * part).sum(0):
-            inner = [p for i, p in own.items() if i in reached]
-            if not column.requires_grad or not inner:
-                gradients.append(torch.zeros(1, 1).expand(1, sum(p.numel() for p in inner))[0])
-                continue
-            moves = torch.autograd.grad(column, inner, retain_graph=True, allow_unused=True)
-            pairs = zip(moves, inner, strict=True)
-            flat = [(torch.zeros_like(p) if g is None else g).flatten() for g, p in pairs]
-            gradients.append(torch.cat(flat))
-    matrix = torch.stack(gradients).double()
-    matrix = matrix / matrix.norm(dim=1, keepdim=True).clamp(min=1e-12)
-
-    # Does a parameter that no gradient reaches have an influence all the same?
-    still = 0
-    with torch.no_grad():
-        for i, p in own.items():
-            if i not in reached:
-                before = p.clone()
-                p.add_(1 + p.abs())
-                still += distance(outputs(network, rows), once) > 1e-4
-                p.copy_(before)
-
-    def single(i):
-        try:
-            found = outputs(network, rows[i : i + 1])
-        except ValueError:  # what batch normalisation says to a single row
-            return float("inf")
-        if any(part.dim() < 2 for part in found):
-            return 0.0  # the axis of the batch is gone, which is another matter
-        return distance([part[0] for part in found], [part[i] for part in once])
-
-    with torch.no_grad():
-        again = distance(outputs(network, rows), once)
-        network.eval()
-        calm = distance(outputs(network, rows), outputs(network, rows))
-        network.train()
-        outputs(network, rows.flip(0)[:4])
-        later = distance(outputs(network, rows), once)
-        by_row = max(single(0), single(4))
-        # Halfway between two settings of the parameters: are the outputs halfway as well?
-        points, found = [], []
-        for number in (1, 2):
-            fill(network, 1.0, seed + number)
-            points.append([p.clone() for p in network.parameters()])
-            found.append(outputs(network, rows))
-        for p, *ends in zip(network.parameters(), *points, strict=True):
-            p.copy_(sum(ends) / 2)
-        middle = zip(*found, outputs(network, rows), strict=True)
-        curved = max(float((a + b - 2 * m).abs().max() / a.abs().max()) for a, b, m in middle)
-        fill(network, 1.0, seed)
-
-        twin = made()
-        twin.load_state_dict(network.state_dict())
-        copied = distance(outputs(twin, rows), once)
-        four = [outputs(network, x) for x in corners]
-        bends = [
-            float((a + b - c - d).abs().max() / torch.stack([a, b, c, d]).abs().max().clamp(1e-6))
-            for a, b, c, d in zip(*four, strict=True)
-        ]
-        follows = [float(part.std(dim=0).max()) for part in once]
-        alike = [float((part - part[:, :1]).abs().max()) for part in once]
-        sums = [float((part.sum(dim=1) - 1).abs().max()) for part in once]
-        zeros = [float((part == 0).double().mean()) for part in once]
-        binary = [bool(((part == 0) | (part == 1)).all()) for part in once]
-        extremes = [[] for _ in once]
-        for number, scale in enumerate((1.0, 3.0, 10.0, 10.0, 100.0, 100.0, 1000.0, 1000.0)):
-            fill(network, scale, seed + number)
-            for found, part in zip(extremes, outputs(network, rows), strict=True):
-                found.append(part.flatten())
-        ranges = []
-        for values, *more in zip(map(torch.cat, extremes), zeros, binary, sums, strict=True):
-            finite = values[values.isfinite()]
-            low, high = (finite.min(), finite.max()) if len(finite) else (0.0, 0.0)
-            ranges.append(
-                {
-                    "low": float(low),
-                    "high": float(high),
-                    "overflows": bool((values == float("inf")).any()),
-                    "zeros": more[0],
-                    "binary": more[1],
-                    "sums": more[2],  # how far from 1 those of rows are
-                }
-            )
-    return {
-        "shapes": shapes,
-        "strangers": len(set(reached) - set(own)),
-        "fixed": len([i for i, p in own.items() if not p.requires_grad]),
-        "still": still,
-        "rank": int(torch.linalg.matrix_rank(matrix, atol=1e-5)),
-        "same": len(once) == 2 and distance(once[:1], once[1:]) < 1e-6,
-        "again": again,
-        "calm": calm,
-        "later": later,
-        "by_row": by_row,
-        "copied": copied,
-        "curved": curved,
-        "bends": bends,
-        "follows": follows,
-        "alike": alike,
-        "ranges": ranges,
-    }
+def _array(values):
+    return np.asarray(values, np.float64)
 
 
-TINY = 1e-4  # relative: float32 is far below, and whatever is looked for far above
+def _same_length(found, wanted):
+    if not isinstance(found, (list, tuple)) or len(found) != len(wanted):
+        raise TypeError(f"a list of {len(wanted)} is expected")
+    return found
+
+
+def _full(parts, n):
+    """The parts, if each of them has n rows."""
+    if any(part.ndim != 2 or len(part) != n for part in parts):
+        raise ValueError(f"{n} rows are expected")
+    return parts
+
+
+def _size(part):
+    return np.abs(part).max()
+
+
+def _distance(parts, others):
+    pairs = zip(parts, others, strict=True)
+    return max(_size(one - other) / max(_size(other), 1e-3) for one, other in pairs)
+
+
+def _is_row(parts, once, i):
+    """Whether a batch of one row gives what that row gave among others."""
+    if parts is None:
+        return False
+    if any(part.ndim < 2 for part in parts):
+        return True  # the axis of the batch is gone, which is another matter
+    return _distance([part[0] for part in parts], [part[i] for part in once]) < TINY
+
+
+def _is_another(slope, up, down):
+    """Whether a slope is not that of the outputs, as far as they move; there may be kinks."""
+    if _distance(up, down) < 10 * TINY:
+        return False
+    moved = np.concatenate([(a - b).sum(axis=0) for a, b in zip(up, down, strict=True)])
+    moved = moved / (2 * NUDGE)
+    return not np.linalg.norm(moved - slope) <= 0.5 * np.linalg.norm(moved)
+
+
+def _is_free(student, seen, part):
+    """A line: a part of the outputs takes values up to a limit of either sign."""
+    limit, what = RANGES[part]
+    finite = seen.ranges[part][np.isfinite(seen.ranges[part])]
+    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
+    free = bool(low <= -limit and high >= limit)
+    words = f"With large parameters the values lie between {low:.3g} and {high:.3g}."
+    mistake = _kind_of_range(part, seen)
+    return student.holds(free, what, words, mistake=mistake, core=True, share=3)
+
+
+def _kind_of_range(part, seen):
+    """The mistake that the values of an output show, if it is a known one."""
+    values = seen.ranges[part]
+    finite = values[np.isfinite(values)]
+    usual = values[: len(values) // len(SCALES)]  # those of parameters that are not large
+    if not finite.size or finite.min() == finite.max():
+        return None
+    low, high = finite.min(), finite.max()
+    if low >= 0:
+        kind = "sigmoid" if high <= 1 else "relu" if np.mean(usual == 0) > 0.02 else "softplus"
+        kind = "exponential" if np.isposinf(values).any() else kind
+        sums_to_1 = np.abs(usual.sum(axis=-1) - 1).max() < TINY
+        kind = "softmax" if kind == "sigmoid" and sums_to_1 else kind
+        kind = "samples" if np.isin(usual, (0, 1)).all() else kind
+    elif high <= 0:
+        kind = "logarithm"
+    else:
+        kind = "tanh" if max(-low, high) <= 1 else "clamped"
+    return _if_known("Decoder" if part == "logits" else "Encoder", f"{kind}_on_{part}")
+
+
+def _if_known(item, mistake):
+    return mistake if f"{item}__{mistake}" in vars(mistakes) else None
 
 
 def _is_deep(student, name, seen):
     """Lines on what the network is made of."""
-    steady = seen["again"] < TINY
+    whole = not seen.steady or (seen.copied and seen.curved)
     yield student.holds(
-        not seen["strangers"] and (not steady or (seen["copied"] < TINY and seen["curved"] > 1e-3)),
+        not seen.strangers and whole,
         "everything that it computes with is among its parameters",
-        f"{seen['strangers']} of the tensors it computes with are not in parameters()."
-        if seen["strangers"]
+        f"{seen.strangers} of the tensors it computes with are not in parameters()."
+        if seen.strangers
         else "",
         mistake=_kind_of_stranger(name, seen),
         core=True,
         share=3,
     )
-    ignored = [part < TINY for part in seen["follows"]]
+    first = PARTS_OF[name][0]
     yield student.holds(
-        not ignored[0] and seen["bends"][0] > 1e-3,
+        seen.follows[first] and seen.bends and (seen.smooth or not seen.steady),
         "there is a non-linearity between input and output",
-        mistake="input_ignored" if ignored[0] else "linear",
+        mistake="linear" if seen.follows[first] else "input_ignored",
         core=True,
-        share=3,
+        share=4,
     )
-    if name == "Encoder" and not ignored[0]:
-        found = seen["ranges"][1]
-        kind = _kind_of_range("log_var", found) if found["low"] >= 0 else None
+    if name == "Encoder" and seen.follows[first]:
+        positive = seen.ranges["log_var"].min() >= 0
+        kind = _kind_of_range("log_var", seen) if positive else None
         yield student.holds(
-            not ignored[1],
+            seen.follows["log_var"],
             "log_var is another one for each image",
             mistake=kind or "log_var_for_all_images",
             core=True,
@@ -337,148 +329,120 @@ def _is_deep(student, name, seen):
 
 def _kind_of_stranger(name, seen):
     """The mistake behind numbers that are not among the parameters."""
-    if not seen["strangers"]:
-        fixed = seen["copied"] < TINY and f"{name}__fixed_features" in vars(mistakes)
-        return "fixed_features" if fixed else "not_parameters"
-    new = seen["again"] >= TINY and f"{name}__new_layer_on_every_call" in vars(mistakes)
-    return "new_layer_on_every_call" if new else "not_registered"
+    if not seen.strangers:
+        fixed = _if_known(name, "fixed_features") if seen.copied else None
+        return fixed or "not_parameters"
+    new = None if seen.steady else _if_known(name, "new_layer_on_every_call")
+    return new or "not_registered"
 
 
 def _is_sound(student, name, sizes, seen):
     """Lines on the rest of the contract."""
     n_hidden = sizes[1]
     yield student.holds(
-        any(n_hidden in shape for shape in seen["shapes"]),
+        any(n_hidden in shape for shape in seen.shapes),
         "there is a hidden layer of width n_hidden",
-        f"With n_hidden = {n_hidden} the parameters in use have the shapes {seen['shapes']}.",
+        f"With n_hidden = {n_hidden} the parameters in use have the shapes {seen.shapes}.",
         mistake="width_ignored",
-        share=8,
+        share=1.5,  # the shapes are what the student's process says
     )
-    steady = seen["again"] < TINY
     sampled = "sample_returned" if name == "Encoder" else "samples_on_logits"
-    yield student.holds(
-        steady or seen["strangers"] > 0,
-        "gives the same for the same input, twice",
-        mistake="dropout" if seen["calm"] < TINY else sampled,
-        core=True,
-        share=2,
-    )
-    yield student.holds(
-        not steady or (seen["by_row"] < TINY and seen["later"] < TINY),
-        "each row is computed by itself, whatever else is in the batch",
-        mistake="batch_norm",
-        core=True,
-        share=2,
-    )
-    yield student.holds(
-        not steady or seen["still"] == 0,
-        "a gradient reaches every parameter",
-        mistake="frozen" if seen["fixed"] else "detached",
-        core=True,
-        share=2,
-    )
-
-
-def _kind_of_range(part, found):
-    """The mistake that the values of an output show, if it is a known one."""
-    low, high = found["low"], found["high"]
-    if low == high:
-        return None
-    if low >= 0:
-        kind = "sigmoid" if high <= 1 else "relu" if found["zeros"] > 0.02 else "softplus"
-        kind = "exponential" if found["overflows"] else kind
-        kind = "softmax" if kind == "sigmoid" and found["sums"] < TINY else kind
-        kind = "samples" if found["binary"] else kind
-    elif high <= 0:
-        kind = "logarithm"
-    else:
-        kind = "tanh" if max(-low, high) <= 1 else "clamped"
-    name = f"{kind}_on_{part}"
-    item = "Decoder" if part == "logits" else "Encoder"
-    return name if f"{item}__{name}" in vars(mistakes) else None
-
-
-def _kind_of_rank(seen):
-    if seen["same"]:
-        return "one_head"
-    if seen["alike"][1] < TINY:
-        return "one_log_var_for_all_dimensions"
-    return None
+    for holds, what, mistake in (
+        (
+            seen.steady or seen.strangers > 0,
+            "gives the same for the same input, twice",
+            "dropout" if seen.calm else sampled,
+        ),
+        (
+            not seen.steady or seen.by_row,
+            "each row is computed by itself, whatever else is in the batch",
+            "batch_norm",
+        ),
+        (
+            not seen.steady or not seen.unreached,
+            "a gradient reaches every parameter",
+            "frozen" if seen.frozen else "detached",
+        ),
+    ):
+        yield student.holds(holds, what, mistake=mistake, core=True, share=3)
 
 
 # ── negative_elbo ────────────────────────────────────────────────────────────────────────────
 
-PARTS = ["reparametrize", "reconstruction_loss", "kl_loss"]
+PARTS = {
+    "reparametrize": probes.reparametrize,
+    "reconstruction_loss": probes.reconstruction_loss,
+    "kl_loss": probes.kl_loss,
+}
 
 
 def negative_elbo(student, draw):
     yield from _with_stand_ins(student, draw, "negative_elbo", _elbo_lines, PARTS)
 
 
-def _elbo_lines(student, draw, stand_ins):
-    case = _case(draw, [9, 8, 3], batch=5)
-    settings = {"stand_ins": stand_ins}
-    yield from _values_and_gradients(student, "negative_elbo", case, settings, core=True, share=4)
-    yield _uses_the_noise(student, "negative_elbo", case, settings)
-    yield student.meets(
-        _adds_up,
-        _beside,
-        "negative_elbo",
-        *case,
-        settings,
-        what="loss = reconstruction + kl",
-        share=2,
-    )
+def _elbo_lines(student, draw, instead):
+    name, case = "negative_elbo", _case(draw, [9, 8, 3], batch=5)
+    yield from _value_and_gradient(student, name, case, instead, core=True, share=4)
+    yield _uses_the_noise(student, name, case, instead)
     yield student.compare(
-        _beside,
-        "negative_elbo",
+        probes.gradients,
+        name,
         *case,
-        settings | {"report": "gradients of all"},
+        "tanh",
+        True,
         what="reconstruction and kl have gradients of their own",
         share=2,
+        instead=instead,
     )
-    for sizes, batch, more, what in (
-        ([7, 4], 4, {}, "networks without a hidden layer"),
-        ([12, 9, 6, 2], 3, {"activation": "relu"}, "deeper networks"),
-        ([5, 7, 1], 2, {"activation": "sin"}, "a latent of 1"),
-        ([9, 8, 3], 1, {}, "a single image"),
-        ([3, 8, 6], 12, {}, "more latent dimensions than pixels"),
+    for sizes, batch, activation, what in (
+        ([7, 4], 4, "tanh", "networks without a hidden layer"),
+        ([12, 9, 6, 2], 3, "relu", "deeper networks"),
+        ([5, 7, 1], 2, "sin", "a latent of 1"),
+        ([9, 8, 3], 1, "tanh", "a single image"),
+        ([3, 8, 6], 12, "tanh", "more latent dimensions than pixels"),
     ):
-        other = _case(draw, sizes, batch)
-        yield from _values_and_gradients(student, "negative_elbo", other, settings | more, what)
+        other = *_case(draw, sizes, batch), activation
+        yield from _value_and_gradient(student, name, other, instead, what)
     certain = _case(draw, [9, 8, 3], batch=4)
     certain[0]["decoder"][-1] += torch.tensor([60.0, -60.0, 0.0]).repeat(3)
-    yield from _values_and_gradients(student, "negative_elbo", certain, settings, "logits of ±60")
-    yield from _double(student, "negative_elbo", case, settings)
-    yield _leaves_networks_alone(student, "negative_elbo", case, settings)
+    yield from _value_and_gradient(student, name, certain, instead, "logits of ±60")
+    yield from _last_lines(student, name, case, instead)
 
 
-def _values_and_gradients(student, name, case, settings, what="", core=False, share=1.0):
+def _value_and_gradient(student, name, case, instead, what="", core=False, share=1.0):
     """Lines on what a function returns, and on its gradient with respect to all parameters."""
-    for report, words in (
-        ("result", "agrees with the formula"),
-        ("gradients", "the gradient reaches all parameters, and is right"),
+    for probe, words, more in (
+        (probes.bound, "agrees with the formula", "the value"),
+        (probes.gradients, "the gradient reaches all parameters, and is right", "the gradient"),
     ):
-        if what:
-            words = f"{what}: {'the gradient' if report == 'gradients' else 'the value'}"
+        words = f"{what}: {more}" if what else words
         yield student.compare(
-            _beside, name, *case, settings | {"report": report}, what=words, core=core, share=share
+            probe, name, *case, what=words, core=core, share=share, instead=instead
         )
 
 
-def _uses_the_noise(student, name, case, settings):
+def _uses_the_noise(student, name, case, instead):
     """A line: what is drawn is passed, so that two calls agree."""
-    two = student.value(_beside, name, *case, settings | {"report": "two calls"})
+    one, other = (student.value(probes.bound, name, *case, instead=instead) for _ in range(2))
     return student.holds(
-        two[0] == two[1],
+        str(one) == str(other),
         "gives the same for the same noise",
         mistake="own_noise",
         core=True,
     )
 
 
-def _double(student, name, case, settings):
-    yield student.compare(_beside, name, *_doubled(case), settings, what="takes float64")
+def _last_lines(student, name, case, instead):
+    yield student.compare(
+        probes.bound, name, *_doubled(case), what="takes float64", instead=instead
+    )
+    yield student.compare(
+        probes.networks_after,
+        name,
+        *case,
+        what="leaves the networks as they are: no step, no gradient stored",
+        instead=instead,
+    )
 
 
 def _doubled(case):
@@ -486,28 +450,6 @@ def _doubled(case):
     weights, x, eps = case
     doubled = {part: [array.double() for array in arrays] for part, arrays in weights.items()}
     return doubled, x.double(), eps.double()
-
-
-def _leaves_networks_alone(student, name, case, settings):
-    return student.compare(
-        _beside,
-        name,
-        *case,
-        settings | {"report": "networks"},
-        what="leaves the networks as they are: no step, no gradient stored",
-    )
-
-
-def _adds_up(result):
-    """A condition: the first of three numbers is the sum of the others, to float32's rounding."""
-    try:
-        loss, reconstruction, kl = (float(part) for part in result)
-    except (TypeError, ValueError, RuntimeError):
-        return "Three numbers are asked."
-    off = abs(loss - (reconstruction + kl))
-    if off <= 1e-5 * (abs(reconstruction) + abs(kl)):
-        return ""
-    return f"loss = {loss:.6g}, reconstruction + kl = {reconstruction + kl:.6g}."
 
 
 def _case(draw, sizes, batch, samples=None, scale=1.0):
@@ -547,13 +489,14 @@ def _with_stand_ins(student, draw, name, lines, parts):
     """
     cases = _case(draw, [6, 5, 2], batch=4), _extreme_case(draw)
     wrong = [part for part in parts if not all(_agrees(student, part, case) for case in cases)]
-    used = []
+    used = {}
     if wrong:
-        case, more = _usual_case(draw, name)
-        asked = more | {"stand_ins": wrong, "report": "called"}
-        used = student.value(_beside, name, *case, asked)
-        if used and _agrees(student, name, case, more):
-            found = list(lines(student, draw, []))
+        case = _usual_case(draw, name)
+        stand_ins = {part: parts[part] for part in wrong}
+        called = student.value(probes.called, name, *case, instead=stand_ins)
+        used = {part: stand_ins[part] for part in wrong if part in called}
+        if used and _agrees(student, name, case):
+            found = list(lines(student, draw, {}))
             if all(line.passed for line in found):
                 yield from found
                 return
@@ -561,11 +504,11 @@ def _with_stand_ins(student, draw, name, lines, parts):
 
 
 def _usual_case(draw, name):
-    """Inputs for a function, and the settings that they need."""
+    """Inputs for a function, as `probes.part` takes them."""
     if name == "train_epoch":
         settings = {"optimizer": "SGD", "learning_rate": 0.05, "report": "parameters"}
-        return _training(draw, [4, 3]), settings
-    return _case(draw, [6, 5, 2], 3, samples=3 if name == "importance_bound" else None), {}
+        return *_training(draw, [4, 3]), None, settings
+    return _case(draw, [6, 5, 2], 3, samples=3 if name == "importance_bound" else None)
 
 
 def _extreme_case(draw):
@@ -581,179 +524,9 @@ def _certain(case, factor):
     return weights | {"decoder": [factor * array for array in weights["decoder"]]}, x, eps
 
 
-def _agrees(student, name, case, settings=None):
+def _agrees(student, name, case):
     """Whether a function is right for some inputs, and its gradient too; it may fail."""
-    asked = [settings] if settings else [{"report": "result"}, {"report": "gradients"}]
-    return all(
-        student.compare(_beside, name, *case, one | {"catch": True}, what=name).passed
-        for one in asked
-    )
-
-
-def _beside(functions, name, weights, x, eps, settings):
-    """What a function makes of networks of the check's own.
-
-    settings: report: "result" (if not given), "gradients" of its sum, "gradients of all" that it
-    returns, "networks" or "parameters" as it leaves them, the "noise" that the decoder got, or
-    both, the "kind" of its result, the words for the results of "two calls", or the stand-ins that
-    it "called"; stand_ins: names of functions that are replaced while it runs; activation; catch:
-    None where it fails, or changes an argument.
-    To train, x is a list of batches: optimizer, learning_rate, epochs, seed; once: the batches are
-    a generator.
-    """
-    import types
-
-    import torch
-
-    activation = getattr(torch, settings.get("activation", "tanh"))
-
-    class Network(torch.nn.Module):
-        """Fully connected layers, along the last axis."""
-
-        def __init__(self, arrays):
-            super().__init__()
-            self.arrays = torch.nn.ParameterList([array.clone() for array in arrays])
-            self.seen = []
-
-        def forward(self, x):
-            self.seen.append(x.detach().reshape(-1, x.shape[-1]))
-            for number in range(0, len(self.arrays), 2):
-                x = activation(x) if number else x
-                x = x @ self.arrays[number] + self.arrays[number + 1]
-            return x
-
-    class TwoHeads(Network):
-        def forward(self, x):
-            mean, log_var = super().forward(x).chunk(2, dim=-1)
-            return mean, log_var
-
-    # Stand-ins. What z is stands in the notebook; the others are no loss of the sheet.
-    def reparametrize(mean, log_var, eps):
-        return mean + torch.exp(log_var / 2) * eps
-
-    def reconstruction_loss(logits, x):
-        return (torch.cosh(logits / 8) * (logits - 3 * x) ** 2).sum(dim=-1)
-
-    def kl_loss(mean, log_var):
-        return (mean**4 + torch.sigmoid(log_var) + 0.2 * log_var).sum(dim=-1)
-
-    def negative_elbo(encoder, decoder, x, eps):
-        mean, log_var = encoder(x)
-        logits = decoder(reparametrize(mean, log_var, eps))
-        parts = reconstruction_loss(logits, x).mean(), kl_loss(mean, log_var).mean()
-        return sum(parts), *parts
-
-    others = [reparametrize, reconstruction_loss, kl_loss, negative_elbo]
-    called = set()
-
-    def noted(function):
-        def stand_in(*args, **options):
-            called.add(function.__name__)
-            return function(*args, **options)
-
-        return stand_in
-
-    def with_stand_ins(function):
-        """The function, and its helpers, with others in the place of some names."""
-        if not isinstance(function, types.FunctionType):
-            return function
-        world = dict(function.__globals__)
-
-        def moved(f):
-            inside = (f.__code__, world, f.__name__, f.__defaults__, f.__closure__)
-            copy = types.FunctionType(*inside)
-            copy.__kwdefaults__ = f.__kwdefaults__
-            return copy
-
-        for key, value in function.__globals__.items():
-            helper = isinstance(value, types.FunctionType)
-            if helper and value.__globals__ is function.__globals__:
-                world[key] = moved(value)
-        replaced = settings.get("stand_ins", [])
-        world.update({f.__name__: noted(f) for f in others if f.__name__ in replaced})
-        return moved(function)
-
-    encoder, decoder = TwoHeads(weights["encoder"]), Network(weights["decoder"])
-    parameters = {
-        f"{part} {'Wb'[i % 2]}{i // 2 + 1}": p
-        for part, network in (("encoder", encoder), ("decoder", decoder))
-        for i, p in enumerate(network.arrays)
-    }
-    report = settings.get("report", "result")
-
-    def result():
-        function = with_stand_ins(functions[name]) if settings.get("stand_ins") else functions[name]
-        if name == "reparametrize":
-            return function(*encoder(x), eps)
-        if name == "reconstruction_loss":
-            return function(decoder(eps), x)
-        if name == "kl_loss":
-            return function(*encoder(x))
-        if name == "train_epoch":
-            return trained(function)
-        return function(encoder, decoder, x, eps)
-
-    def trained(train_epoch):
-        """What each epoch returned; x is a list of batches."""
-        rate = settings["learning_rate"]
-        groups = [
-            {"params": list(encoder.parameters()), "lr": rate},
-            {"params": list(decoder.parameters()), "lr": 0.6 * rate},
-        ]
-        options = {"eps": 1e-3} if settings["optimizer"] == "Adam" else {}
-        optimizer = getattr(torch.optim, settings["optimizer"])(groups, **options)
-        generator = torch.Generator().manual_seed(settings.get("seed", 1))
-        losses = []
-        for _ in range(settings.get("epochs", 1)):
-            batches = (batch for batch in x) if settings.get("once") else x
-            losses.append(train_epoch(encoder, decoder, batches, optimizer, generator))
-        return losses if len(losses) > 1 else losses[0]
-
-    def gradients(part):
-        if not isinstance(part, torch.Tensor):
-            words = f"what it returns is a {type(part).__name__}, through which no gradient goes"
-            raise TypeError(words)
-        inside = list(parameters.values())
-        found = torch.autograd.grad(part.sum(), inside, retain_graph=True, allow_unused=True)
-        pairs = zip(parameters.items(), found, strict=True)
-        return {key: torch.zeros_like(p) if g is None else g for (key, p), g in pairs}
-
-    def changed(before, after):
-        pairs = zip(before, after, strict=True)
-        return any(torch.is_tensor(one) and not torch.equal(one, other) for one, other in pairs)
-
-    try:
-        if settings.get("catch"):
-            given = x, eps
-            x, eps = [part.clone() if torch.is_tensor(part) else part for part in given]
-        returned = result()
-        if settings.get("catch") and changed(given, (x, eps)):
-            return None
-        if report == "gradients":
-            return gradients(returned[0] if name == "negative_elbo" else returned)
-        if report == "gradients of all":
-            return [gradients(part) for part in returned]
-        if report == "two calls":
-            return str(returned), str(result())
-        if report == "parameters":
-            return parameters
-        if report == "noise":
-            return torch.cat(decoder.seen)
-        if report == "noise and parameters":
-            return torch.cat(decoder.seen), parameters
-        if report == "kind":
-            return "float" if isinstance(returned, float) else type(returned).__name__
-        if report == "networks":
-            return {
-                key: [p, None if p.grad is None else "a gradient"] for key, p in parameters.items()
-            }
-        return sorted(called) if report == "called" else returned
-    except Exception:
-        if report == "called":
-            return sorted(called)
-        if settings.get("catch"):
-            return None
-        raise
+    return student.compare(probes.part, name, *case, what=name).passed
 
 
 # ── importance_bound ─────────────────────────────────────────────────────────────────────────
@@ -763,101 +536,90 @@ def importance_bound(student, draw):
     yield from _with_stand_ins(student, draw, "importance_bound", _importance_lines, PARTS)
 
 
-def _importance_lines(student, draw, stand_ins):
-    name, settings = "importance_bound", {"stand_ins": stand_ins}
-    case = _case(draw, [9, 8, 3], batch=4, samples=6)
-    yield from _values_and_gradients(student, name, case, settings, core=True, share=3)
-    yield _uses_the_noise(student, name, case, settings)
+def _importance_lines(student, draw, instead):
+    name, case = "importance_bound", _case(draw, [9, 8, 3], batch=4, samples=6)
+    yield from _value_and_gradient(student, name, case, instead, core=True, share=3)
+    yield _uses_the_noise(student, name, case, instead)
     one = _case(draw, [8, 6, 2], batch=5, samples=1)
-    yield student.compare(
-        _beside, name, *one, settings, what="k = 1 gives the one-sample ELBO", core=True, share=3
-    )
     far = _certain(_case(draw, [500, 6, 3], batch=3, samples=5), 5.0)
+    for given, what, options in (
+        (one, "k = 1 gives the one-sample ELBO", {"core": True, "share": 3}),
+        (far, "is right where the ELBO is near -1000", {"share": 4}),
+    ):
+        yield student.compare(probes.bound, name, *given, what=what, instead=instead, **options)
     yield student.compare(
-        _beside, name, *far, settings, what="is right where the ELBO is near -1000", share=4
-    )
-    yield student.compare(
-        _beside,
+        probes.gradients,
         name,
         *_doubled(far),  # in float32 log weights near -1000 are known to 1e-4 only
-        settings | {"report": "gradients"},
         what="so is its gradient, in float64",
         share=2,
         rtol=1e-3,
         atol=1e-3,
+        instead=instead,
     )
-    for sizes, batch, samples, more, what in (
-        ([6, 3], 5, 3, {}, "networks without a hidden layer"),
-        ([10, 9, 6, 2], 3, 4, {"activation": "relu"}, "deeper networks"),
-        ([5, 7, 1], 3, 4, {"activation": "sin"}, "a latent of 1"),
-        ([9, 8, 3], 1, 5, {}, "a single image"),
-        ([9, 8, 3], 3, 3, {}, "as many samples as images and dimensions"),
-        ([4, 5, 2], 2, 300, {}, "many samples"),
+    for sizes, batch, samples, activation, what in (
+        ([6, 3], 5, 3, "tanh", "networks without a hidden layer"),
+        ([10, 9, 6, 2], 3, 4, "relu", "deeper networks"),
+        ([5, 7, 1], 3, 4, "sin", "a latent of 1"),
+        ([9, 8, 3], 1, 5, "tanh", "a single image"),
+        ([9, 8, 3], 3, 3, "tanh", "as many samples as images and dimensions"),
+        ([4, 5, 2], 2, 300, "tanh", "many samples"),
     ):
         other = _case(draw, sizes, batch, samples)
-        yield student.compare(_beside, name, *other, settings | more, what=what)
-    yield from _double(student, name, case, settings)
-    yield _leaves_networks_alone(student, name, case, settings)
+        yield student.compare(probes.bound, name, *other, activation, what=what, instead=instead)
+    yield from _last_lines(student, name, case, instead)
 
 
 # ── train_epoch ──────────────────────────────────────────────────────────────────────────────
 
 
 def train_epoch(student, draw):
-    yield from _with_stand_ins(
-        student, draw, "train_epoch", _epoch_lines, [*PARTS, "negative_elbo"]
-    )
+    parts = PARTS | {"negative_elbo": probes.negative_elbo}
+    yield from _with_stand_ins(student, draw, "train_epoch", _epoch_lines, parts)
 
 
-def _epoch_lines(student, draw, stand_ins):
-    name, case = "train_epoch", _training(draw, [5, 5, 2])
-    sgd = {
-        "optimizer": "SGD",
-        "learning_rate": draw.between(0.04, 0.06),
-        "stand_ins": stand_ins,
-    }
-    right = True
-    for report, what in (
-        ("result", "returns the mean loss of an image before the step on its batch"),
-        ("parameters", "each batch moves the parameters once, along its mean loss"),
-    ):
-        line = student.compare(
-            _beside, name, *case, sgd | {"report": report}, what=what, core=True, share=3
+def _epoch_lines(student, draw, instead):
+    case = _training(draw, [5, 5, 2])
+    sgd = {"optimizer": "SGD", "learning_rate": draw.between(0.04, 0.06)}
+    adam = {"optimizer": "Adam", "learning_rate": 0.01, "epochs": 2}
+
+    def line(case, settings, report, what, **options):
+        settings = settings | {"report": report}
+        return student.compare(
+            probes.trained, *case, settings, what=what, instead=instead, **options
         )
-        yield line
-        right &= line.passed
-    adam = sgd | {"optimizer": "Adam", "learning_rate": 0.01, "epochs": 2}
-    for report, what in (("result", "the losses"), ("parameters", "the parameters")):
-        yield student.compare(
-            _beside,
-            name,
-            *case,
-            adam | {"report": report},
-            what=f"two epochs with one Adam: {what}",
-            share=2,
-        )
+
+    core = {"core": True, "share": 3}
+    what = "returns the mean loss of an image before the step on its batch"
+    loss = line(case, sgd, "losses", what, **core)
+    what = "each batch moves the parameters once, along its mean loss"
+    step = line(case, sgd, "parameters", what, **core)
+    yield from (loss, step)
+    for report in ("losses", "parameters"):
+        yield line(case, adam, report, f"two epochs with one Adam: the {report}", share=2)
     yield student.meets(
         _is_float,
-        _beside,
-        name,
+        probes.trained,
         *case,
-        sgd | {"report": "kind"},
+        sgd | {"report": "losses"},
         what="returns a Python float",
         share=2,
+        instead=instead,
     )
-    yield student.compare(
-        _beside, name, *case, sgd | {"once": True}, what="takes batches that come one by one"
-    )
+    once = sgd | {"once": True}
+    yield line(case, once, "losses", "takes batches that come one by one")
     for sizes, what in (([4, 4, 1], "a last batch of one image"), ([6], "a single batch")):
-        yield student.compare(_beside, name, *_training(draw, sizes), sgd, what=f"takes {what}")
-    if right:
-        yield from _noise(student, draw, _noise_world(draw), stand_ins)
-        if not stand_ins:
+        yield line(_training(draw, sizes), sgd, "losses", f"takes {what}")
+    if loss.passed and step.passed:
+        yield from _until_core_fails(_noise(student, draw, instead))
+        if not instead:
             yield from _learns(student, draw)
 
 
-def _is_float(kind):
-    return "" if kind == "float" else f"It is of type {kind}."
+def _is_float(loss):
+    """A condition: one number, of Python or NumPy, which is a float as well."""
+    number = isinstance(loss, float) or (isinstance(loss, np.ndarray) and loss.dtype == np.float64)
+    return "" if number and np.ndim(loss) == 0 else f"It is of type {type(loss).__name__}."
 
 
 def _training(draw, batch_sizes):
@@ -873,7 +635,7 @@ def _training(draw, batch_sizes):
         _floats(draw.between(0, 1, (size, 7)) < p)
         for size, p in zip(batch_sizes, white, strict=True)
     ]
-    return weights, batches, None
+    return weights, batches
 
 
 @dataclass(frozen=True)
@@ -903,13 +665,8 @@ def _noise_world(draw, sizes=(40, 40, 20), latent=32, learning_rate=0.0, epochs=
     weights["encoder"] = [torch.zeros(3, 2 * latent), _floats(np.concatenate([mean, log_var]))]
     seed = draw.integers(0, 2**31)
     settings = {"optimizer": "SGD", "learning_rate": learning_rate, "epochs": epochs, "seed": seed}
-    case = weights, list(x.split(sizes)), None
-    return NoiseWorld(case, mean, np.exp(log_var / 2), settings | {"report": "noise"}, epochs)
-
-
-def _distinct(z):
-    """How many of the rows are different."""
-    return len(np.unique(z.numpy(), axis=0))
+    case = weights, list(x.split(sizes))
+    return NoiseWorld(case, mean, np.exp(log_var / 2), settings | {"report": "seen"}, epochs)
 
 
 def _is_standard(eps):
@@ -920,54 +677,44 @@ def _is_standard(eps):
     )
 
 
-def _noise(student, draw, world, stand_ins):
-    """Lines on the noise that the decoder got."""
-    settings = world.settings | {"stand_ins": stand_ins}
-    z = student.value(_beside, "train_epoch", *world.case, settings)
-    wanted = world.epochs * sum(world.sizes)
-    found = _distinct(z)
-    kinds = {
-        1: "no_noise",
-        world.epochs * len(world.sizes): "one_noise_for_all",
-        max(world.sizes): "same_noise_in_every_batch",
-        sum(world.sizes): "same_noise_in_every_epoch",
-    }
-    yield student.holds(
-        found >= wanted,
-        "every image of every batch and epoch has noise of its own",
-        f"{world.epochs} epochs over {sum(world.sizes)} images in {len(world.sizes)} batches ask "
-        f"for {wanted} draws; there are {found} different ones.",
-        mistake=kinds.get(found),
-        core=True,
-        share=3,
-    )
-    if found < wanted:
-        return
+def _until_core_fails(lines):
+    for line in lines:
+        yield line
+        if line.core and not line.passed:
+            return
+
+
+def _noise(student, draw, instead):
+    """Lines on the noise that the decoder got; a core line is needed by those after it."""
+    world = _noise_world(draw)
+
+    def seen(**more):
+        settings = world.settings | more
+        return student.value(probes.trained, *world.case, settings, instead=instead)
+
+    z = seen()
+    yield _has_noise_for_all(student, world, len(np.unique(z.numpy(), axis=0)))
     eps = world.eps(z)
-    apart = bool(np.ptp(eps, axis=1).min() > 1e-3)
     yield student.holds(
-        apart,
+        bool(np.ptp(eps, axis=1).min() > 1e-3),
         "every latent dimension has its own, too",
         mistake="one_number_for_all_dimensions",
         core=True,
         share=2,
     )
-    if not apart:
-        return
+    is_uniform = np.all((eps > -1e-4) & (eps < 1 + 1e-4))
     yield student.holds(
         _is_standard(eps),
         "z = mean + std · eps with standard normal noise",
         f"(z - mean) / std has mean {eps.mean():.3g} and standard deviation {eps.std():.3g}.",
         mistake="uniform_noise"
-        if np.all((eps > -1e-4) & (eps < 1 + 1e-4))
+        if is_uniform
         else "std_is_variance"
         if _is_standard(eps / world.std)
         else None,
         core=True,
         share=2,
     )
-    if not _is_standard(eps):
-        return
     directions = eps / np.linalg.norm(eps, axis=1, keepdims=True)
     alike = np.abs(directions @ directions.T)[np.triu_indices(len(eps), 1)]
     yield student.holds(
@@ -975,41 +722,53 @@ def _noise(student, draw, world, stand_ins):
         "no image has another one's noise turned round or stretched",
         mistake="mirrored_noise",
     )
-    again = student.value(_beside, "train_epoch", *world.case, settings)
+    again, other = seen(), seen(seed=world.settings["seed"] + 1)
     yield student.holds(
         z.shape == again.shape and np.allclose(z, again),
         "the noise comes from the generator: the same state gives the same",
         mistake="another_generator",
         share=2,
     )
-    other = settings | {"seed": settings["seed"] + 1}
-    another = student.value(_beside, "train_epoch", *world.case, other)
     yield student.holds(
-        z.shape != another.shape or not np.allclose(z, another),
+        z.shape != other.shape or not np.allclose(z, other),
         "a generator in another state gives other noise",
         share=2,
     )
-    yield from _through_the_noise(student, draw, stand_ins)
+    yield from _through_the_noise(student, draw, instead)
 
 
-def _through_the_noise(student, draw, stand_ins):
+def _has_noise_for_all(student, world, found):
+    """A line: there are as many different draws as images, batches and epochs ask for."""
+    images, batches = sum(world.sizes), len(world.sizes)
+    wanted = world.epochs * images
+    kinds = {
+        1: "no_noise",
+        world.epochs * batches: "one_noise_for_all",
+        max(world.sizes): "same_noise_in_every_batch",
+        images: "same_noise_in_every_epoch",
+    }
+    return student.holds(
+        found >= wanted,
+        "every image of every batch and epoch has noise of its own",
+        f"{world.epochs} epochs over {images} images in {batches} batches need {wanted} draws; "
+        f"there are {found} different ones.",
+        mistake=kinds.get(found),
+        core=True,
+        share=3,
+    )
+
+
+def _through_the_noise(student, draw, instead):
     """A line: the step on one batch is that of the loss with the noise that was drawn."""
     rate = 0.05
     world = _noise_world(draw, sizes=(6,), latent=3, learning_rate=rate, epochs=1)
-    settings = world.settings | {"stand_ins": stand_ins, "report": "noise and parameters"}
-    z, parameters = student.value(_beside, "train_epoch", *world.case, settings)
+    settings = world.settings | {"report": ["seen", "parameters"]}
+    z, parameters = student.value(probes.trained, *world.case, settings, instead=instead)
     if len(z) != 6:
-        return  # the decoder was asked more than once for an image
-    weights, (x,), _ = world.case
-    inner = PARTS if "negative_elbo" in stand_ins else stand_ins
-    gradients = _beside(
-        vars(right),
-        "negative_elbo",
-        weights,
-        x,
-        _floats(world.eps(z)),
-        {"report": "gradients", "stand_ins": inner},
-    )
+        return  # the decoder was called more than once for an image
+    weights, (x,) = world.case
+    loss = {"negative_elbo": instead.get("negative_elbo", _loss_of(vars(right) | instead))}
+    gradients = probes.gradients(loss, "negative_elbo", weights, x, _floats(world.eps(z)))
     before = [*weights["encoder"], *weights["decoder"]]
     wrong = [
         key
@@ -1028,6 +787,18 @@ def _through_the_noise(student, draw, stand_ins):
     )
 
 
+def _loss_of(parts):
+    """The loss, made of the parts with these names."""
+
+    def loss(encoder, decoder, x, eps):
+        mean, log_var = encoder(x)
+        logits = decoder(parts["reparametrize"](mean, log_var, eps))
+        losses = parts["reconstruction_loss"](logits, x), parts["kl_loss"](mean, log_var)
+        return [sum(losses).mean(), *losses]
+
+    return loss
+
+
 # A small world: an image is one of two, each the other's negative, with the same probability. The
 # bound cannot go below the entropy, log 2; a linear encoder and a linear decoder with one latent
 # dimension end near 1.8 nats here, from 5.5 (600 trials: 1.5 to 2.2).
@@ -1040,7 +811,8 @@ def _learns(student, draw):
     x = _floats([one, 1 - one] * 16)
     weights, _, _ = _case(draw, [PIXELS, 1], 1, scale=0.5)
     settings = {"optimizer": "Adam", "learning_rate": 0.2, "epochs": EPOCHS}
-    losses = student.value(_beside, "train_epoch", weights, list(x.split(16)), None, settings)
+    settings["report"] = "losses"
+    losses = student.value(probes.trained, weights, list(x.split(16)), settings)
     first, last = float(losses[0]), float(np.mean([float(loss) for loss in losses[-3:]]))
     guess, entropy = PIXELS * np.log(2), np.log(2)
     yield student.holds(
