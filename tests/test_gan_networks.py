@@ -2,6 +2,7 @@
 
 import textwrap
 
+import numpy as np
 import pytest
 
 from grader.course import outline
@@ -147,6 +148,43 @@ def _leaks(first, layer, right):
         assert [line.what for line in report.failed_lines] == [
             "hidden activations leak: what is negative passes, scaled"
         ]
+
+
+FUNCTIONAL = """
+    class Rounded(tf.keras.layers.Layer):
+        def call(self, x):
+            return x * (1 + {error} * tf.cast(tf.shape(x)[0], x.dtype))
+
+    def build_discriminator(kind):
+        if kind not in ("dense", "conv"):
+            raise ValueError(kind)
+        layers = tf.keras.layers
+        image = tf.keras.Input((28, 28, 1))
+        x = image if kind == "conv" else layers.Flatten()(image)
+        for n in (8, 4):
+            layer = layers.Conv2D(n, 4, 2, "same") if kind == "conv" else layers.Dense(n)
+            x = layers.Dropout(0.3)(layers.LeakyReLU(0.2)(layer(x)))
+        return tf.keras.Model(image, Rounded()(layers.Dense(1)(layers.Flatten()(x))))
+    """
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("error", "right"), [(1e-4, True), (0.1, False)])
+def test_rounding_that_depends_on_the_number_of_images_costs_nothing(error, right, seed):
+    """A hundred times as much as there is; it was a refusal where a logit was near 0."""
+    source = FUNCTIONAL.format(error=error)
+    report = judged(source, "build_discriminator", seed=seed)["build_discriminator"]
+    assert report.passed == right, report.failed_lines
+    if not right:
+        assert [line.mistake for line in report.failed_lines] == ["batch_statistics"]
+
+
+def test_a_logit_near_0_is_compared_on_the_scale_of_its_batch():
+    from reference.sheet5_gan.networks import checks
+
+    logits = np.array([[2.0], [-1.0], [0.5], [1e-5], [3.0]])
+    assert checks._distance(logits[3:4] + 1e-6, logits[3:4]) > checks.SAME / 2
+    assert checks._distance(logits[3:4] + 1e-6, logits[3:4], among=logits) < checks.SAME / 100
 
 
 def test_a_single_layer_that_does_not_leak_is_found():

@@ -1,14 +1,14 @@
 """What the judge tries on each function of sheet 5: one generator of report lines per item.
 
 A core line tests the formula itself; the others test the rest of the contract, one word each.
-Names that begin with an underscore build the inputs, or are probes that run beside the student's
-functions.
+Names that begin with an underscore build the inputs.
 """
 
 import numpy as np
 
 from helpers.quiet import tf
 from reference import randomness
+from reference.sheet5_gan import probes
 from reference.sheet5_gan.networks.checks import (  # noqa: F401
     build_discriminator,
     build_generator,
@@ -21,35 +21,36 @@ from reference.sheet5_gan.networks.checks import (  # noqa: F401
 def leaky_relu(student, draw):
     name, small = "leaky_relu", draw.between(0.05, 0.4)
     x = _both_signs(draw, (4, 5))
-    yield student.compare(
-        name, tf.constant(x), small, what="agrees with the formula", core=True, share=4
-    )
-    for alpha, what in (
-        (draw.between(1.5, 3.0), "an alpha above 1"),
-        (1.0, "alpha = 1"),
-        (0.0, "alpha = 0"),
-    ):
-        yield student.compare(name, tf.constant(x), alpha, what=f"takes {what}", share=2)
-    for kind, same, tolerance in (
-        ("an array", x, {}),
-        ("a float64 array", x.astype(np.float64), {}),
-        ("a float64 tensor", tf.constant(x, tf.float64), {}),
-        ("a float16 tensor", tf.constant(x, tf.float16), {"rtol": 4e-3, "atol": 1e-3}),
-        ("a single number", tf.constant(-draw.between(1.0, 3.0), tf.float32), {}),
-        ("a batch of images", _both_signs(draw, (2, 3, 4, 2)), {}),
-        ("large numbers", tf.constant(1e4 * x), {}),
-        ("zeros", tf.zeros((3, 2)), {}),
-    ):
-        yield student.compare(name, same, small, what=f"takes {kind}", **tolerance)
+    tensor = tf.constant(x)
+    yield student.compare(name, tensor, small, what="agrees with the formula", core=True, share=4)
+    others = {
+        "takes an alpha above 1": (tensor, draw.between(1.5, 3.0)),
+        "takes alpha = 1": (tensor, 1.0),
+        "takes alpha = 0": (tensor, 0.0),
+    }
+    yield from student.compare_each(name, others, share=2)
+    half = tf.constant(x, tf.float16), small
+    cases = {
+        "takes an array": (x, small),
+        "takes a float64 array": (x.astype(np.float64), small),
+        "takes a float64 tensor": (_double(x), small),
+        "takes a single number": (tf.constant(-draw.between(1.0, 3.0), tf.float32), small),
+        "takes a batch of images": (_both_signs(draw, (2, 3, 4, 2)), small),
+        "takes large numbers": (tf.constant(1e4 * x), small),
+        "takes zeros": (tf.zeros((3, 2)), small),
+    }
+    yield from student.compare_each(name, cases)
+    yield student.compare(name, *half, what="takes a float16 tensor", rtol=4e-3, atol=1e-3)
     steps = np.array([-2, -1, 0, 1, 2], np.float32)
-    yield student.compare(
-        _inside_a_function, name, steps, small, what="works in tf.function, as in a network"
-    )
+    what = "works in tf.function, as in a network"
+    yield student.compare(probes.inside_a_function, name, steps, small, what=what)
     direction = draw.normal((4, 5)).astype(np.float32)
-    for alpha, what in ((small, "alpha below 1"), (draw.between(1.5, 3.0), "alpha above 1")):
-        yield student.compare(
-            _slopes, name, x, alpha, direction, what=f"has the right gradient, {what}", share=2
-        )
+    large = draw.between(1.5, 3.0)
+    slopes = {
+        "has the right gradient, alpha below 1": (name, x, small, direction),
+        "has the right gradient, alpha above 1": (name, x, large, direction),
+    }
+    yield from student.compare_each(probes.slopes, slopes, share=2)
 
 
 def _both_signs(draw, shape):
@@ -57,53 +58,35 @@ def _both_signs(draw, shape):
     return (draw.signs(shape) * draw.between(0.2, 3.0, shape)).astype(np.float32)
 
 
-def _inside_a_function(functions, name, x, alpha):
-    import tensorflow as tf
-
-    function = functions[name]
-    return tf.function(lambda inside: function(inside, alpha), autograph=False)(tf.constant(x))
-
-
-def _slopes(functions, name, x, alpha, direction):
-    """The gradient of the result's product with a direction."""
-    import tensorflow as tf
-
-    x = tf.constant(x)
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        product = tf.reduce_sum(functions[name](x, alpha) * direction)
-    gradient = tape.gradient(product, x)
-    if gradient is None:
-        raise ValueError("no gradient reaches x")
-    return gradient
-
-
 # ── sample_noise ─────────────────────────────────────────────────────────────────────────────
 
 
 def sample_noise(student, draw):
     sizes = [draw.integers(300, 400), draw.integers(70, 100)]
-    made = student.value(_drawn, [sizes, sizes, [1, 3], [4, 1]])
-    right = all(z["tensor"] and z["shape"] == z["asked"] for z in made)
-    first = made[0]
+    asked = [sizes, sizes, [1, 3], [4, 1]]
+    made = student.value(probes.drawn, asked)
+    made = made if isinstance(made, list) and len(made) == len(asked) else [None] * len(asked)
+    shapes = [list(getattr(z, "shape", ())) for z in made]
+    right = shapes == asked and all(isinstance(z, tf.Tensor) for z in made)
     yield student.holds(
         right,
         "returns a tensor of shape (batch, dim)",
-        f"With batch = {sizes[0]} and dim = {sizes[1]}, the shape is {tuple(first['shape'])}.",
-        mistake=_kind_of_noise(first),
+        f"With batch = {sizes[0]} and dim = {sizes[1]}, the shape is {tuple(shapes[0])}.",
+        mistake=_kind_of_noise(made[0], shapes[0], *sizes),
         core=True,
         share=2,
     )
     if not right:
         return
+    dtypes = {z.dtype.name for z in made}
     yield student.holds(
-        all(z["dtype"] == "float32" for z in made),
+        dtypes == {"float32"},
         "the tensor is float32",
-        f"Its dtype is {first['dtype']}.",
-        mistake="float64" if first["dtype"] == "float64" else None,
+        f"Its dtype is {made[0].dtype.name}.",
+        mistake="float64" if dtypes == {"float64"} else None,
         share=2,
     )
-    z, again = (np.asarray(one["values"], float) for one in made[:2])
+    z, again = (np.asarray(one, float) for one in made[:2])
     repeated = _repeated(z)
     yield student.holds(
         repeated is None and (randomness.rows_and_columns_differ(z) or not _is_uniform(z)),
@@ -136,38 +119,12 @@ def _is_uniform(z):
     return randomness.is_uniform(z, -1.0, 1.0)
 
 
-def _drawn(functions, sizes):
-    """For each pair of sizes what a call returns, and of what kind it is."""
-    import numpy as np
-    import tensorflow as tf
-
-    def described(size):
-        z = functions["sample_noise"](*size)
-        tensor = isinstance(z, (tf.Tensor, tf.Variable))
-        array = z if tensor or isinstance(z, np.ndarray) else np.zeros(0)
-        dtype = array.dtype.name
-        values = tf.cast(array, tf.float32) if tensor and array.dtype.is_floating else np.zeros(0)
-        return {
-            "asked": list(size),
-            "tensor": tensor,
-            "array": isinstance(z, np.ndarray),
-            "dtype": dtype,
-            "shape": list(array.shape),
-            "values": values,
-        }
-
-    return [described(size) for size in sizes]
-
-
-def _kind_of_noise(z):
+def _kind_of_noise(z, shape, batch, dim):
     """The mistake that the kind and shape of a result show, if it is a known one."""
-    if z["array"] and z["shape"] == z["asked"]:
-        return "array"
-    if not z["tensor"]:
-        return None
-    batch, dim = z["asked"]
+    if not isinstance(z, tf.Tensor):
+        return "array" if isinstance(z, np.ndarray) and shape == [batch, dim] else None
     kinds = {(dim, batch): "sizes_swapped", (dim,): "one_for_the_batch"}
-    return kinds.get(tuple(z["shape"]))
+    return kinds.get(tuple(shape))
 
 
 def _kind_of_draws(z):
@@ -208,43 +165,43 @@ def discriminator_loss(student, draw):
     name = "discriminator_loss"
     real, fake = _logits(draw, 6), _logits(draw, 6)
     yield student.compare(name, real, fake, what="agrees with the formula", core=True, share=4)
-    yield student.compare(
-        name, real[:, None], fake[:, None], what="takes logits of shape (n, 1)", share=2
-    )
+    column = _column(real), _column(fake)
+    yield student.compare(name, *column, what="takes logits of shape (n, 1)", share=2)
     more = _logits(draw, 9)
     for first, second, what in (
-        (real, more, "more images of G than real ones"),
-        (more, fake, "fewer images of G than real ones"),
+        (real, more, "takes more images of G than real ones"),
+        (more, fake, "takes fewer images of G than real ones"),
     ):
-        yield student.compare(name, first, second, what=f"takes {what}", share=2)
-        yield student.compare(
-            name, first[:, None], second[:, None], what=f"takes {what}, of shape (n, 1)"
-        )
-    yield student.compare(name, real[:1], fake[:1], what="takes a single image of each")
-    yield student.compare(name, real.numpy(), fake.numpy(), what="takes arrays")
-    yield student.compare(name, _double(real), _double(fake), what="takes float64 tensors")
-    yield student.compare(
-        _gradients, name, real, more, what="has the gradient of the formula", share=2
-    )
+        yield student.compare(name, first, second, what=what, share=2)
+        columns = _column(first), _column(second)
+        yield student.compare(name, *columns, what=f"{what}, of shape (n, 1)")
+    cases = {
+        "takes a single image of each": (real[:1], fake[:1]),
+        "takes arrays": (real.numpy(), fake.numpy()),
+        "takes float64 tensors": (_double(real), _double(fake)),
+    }
+    yield from student.compare_each(name, cases)
+    what = "has the gradient of the formula"
+    yield student.compare(probes.gradients, name, real, more, what=what, share=2)
     far, near = _far(draw, 5), _logits(draw, 4)
-    for first, second, what in (
-        (far, near, "real logits of ±200"),
-        (near, far, "logits of ±200 for images of G"),
-        (_at(-200.0), _at(-200.0), "a single real logit of -200"),
-        (_at(200.0), _at(200.0), "a single logit of 200 for an image of G"),
-        (_at(200.0), _at(-200.0), "certainties that are right"),
-    ):
-        yield student.compare(name, first, second, what=f"is right at {what}", share=2)
-    yield student.compare(
-        _gradients, name, far, _far(draw, 7), what="so is its gradient at ±200", share=3
-    )
-    yield student.compare(
-        _gradients,
-        name,
-        far[:, None],
-        _far(draw, 7)[:, None],
-        what="and with logits of shape (n, 1)",
-    )
+    cases = {
+        "is right at real logits of ±200": (far, near),
+        "is right at logits of ±200 for images of G": (near, far),
+        "is right at a single real logit of -200": (_at(-200.0), _at(-200.0)),
+        "is right at a single logit of 200 for an image of G": (_at(200.0), _at(200.0)),
+        "is right at certainties that are right": (_at(200.0), _at(-200.0)),
+    }
+    yield from student.compare_each(name, cases, share=2)
+    yield from _slopes_far_away(student, name, (far, _far(draw, 7)), (far, _far(draw, 7)))
+
+
+def _slopes_far_away(student, name, logits, others):
+    """Lines on a loss's gradient where logits are large."""
+    what = "so is its gradient at ±200"
+    yield student.compare(probes.gradients, name, *logits, what=what, share=3)
+    columns = map(_column, others)
+    what = "and with logits of shape (n, 1)"
+    yield student.compare(probes.gradients, name, *columns, what=what)
 
 
 def generator_loss_minimax(student, draw):
@@ -259,25 +216,25 @@ def _one_sided(student, draw, name):
     """Lines on a loss of the logits for the generator's images."""
     fake = _logits(draw, 6)
     yield student.compare(name, fake, what="agrees with the formula", core=True, share=4)
-    for kind, same in (
-        ("logits of shape (n, 1)", fake[:, None]),
-        ("another number of images", _logits(draw, 9)),
-        ("a single image", fake[:1]),
-        ("an array", fake.numpy()),
-        ("a float64 tensor", _double(fake)),
-        ("a logit of 0", _at(0.0)),
-    ):
-        yield student.compare(name, same, what=f"takes {kind}")
-    yield student.compare(_gradients, name, fake, what="has the gradient of the formula", share=2)
+    cases = {
+        "takes logits of shape (n, 1)": (_column(fake),),
+        "takes another number of images": (_logits(draw, 9),),
+        "takes a single image": (fake[:1],),
+        "takes an array": (fake.numpy(),),
+        "takes a float64 tensor": (_double(fake),),
+        "takes a logit of 0": (_at(0.0),),
+    }
+    yield from student.compare_each(name, cases)
+    what = "has the gradient of the formula"
+    yield student.compare(probes.gradients, name, fake, what=what, share=2)
     far = _far(draw, 5)
-    for logits, what in (
-        (far, "logits of ±200"),
-        (_at(-200.0), "a single logit of -200"),
-        (_at(200.0), "a single logit of 200"),
-    ):
-        yield student.compare(name, logits, what=f"is right at {what}", share=2)
-    yield student.compare(_gradients, name, far, what="so is its gradient at ±200", share=3)
-    yield student.compare(_gradients, name, far[:, None], what="and with logits of shape (n, 1)")
+    cases = {
+        "is right at logits of ±200": (far,),
+        "is right at a single logit of -200": (_at(-200.0),),
+        "is right at a single logit of 200": (_at(200.0),),
+    }
+    yield from student.compare_each(name, cases, share=2)
+    yield from _slopes_far_away(student, name, (far,), (far,))
 
 
 def _logits(draw, n):
@@ -296,56 +253,43 @@ def _at(logit):
     return tf.constant([logit], tf.float32)
 
 
-def _double(tensor):
-    return tf.cast(tensor, tf.float64)
+def _double(numbers):
+    return tf.cast(numbers, tf.float64)
 
 
-def _gradients(functions, name, *logits):
-    """Of a loss, with respect to each of its arguments."""
-    import tensorflow as tf
-
-    with tf.GradientTape() as tape:
-        tape.watch(logits)
-        loss = functions[name](*logits)
-    if not isinstance(loss, tf.Tensor):
-        raise TypeError(
-            f"the loss is of type {type(loss).__name__}, through which no gradient goes"
-        )
-    gradients = tape.gradient(loss, logits)
-    if any(gradient is None for gradient in gradients):
-        raise ValueError("no gradient reaches the logits")
-    return list(gradients)
+def _column(logits):
+    return logits[:, None]
 
 
 # ── logit_gradients ──────────────────────────────────────────────────────────────────────────
 
 
+LOSSES = {
+    "generator_loss": probes.generator_loss,
+    "generator_loss_minimax": probes.generator_loss_minimax,
+}
+
+
 def logit_gradients(student, draw):
-    logits = _logits(draw, 6)
-    stand_ins = _needs_stand_ins(student, logits)
-    yield student.compare(
-        _slopes_of_losses,
-        logits,
-        stand_ins,
-        what="agrees with the formulas",
-        core=True,
-        share=4,
-    )
-    for same, what in (
-        (logits[:, None], "takes logits of shape (n, 1)"),
-        (tf.reshape(_logits(draw, 6), (2, 3)), "takes a table of logits"),
-        (logits[:1], "takes a single logit"),
-        (logits.numpy(), "takes an array"),
-        (_double(logits), "takes a float64 tensor"),
-        (_at(0.0), "takes a logit of 0"),
-    ):
-        yield student.compare(_slopes_of_losses, same, stand_ins, what=what)
-    for same, what in (
-        (_logits(draw, 6) - 8.0, "where D(G(z)) is small"),
-        (_logits(draw, 6) + 8.0, "where D(G(z)) is nearly 1"),
-        (_far(draw, 5), "at logits of ±200"),
-    ):
-        yield student.compare(_slopes_of_losses, same, stand_ins, what=f"is right {what}", share=2)
+    name, logits = "logit_gradients", _logits(draw, 6)
+    instead = LOSSES if _needs_stand_ins(student, logits) else {}
+    what = "agrees with the formulas"
+    yield student.compare(name, logits, what=what, core=True, share=4, instead=instead)
+    cases = {
+        "takes logits of shape (n, 1)": (_column(logits),),
+        "takes a table of logits": (tf.reshape(_logits(draw, 6), (2, 3)),),
+        "takes a single logit": (logits[:1],),
+        "takes an array": (logits.numpy(),),
+        "takes a float64 tensor": (_double(logits),),
+        "takes a logit of 0": (_at(0.0),),
+    }
+    yield from student.compare_each(name, cases, instead=instead)
+    cases = {
+        "is right where D(G(z)) is small": (_logits(draw, 6) - 8.0,),
+        "is right where D(G(z)) is nearly 1": (_logits(draw, 6) + 8.0,),
+        "is right at logits of ±200": (_far(draw, 5),),
+    }
+    yield from student.compare_each(name, cases, share=2, instead=instead)
 
 
 def _needs_stand_ins(student, logits):
@@ -353,37 +297,12 @@ def _needs_stand_ins(student, logits):
 
     What is wrong with these costs nothing here, where they are used at all.
     """
-    trials = [
-        student.compare(_slopes_of_losses, one, replaced, what="runs").passed
-        for replaced in (False, True)
-        for one in (logits, tf.constant([-200.0, 200.0]))
-    ]
-    return not all(trials[:2]) and all(trials[2:])
 
+    def is_right(instead):
+        probe, cases = probes.logit_gradients_or_none, (logits, tf.constant([-200.0, 200.0]))
+        return all(student.compare(probe, x, what="runs", instead=instead).passed for x in cases)
 
-def _slopes_of_losses(functions, fake_logits, stand_ins):
-    """What logit_gradients returns; stand_ins: with right losses in the place of the student's."""
-    import tensorflow as tf
-
-    replaced = {
-        "generator_loss": lambda logits: tf.reduce_mean(
-            tf.nn.softplus(-tf.cast(logits, "float32"))
-        ),
-        "generator_loss_minimax": lambda logits: (
-            -tf.reduce_mean(tf.nn.softplus(tf.cast(logits, "float32")))
-        ),
-    }
-    function = functions["logit_gradients"]
-    inner = getattr(function, "python_function", function)
-    world = getattr(inner, "__globals__", {}) if stand_ins else {}
-    before = {name: world[name] for name in replaced if name in world}
-    world.update(replaced)
-    try:
-        return function(fake_logits)
-    finally:
-        for name in replaced:
-            world.pop(name, None)
-        world.update(before)
+    return not is_right({}) and is_right(LOSSES)
 
 
 # ── optimal_discriminator, game_value ────────────────────────────────────────────────────────
@@ -394,20 +313,18 @@ def optimal_discriminator(student, draw):
     p, q = draw.probabilities((6,)), draw.probabilities((6,))
     yield student.compare(name, p, q, what="agrees with the formula", core=True, share=4)
     p, q = _with_zeros(draw)
-    for first, second, what in (
-        (p, q, "zeros in one or both"),
-        (q, p, "the same the other way round"),
-        (np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0]), "nothing in common"),
-        (p, p, "equal distributions"),
-        (np.ones(1), np.ones(1), "a single outcome"),
-    ):
-        yield student.compare(name, first, second, what=f"takes {what}", share=2)
     rare = draw.between(1.0, 4.0, (2, 3)) * [[1e-12], [1e-11]]
-    p, q = (np.append(row, 1 - row.sum()) for row in rare)
-    yield student.compare(name, p, q, what="is right where both are tiny", share=2)
+    cases = {
+        "takes zeros in one or both": (p, q),
+        "takes the same the other way round": (q, p),
+        "takes nothing in common": (np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])),
+        "takes equal distributions": (p, p),
+        "takes a single outcome": (np.ones(1), np.ones(1)),
+        "is right where both are tiny": tuple(np.append(row, 1 - row.sum()) for row in rare),
+    }
+    yield from student.compare_each(name, cases, share=2)
     p, q = draw.probabilities((4,)), draw.probabilities((4,))
-    single = [array.astype(np.float32) for array in (p, q)]
-    yield student.compare(name, *single, what="takes float32 arrays")
+    yield from student.same_for(name, p, q, float32="takes float32 arrays")
 
 
 def _with_zeros(draw):
@@ -425,66 +342,66 @@ def game_value(student, draw):
     name = "game_value"
     p, q, d = draw.probabilities((6,)), draw.probabilities((6,)), draw.between(0.1, 0.9, (6,))
     yield student.compare(name, p, q, d, what="agrees with the formula", core=True, share=4)
-    yield student.compare(
-        name, p, p, np.full(6, 0.5), what="at the equilibrium", core=True, share=2
-    )
-    best = p / (p + q)
-    yield student.compare(name, p, q, best, what="with the best discriminator")
+    even = np.full(6, 0.5)
+    yield student.compare(name, p, p, even, what="at the equilibrium", core=True, share=2)
+    yield student.compare(name, p, q, p / (p + q), what="with the best discriminator")
     p, q = _with_zeros(draw)
     possible = p + q > 0
     certain = np.where(possible, p / np.where(possible, p + q, 1.0), 0.5)
-    for d, what in (
-        (certain, "d = 0 and d = 1 where they are right"),
-        (np.where(possible, certain, 0.0), "d = 0 where nothing ever happens"),
-        (np.where(possible, certain, 1.0), "d = 1 where nothing ever happens"),
-    ):
-        yield student.compare(name, p, q, d, what=f"takes {what}", share=2)
-    for d, what in (
-        (np.where(p == p.max(), 0.0, certain), "d = 0 for something real"),
-        (np.where(q == q.max(), 1.0, certain), "d = 1 for something that G makes"),
-        (np.where(p > 0, 0.0, 1.0), "d is wrong everywhere"),
-    ):
-        yield student.compare(name, p, q, d, what=f"is minus infinity where {what}", share=2)
+    cases = {
+        "takes d = 0 and d = 1 where they are right": certain,
+        "takes d = 0 where nothing ever happens": np.where(possible, certain, 0.0),
+        "takes d = 1 where nothing ever happens": np.where(possible, certain, 1.0),
+        "is minus infinity where d = 0 for something real": np.where(p == p.max(), 0.0, certain),
+        "is minus infinity where d = 1 for something that G makes": np.where(
+            q == q.max(), 1.0, certain
+        ),
+        "is minus infinity where d is wrong everywhere": np.where(p > 0, 0.0, 1.0),
+    }
+    cases = {what: (p, q, d) for what, d in cases.items()}
+    yield from student.compare_each(name, cases, share=2)
     p, q = draw.probabilities((5,)), draw.probabilities((5,))
-    for power in (-12, -200):
-        d = draw.between(1.0, 9.0, (5,)) * 10.0**power
-        yield student.compare(name, p, q, d, what=f"is right where d is near 1e{power}")
+    low = {power: draw.between(1.0, 9.0, (5,)) * 10.0**power for power in (-12, -200)}
+    cases = {f"is right where d is near 1e{power}": (p, q, d) for power, d in low.items()}
     d = 1 - draw.between(1.0, 9.0, (5,)) * 1e-10
-    yield student.compare(name, p, q, d, what="is right where d is nearly 1")
-    yield student.compare(name, np.ones(1), np.ones(1), d[:1], what="takes a single outcome")
-    single = [array.astype(np.float32) for array in (p, q, draw.between(0.1, 0.9, (5,)))]
-    yield student.compare(name, *single, what="takes float32 arrays")
+    cases |= {
+        "is right where d is nearly 1": (p, q, d),
+        "takes a single outcome": (np.ones(1), np.ones(1), d[:1]),
+    }
+    yield from student.compare_each(name, cases)
+    usual = draw.between(0.1, 0.9, (5,))
+    yield from student.same_for(name, p, q, usual, float32="takes float32 arrays")
 
 
 # ── conv_transpose ───────────────────────────────────────────────────────────────────────────
 
 
 def conv_transpose(student, draw):
+    name = "conv_and_transpose"
     for sizes, what, core in (
         ((4, 4, 8, 6, 2, 3), "agrees with the definition", True),
-        ((3, 3, 8, 10, 3, 2), "a kernel of 3 by 3", False),
-        ((5, 5, 7, 9, 2, 4), "odd heights and widths", False),
-        ((3, 3, 7, 6, 2, 3), "an odd height and an even width", False),
-        ((2, 5, 6, 9, 3, 2), "a kernel that is not square", False),
-        ((4, 3, 5, 8, 3, 3), "as many channels in as out", False),
-        ((4, 4, 6, 6, 1, 1), "a single channel", False),
-        ((1, 1, 5, 6, 2, 3), "a kernel of 1 by 1", False),
+        ((3, 3, 8, 10, 3, 2), "takes a kernel of 3 by 3", False),
+        ((5, 5, 7, 9, 2, 4), "takes odd heights and widths", False),
+        ((3, 3, 7, 6, 2, 3), "takes an odd height and an even width", False),
+        ((2, 5, 6, 9, 3, 2), "takes a kernel that is not square", False),
+        ((4, 3, 5, 8, 3, 3), "takes as many channels in as out", False),
+        ((4, 4, 6, 6, 1, 1), "takes a single channel", False),
+        ((1, 1, 5, 6, 2, 3), "takes a kernel of 1 by 1", False),
     ):
-        case = _convolution(draw, *sizes)
-        yield student.compare(
-            "conv_and_transpose",
-            *map(tf.constant, case),
-            what=what if core else f"takes {what}",
-            core=core,
-            share=4 if core else 1,
-        )
+        case = map(tf.constant, _convolution(draw, *sizes))
+        yield student.compare(name, *case, what=what, core=core, share=4 if core else 1)
     case = _convolution(draw, 4, 3, 6, 7, 2, 3, batch=1)
-    yield student.compare("conv_and_transpose", *case, what="takes arrays, and a single image")
-    case = [tf.constant(part, tf.float64) for part in _convolution(draw, 3, 4, 6, 5, 2, 3)]
-    yield student.compare("conv_and_transpose", *case, what="takes float64 tensors")
-    case = [tf.constant(part) for part in _convolution(draw, 5, 4, 9, 8, 3, 2)]
+    yield student.compare(name, *case, what="takes arrays, and a single image")
+    case = map(_double, _convolution(draw, 3, 4, 6, 5, 2, 3))
+    yield student.compare(name, *case, what="takes float64 tensors")
+    kernel, x, y = map(tf.constant, _convolution(draw, 5, 4, 9, 8, 3, 2))
     yield student.meets(
-        str, _inner_products, *case, what="⟨conv(x), y⟩ = ⟨x, convT(y)⟩", core=True, share=2
+        lambda pair: _inner_products_differ(pair, x, y),
+        name,
+        *(kernel, x, y),
+        what="⟨conv(x), y⟩ = ⟨x, convT(y)⟩",
+        core=True,
+        share=2,
     )
 
 
@@ -495,17 +412,20 @@ def _convolution(draw, h, w, height, width, n_in, n_out, batch=2):
     return [draw.normal(shape).astype(np.float32) for shape in shapes]
 
 
-def _inner_products(functions, kernel, x, y):
+def _inner_products_differ(pair, x, y):
     """How the two inner products differ; empty if they agree."""
-    import numpy as np
-
-    forward, back = functions["conv_and_transpose"](kernel, x, y)
-    forward, back, x, y = (np.asarray(part, float) for part in (forward, back, x, y))
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        return "Two values are asked: conv(x) and convT(y)."
+    try:
+        forward, back, x, y = (np.asarray(part, float) for part in (*pair, x, y))
+    except (TypeError, ValueError):
+        return "Two arrays of numbers are asked: conv(x) and convT(y)."
     if forward.shape != y.shape or back.shape != x.shape:
         return f"conv(x) has the shape {forward.shape}, convT(y) {back.shape}."
     one, other = np.sum(forward * y), np.sum(x * back)
     size = np.sqrt(np.sum(forward**2) * np.sum(y**2))
-    return "" if abs(one - other) <= 1e-4 * size else f"They are {one:.6g} and {other:.6g}."
+    near = size > 0 and abs(one - other) <= 1e-4 * size
+    return "" if near else f"They are {one:.6g} and {other:.6g}."
 
 
 # ── interpolate ──────────────────────────────────────────────────────────────────────────────
@@ -514,16 +434,22 @@ def _inner_products(functions, kernel, x, y):
 def interpolate(student, draw):
     name = "interpolate"
     z1, z2 = (tf.constant(draw.normal((6,)), tf.float32) for _ in range(2))
-    yield student.compare(
-        name, z1, z2, draw.integers(2, 4), what="agrees with the formula", core=True, share=4
-    )
-    for n, what in ((7, "seven steps"), (0, "n = 0: the two ends"), (1, "n = 1: the middle")):
-        yield student.compare(name, z1, z2, n, what=f"takes {what}", share=2)
-    yield student.compare(name, z1, z2, 4, what="takes as many points as dimensions")
-    yield student.compare(name, z1[:1], z2[:1], 3, what="takes a single dimension")
-    yield student.compare(name, z1, z1, 3, what="takes two ends that are equal")
-    yield student.compare(name, z2, z1, 3, what="goes from z1 to z2")
-    yield student.compare(name, z1.numpy(), z2.numpy(), 3, what="takes arrays")
-    yield student.compare(name, _double(z1), _double(z2), 3, what="takes float64 tensors")
+    few = draw.integers(2, 4)
+    yield student.compare(name, z1, z2, few, what="agrees with the formula", core=True, share=4)
+    cases = {
+        "takes seven steps": (z1, z2, 7),
+        "takes n = 0: the two ends": (z1, z2, 0),
+        "takes n = 1: the middle": (z1, z2, 1),
+    }
+    yield from student.compare_each(name, cases, share=2)
     many = [tf.constant(draw.normal((100,)), tf.float32) for _ in range(2)]
-    yield student.compare(name, *many, 40, what="takes many dimensions and many points")
+    cases = {
+        "takes as many points as dimensions": (z1, z2, 4),
+        "takes a single dimension": (z1[:1], z2[:1], 3),
+        "takes two ends that are equal": (z1, z1, 3),
+        "goes from z1 to z2": (z2, z1, 3),
+        "takes arrays": (z1.numpy(), z2.numpy(), 3),
+        "takes float64 tensors": (_double(z1), _double(z2), 3),
+        "takes many dimensions and many points": (*many, 40),
+    }
+    yield from student.compare_each(name, cases)
