@@ -1,0 +1,245 @@
+"""The third wall: system calls that no notebook needs are refused by the kernel itself.
+
+A filter is a program of the classic Berkeley Packet Filter over `struct seccomp_data`; see
+https://docs.kernel.org/userspace-api/seccomp_filter.html. Instructions and constants are those of
+<linux/bpf_common.h>, <linux/filter.h>, <linux/seccomp.h> and <linux/audit.h>; the numbers of the
+system calls those of arch/x86/entry/syscalls/syscall_64.tbl and of
+include/uapi/asm-generic/unistd.h (aarch64) in Linux 6.12.
+
+The file imports nothing of ours: it is also read where only Python itself is in sight.
+"""
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+
+PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+RET_ALLOW, RET_ERRNO, RET_KILL = 0x7FFF0000, 0x00050000, 0x80000000
+LOAD, EQUAL, AT_LEAST, ANY_BIT, AND, RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
+X32 = 0x40000000  # the numbers of the x32 interface begin here; on no other architecture are any
+
+AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+
+# System calls by name: their numbers on x86_64 and on aarch64 (None: it does not exist there).
+NUMBERS = {
+    # debugging and reading other processes
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "process_madvise": (440, 440),
+    "kcmp": (312, 272),
+    "pidfd_getfd": (438, 438),
+    # interfaces with a history of holes, which no notebook needs
+    "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "fanotify_init": (300, 262),
+    "vmsplice": (278, 75),
+    "modify_ldt": (154, None),
+    "personality": (135, 92),
+    "lookup_dcookie": (212, 18),
+    # the keyrings of the account
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    # mounts, roots and namespaces
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "fsconfig": (431, 431),
+    "fsmount": (432, 432),
+    "fspick": (433, 433),
+    "mount_setattr": (442, 442),
+    "open_tree_attr": (467, 467),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "open_by_handle_at": (304, 265),
+    "name_to_handle_at": (303, 264),
+    # the machine
+    "acct": (163, 89),
+    "swapon": (167, 224),
+    "swapoff": (168, 225),
+    "reboot": (169, 142),
+    "sethostname": (170, 161),
+    "setdomainname": (171, 162),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "delete_module": (176, 106),
+    "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294),
+    "quotactl": (179, 60),
+    "quotactl_fd": (443, 443),
+    "syslog": (103, 116),
+    "settimeofday": (164, 170),
+    "clock_settime": (227, 112),
+    "clock_adjtime": (305, 266),
+    "adjtimex": (159, 171),
+    "vhangup": (153, 58),
+    "iopl": (172, None),
+    "ioperm": (173, None),
+    # devices and files with special bits
+    "mknod": (133, None),
+    "mknodat": (259, 33),
+}
+
+# Looked at by their arguments (see `_by_argument`).
+CLONE, CLONE3, PRCTL, SOCKET, SOCKETPAIR, IOCTL = "clone", "clone3", "prctl", "socket", "socketpair", "ioctl"
+BY_ARGUMENT = {
+    CLONE: (56, 220),
+    CLONE3: (435, 435),
+    PRCTL: (157, 167),
+    SOCKET: (41, 198),
+    SOCKETPAIR: (53, 199),
+    IOCTL: (16, 29),
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+}
+MODE_ARGUMENT = {"chmod": 1, "fchmod": 1, "fchmodat": 2, "fchmodat2": 2}
+SET_ID_BITS = 0o6000
+
+# CLONE_NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET, NEWNS, NEWTIME of <linux/sched.h>
+NEW_NAMESPACES = 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
+NEW_NAMESPACES |= 0x00020000
+PR_SET_PDEATHSIG = 1  # with it, a process could outlive the sandbox
+TIOCSTI, TIOCLINUX = 0x5412, 0x541C  # typing into a terminal
+AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
+SOCK_STREAM, SOCK_TYPES = 1, 0xF
+
+# Without a private root, what Landlock does not govern: sockets in the file system, and the modes,
+# owners, times and attributes of files that the account owns.
+WITHOUT_A_ROOT = {
+    "connect": (42, 203),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "fanotify_mark": (301, 263),
+    "chown": (92, None),
+    "fchown": (93, 55),
+    "lchown": (94, None),
+    "fchownat": (260, 54),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "setxattrat": (463, 463),
+    "removexattrat": (466, 466),
+}
+# These seem to succeed and change nothing: libraries set the mode of what they have just made.
+WITHOUT_A_ROOT_IGNORED = {
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+}
+
+
+def architecture() -> str | None:
+    """The name of this machine's system calls; None where no numbers are known."""
+    name = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
+    return name if name in AUDIT_ARCH and os.uname().sysname == "Linux" else None
+
+
+def program(private_root: bool, arch: str) -> list[tuple[int, int, int, int]]:
+    """The filter's instructions (code, jump if true, jump if false, constant)."""
+    column = list(AUDIT_ARCH).index(arch)
+    rules: list[tuple[int, list]] = []
+
+    def add(table: dict[str, tuple], then: list) -> None:
+        rules.extend((n[column], then) for n in table.values() if n[column] is not None)
+
+    add({CLONE3: BY_ARGUMENT[CLONE3]}, _refuse(errno.ENOSYS))  # glibc then calls clone
+    add({name: n for name, n in NUMBERS.items()}, _refuse(errno.EPERM))
+    if not private_root:
+        add(WITHOUT_A_ROOT, _refuse(errno.EPERM))
+        add(WITHOUT_A_ROOT_IGNORED, _refuse(0))
+    for name, then in _by_argument(private_root).items():
+        add({name: BY_ARGUMENT[name]}, then)
+    lines = [
+        (LOAD, 0, 0, ARCHITECTURE),
+        (EQUAL, 1, 0, AUDIT_ARCH[arch]),
+        (RETURN, 0, 0, RET_KILL),
+        (LOAD, 0, 0, NUMBER),
+    ]
+    if arch == "x86_64":
+        lines += [(AT_LEAST, 0, 1, X32), (RETURN, 0, 0, RET_KILL)]
+    for number, then in rules:
+        lines += [(EQUAL, 0, len(then), number), *then]
+    return [*lines, (RETURN, 0, 0, RET_ALLOW)]
+
+
+def _refuse(error: int) -> list[tuple[int, int, int, int]]:
+    return [(RETURN, 0, 0, RET_ERRNO | error)]
+
+
+def _by_argument(private_root: bool) -> dict[str, list[tuple[int, int, int, int]]]:
+    """What happens to calls that depend on an argument; each list ends with a return."""
+    allow = (RETURN, 0, 0, RET_ALLOW)
+    no = _refuse(errno.EPERM)[0]
+    no_family = _refuse(errno.EAFNOSUPPORT)[0]
+    found = {
+        CLONE: [_argument(0), (ANY_BIT, 0, 1, NEW_NAMESPACES), no, allow],
+        PRCTL: [_argument(0), (EQUAL, 0, 1, PR_SET_PDEATHSIG), no, allow],
+        IOCTL: [_argument(1), (EQUAL, 1, 0, TIOCSTI), (EQUAL, 0, 1, TIOCLINUX), no, allow],
+    }
+    for name, place in MODE_ARGUMENT.items():
+        found[name] = [_argument(place), (ANY_BIT, 0, 1, SET_ID_BITS), no, allow]
+    families = [AF_UNIX, AF_INET, AF_INET6]
+    known = [(EQUAL, len(families) - i, 0, family) for i, family in enumerate(families)]
+    found[SOCKET] = [_argument(0), *known, no_family, allow]
+    found[SOCKETPAIR] = [_argument(0), (EQUAL, 1, 0, AF_UNIX), no_family, allow]
+    if not private_root:
+        # A datagram can be sent to any socket in the file system without connecting to it.
+        found[SOCKET] = [
+            _argument(0),
+            (EQUAL, 1, 0, AF_UNIX),
+            no_family,
+            _argument(1),
+            (AND, 0, 0, SOCK_TYPES),
+            (EQUAL, 1, 0, SOCK_STREAM),
+            no_family,
+            allow,
+        ]
+    return found
+
+
+def _argument(place: int) -> tuple[int, int, int, int]:
+    """Load the lower half of an argument; both architectures are little-endian."""
+    return (LOAD, 0, 0, ARGUMENTS + 8 * place)
+
+
+def apply(private_root: bool) -> None:
+    """Filter this process and its children for good. Raises OSError where that is impossible.
+
+    private_root: whether the process has a root of its own; without one more is refused.
+    """
+    arch = architecture()
+    if arch is None:
+        raise OSError(errno.ENOSYS, "no system call numbers are known for this machine")
+    code = b"".join(struct.pack("=HBBI", *line) for line in program(private_root, arch))
+    buffer = ctypes.create_string_buffer(code)
+
+    class Program(ctypes.Structure):
+        _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
+
+    filled = Program(len(code) // 8, ctypes.cast(buffer, ctypes.c_void_p))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filled), 0, 0) != 0:
+        code_of_error = ctypes.get_errno()
+        raise OSError(code_of_error, f"no filter of system calls: {os.strerror(code_of_error)}")
