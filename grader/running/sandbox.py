@@ -211,6 +211,7 @@ def environment(scratch: Path, **more: str) -> dict[str, str]:
             "PYTHONNOUSERSITE": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUNBUFFERED": "1",
+            "JOBLIB_MULTIPROCESSING": "0",  # it would warn where it finds no semaphores
             **more,
         }
     )

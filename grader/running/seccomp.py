@@ -93,7 +93,14 @@ NUMBERS = {
 }
 
 # Looked at by their arguments (see `_by_argument`).
-CLONE, CLONE3, PRCTL, SOCKET, SOCKETPAIR, IOCTL = "clone", "clone3", "prctl", "socket", "socketpair", "ioctl"
+CLONE, CLONE3, PRCTL, SOCKET, SOCKETPAIR, IOCTL = (
+    "clone",
+    "clone3",
+    "prctl",
+    "socket",
+    "socketpair",
+    "ioctl",
+)
 BY_ARGUMENT = {
     CLONE: (56, 220),
     CLONE3: (435, 435),
@@ -114,7 +121,7 @@ NEW_NAMESPACES = 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 
 NEW_NAMESPACES |= 0x00020000
 PR_SET_PDEATHSIG = 1  # with it, a process could outlive the sandbox
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C  # typing into a terminal
-AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
+AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, NETLINK_ROUTE = 1, 2, 10, 16, 0
 SOCK_STREAM, SOCK_TYPES = 1, 0xF
 
 # Without a private root, what Landlock does not govern: sockets in the file system, and the modes,
@@ -200,23 +207,38 @@ def _by_argument(private_root: bool) -> dict[str, list[tuple[int, int, int, int]
     }
     for name, place in MODE_ARGUMENT.items():
         found[name] = [_argument(place), (ANY_BIT, 0, 1, SET_ID_BITS), no, allow]
-    families = [AF_UNIX, AF_INET, AF_INET6]
-    known = [(EQUAL, len(families) - i, 0, family) for i, family in enumerate(families)]
-    found[SOCKET] = [_argument(0), *known, no_family, allow]
+    found[SOCKET] = [
+        _argument(0),
+        (EQUAL, 4, 0, AF_UNIX),
+        (EQUAL, 3, 0, AF_INET),
+        (EQUAL, 2, 0, AF_INET6),
+        (EQUAL, 2, 0, AF_NETLINK),
+        no_family,
+        allow,
+        *_only_routes(no_family, allow),
+    ]
     found[SOCKETPAIR] = [_argument(0), (EQUAL, 1, 0, AF_UNIX), no_family, allow]
     if not private_root:
         # A datagram can be sent to any socket in the file system without connecting to it.
         found[SOCKET] = [
             _argument(0),
-            (EQUAL, 1, 0, AF_UNIX),
+            (EQUAL, 3, 0, AF_UNIX),
+            (EQUAL, 2, 0, AF_INET),  # ipykernel listens on the loopback interface
+            (EQUAL, 6, 0, AF_NETLINK),
             no_family,
             _argument(1),
             (AND, 0, 0, SOCK_TYPES),
             (EQUAL, 1, 0, SOCK_STREAM),
             no_family,
             allow,
+            *_only_routes(no_family, allow),
         ]
     return found
+
+
+def _only_routes(no: tuple[int, int, int, int], allow: tuple[int, int, int, int]) -> list:
+    """Netlink only to list the network's interfaces, which ZeroMQ does to find the loopback."""
+    return [_argument(2), (EQUAL, 1, 0, NETLINK_ROUTE), no, allow]
 
 
 def _argument(place: int) -> tuple[int, int, int, int]:
