@@ -15,7 +15,9 @@ docs/security.md says what each of them promises.
 
 import json
 import os
+import secrets
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -23,6 +25,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 from grader.errors import CourseError
@@ -38,6 +41,8 @@ SYSTEM_FOLDERS += [
     f"/etc/{name}"
     for name in ("alternatives", "fonts", "ld.so.cache", "localtime", "timezone", "mime.types")
 ]
+MAX_LINKS = 40  # on the way to a file; the system's own limit
+MAX_SOCKET_PATH = 107  # bytes; the system's own limit
 # Without a private root, these too are the host's.
 HOST_FOLDERS = ["/proc", "/sys", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/hosts"]
 
@@ -51,9 +56,9 @@ LIMITS = {
     "RLIMIT_AS": 16 * GIGABYTE,  # enough for torch and TensorFlow, not for filling the machine
     "RLIMIT_FSIZE": GIGABYTE,
     "RLIMIT_NOFILE": 4096,
-    "RLIMIT_NPROC": 1024,  # threads included
-    "RLIMIT_CORE": 0,
+    "RLIMIT_CORE": 1,  # 0 would still start a program that reports crashes
 }
+PROCESSES = 1024  # threads included
 
 # Many small computations side by side: threads of one would only wait for those of another.
 ONE_THREAD = dict.fromkeys(
@@ -112,14 +117,39 @@ def level() -> Level:
         if found is not None:
             return found
     raise CourseError(
-        f"This system does not offer the isolation {wanted[0]!r} ({VARIABLE}={choice}): "
-        f"{_why_not()} The strongest here is {_strongest()}."
+        f"This system does not offer the isolation {wanted[0]!r} ({VARIABLE}={choice}). "
+        f"It lacks {_missing(wanted[0])}. {_advice()} The strongest here is {_strongest()}."
     )
 
 
 def isolation() -> str:
     """What separates a student's code from everything else on this machine, in words."""
     return str(level())
+
+
+def announcement(packages: Iterable[Path]) -> str:
+    """What holds, and what is missing where it is less than all. Raises CourseError as `level`
+    does, and where the identity that student code gets could not read its own packages.
+    """
+    found = level()
+    _check_readable(found, packages)
+    if found.name == "full":
+        return str(found)
+    chosen = "" if _offered("full") else f" Missing: {_missing('full')}. {_advice()}"
+    return f"{found}.{chosen}"
+
+
+def _check_readable(level: Level, packages: Iterable[Path]) -> None:
+    if level.namespaces != "privileged":
+        return
+    for folder in (Path(sys.base_prefix), Path(sys.prefix), *packages):
+        for path in (folder, *folder.glob("__init__.py"), *folder.glob("lib/python*/os.py")):
+            mode = path.stat().st_mode
+            if not mode & stat.S_IROTH or (path.is_dir() and not mode & stat.S_IXOTH):
+                raise CourseError(
+                    f"{path} can be read by its owner alone, and student code runs under an "
+                    f"account of its own. Run: chmod -R go+rX {folder}"
+                )
 
 
 def _strongest() -> Level:
@@ -129,15 +159,20 @@ def _strongest() -> Level:
 @cache
 def _offered(name: str) -> Level | None:
     """A level as this system has it; None if it has not. Tried, because no flag says so."""
-    landlock, filtered = landlock_version(), seccomp.architecture() is not None
     if name == "none":
         return Level("none")
+    return next((level for level in _candidates(name) if not _failure(level)), None)
+
+
+def _candidates(name: str) -> list[Level]:
+    """Ways to have a level, the best first; none where this is the wrong kind of machine."""
+    landlock = landlock_version()
+    if seccomp.architecture() is None:
+        return []
     if name == "restricted":
-        tried = [Level("restricted", "", landlock, filtered)] if landlock and filtered else []
-    else:
-        kinds = ["privileged", "user"] if os.geteuid() == 0 else ["user"]
-        tried = [Level("full", kind, landlock, True) for kind in kinds] if filtered else []
-    return next((level for level in tried if not _failure(level)), None)
+        return [Level("restricted", "", landlock, True)] if landlock else []
+    kinds = ["privileged", "user"] if os.geteuid() == 0 else ["user"]
+    return [Level("full", kind, landlock, True) for kind in kinds]
 
 
 @cache
@@ -152,10 +187,39 @@ def _failure(level: Level) -> str:
     return "" if trial.returncode == 0 else (words or ["it ended at once"])[-1]
 
 
-def _why_not() -> str:
+def _missing(name: str) -> str:
+    """What keeps a level from being had here."""
     if seccomp.architecture() is None:
-        return "it needs Linux on x86_64 or aarch64."
-    return f"{_failure(Level('full', 'user', landlock_version(), True))}."
+        return "Linux on x86_64 or aarch64"
+    tried = _candidates(name)
+    return _failure(tried[-1]) if tried else "Landlock (Linux 5.13)"
+
+
+# Settings of the system that keep accounts from making namespaces, and the values that do.
+SWITCHES = {
+    "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": ("1", "0"),
+    "/proc/sys/kernel/unprivileged_userns_clone": ("0", "1"),
+    "/proc/sys/user/max_user_namespaces": ("0", "15000"),
+}
+CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
+
+
+def _advice() -> str:
+    """How to get full isolation on this machine."""
+    if seccomp.architecture() is None:
+        return "Grade on a Linux machine, or in a virtual one."
+    for file, (off, on) in SWITCHES.items():
+        path = Path(file)
+        if path.exists() and path.read_text().strip() == off:
+            name = file.removeprefix("/proc/sys/").replace("/", ".")
+            return f"An administrator can run: sysctl -w {name}={on}"
+    if any(map(os.path.exists, CONTAINER_MARKS)):
+        return (
+            "In a container, start it with --security-opt seccomp=unconfined "
+            "--security-opt systempaths=unconfined --cap-add SYS_ADMIN (podman, docker), "
+            "or grade outside of it."
+        )
+    return "Grade on a Linux machine (5.13 or newer) that lets this account make namespaces."
 
 
 @contextmanager
@@ -169,10 +233,14 @@ def scratch_folder(
 
     files: the sheet's data, pairs of a file and its name relative to `work`.
     """
-    with tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True) as name:
-        scratch = Path(name).resolve()
+    scratch = Path(tempfile.mkdtemp(prefix="submission-")).resolve()
+    try:
+        if len(os.fsencode(scratch / "sockets" / "kernel-5")) > MAX_SOCKET_PATH:
+            raise CourseError(f"{scratch.parent} is too long a path for sockets: set TMPDIR.")
         for part in (*PARTS, "given/work", "given/home/.matplotlib"):
             (scratch / part).mkdir(parents=True)
+        for part in READABLE:
+            (scratch / part).chmod(0o755)  # for the identity inside; nobody else gets this far
         for package in packages:
             (scratch / "lib" / package.name).symlink_to(package)
         for file, relative in files:
@@ -182,6 +250,41 @@ def scratch_folder(
         for cache_file in _font_caches():
             shutil.copy(cache_file, scratch / "given/home/.matplotlib")
         yield scratch
+    finally:
+        remove_tree(scratch)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder, however deep its tree is and whatever the modes of its folders are.
+
+    Nothing may run in it any more. Folders move up one by one, so no path ever becomes long.
+    """
+    mark, numbers = secrets.token_hex(8), count()
+    top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        while names := os.listdir(top):
+            for name in names:
+                if not _is_folder(name, top):
+                    os.unlink(name, dir_fd=top)
+                    continue
+                os.chmod(name, 0o700, dir_fd=top)
+                below = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+                for child in os.listdir(below):
+                    if _is_folder(child, below):
+                        os.chmod(child, 0o700, dir_fd=below)
+                        new = f"{mark}-{next(numbers)}"
+                        os.rename(child, new, src_dir_fd=below, dst_dir_fd=top)
+                    else:
+                        os.unlink(child, dir_fd=below)
+                os.close(below)
+                os.rmdir(name, dir_fd=top)
+    finally:
+        os.close(top)
+    folder.rmdir()
+
+
+def _is_folder(name: str, parent: int) -> bool:
+    return stat.S_ISDIR(os.lstat(name, dir_fd=parent).st_mode)
 
 
 def _font_caches() -> list[Path]:
@@ -237,7 +340,8 @@ def settings(scratch: Path, level: Level, hidden: Path, shown: list[Path]) -> ja
         write=[str(scratch / part) for part in WRITABLE],
         sockets=str(scratch / "sockets"),
         given=str(scratch / "given"),
-        memory=MEMORY,
+        memory=min(MEMORY, int(0.8 * _memory_of_the_machine())),
+        processes=PROCESSES,
         limits=LIMITS,
     )
 
@@ -249,35 +353,58 @@ def _locked_in(
     return [sys.executable, "-I", jail.__file__, words, *argv]
 
 
-def _visible(scratch: Path, level: Level, hidden: Path, shown: list[Path]) -> list[list[str]]:
-    """Pairs of a path outside and the same path, or another name of it, inside."""
-    system = [*SYSTEM_FOLDERS, sys.base_prefix]
-    folders = [Path(name) for name in (system if level.namespaces else system + HOST_FOLDERS)]
+def _memory_of_the_machine() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _visible(scratch: Path, level: Level, hidden: Path, shown: list[Path]) -> list[str]:
+    """Files and folders that a process may read, and the symbolic links on the way to them."""
+    folders = [Path(name) for name in SYSTEM_FOLDERS]
+    folders += [] if level.namespaces else [Path(name) for name in HOST_FOLDERS]
+    folders += [Path(sys.base_prefix), Path(sys.executable)]
     if "MNIST_DIR" in os.environ:
         folders.append(Path(os.environ["MNIST_DIR"]))
-    links = [folder for folder in folders if level.namespaces and folder.is_symlink()]
-    real = [part for folder in folders for part in _outside(folder.resolve(), hidden)]
     own = [Path(sys.prefix), *shown, *(scratch / part for part in READABLE)]
-    pairs = {(str(path.resolve()), str(path)) for path in own}
-    pairs |= {(str(path), str(path)) for path in [*real, *links, *(p.resolve() for p in own)]}
-    return [list(pair) for pair in _without_nested(pairs)]
+    secret = [hidden.resolve(), scratch]
+    real = [part for folder in folders for part in _outside(folder.resolve(), secret)]
+    for folder in own:  # the Python installation may be part of the course, or the reverse
+        below = folder.resolve()
+        real += _outside(below, secret) if hidden.is_relative_to(below) else [below]
+    links = [link for path in (*folders, *own) for link in _links_on(path)]
+    return [str(path) for path in _without_nested(real + links)]
 
 
-def _without_nested(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Pairs whose path inside is not there already, because a folder above it is shown."""
-    kept: list[tuple[str, str]] = []
-    for source, target in sorted(pairs, key=lambda pair: pair[1]):
-        above = [Path(there) for here, there in kept if here == there and not os.path.islink(there)]
-        nested = source == target and any(Path(target).is_relative_to(path) for path in above)
-        if not nested:
-            kept.append((source, target))
+def _links_on(path: Path) -> list[Path]:
+    """The symbolic links on the way to a file, each in a folder whose path holds none."""
+    found: list[Path] = []
+    here, waiting = Path("/"), list(reversed(path.absolute().parts[1:]))
+    while waiting and len(found) < MAX_LINKS:
+        part = waiting.pop()
+        if part == "..":
+            here = here.parent
+        elif (here / part).is_symlink():
+            found.append(here / part)
+            target = (here / part).readlink()
+            here = Path("/") if target.is_absolute() else here
+            waiting += reversed([part for part in target.parts if part != "/"])
+        else:
+            here = here / part
+    return found
+
+
+def _without_nested(paths: list[Path]) -> list[Path]:
+    """Those that are not there already because a folder above is shown."""
+    kept: list[Path] = []
+    for path in sorted(set(paths)):
+        if not any(path.is_relative_to(above) for above in kept if not above.is_symlink()):
+            kept.append(path)
     return kept
 
 
-def _outside(folder: Path, hidden: Path) -> list[Path]:
-    """The parts of a folder that do not lead to the hidden one."""
-    if not folder.exists() or folder.is_relative_to(hidden):
+def _outside(folder: Path, hidden: list[Path]) -> list[Path]:
+    """The parts of a folder that do not lead to a hidden one."""
+    if not folder.exists() or any(map(folder.is_relative_to, hidden)):
         return []
-    if not hidden.is_relative_to(folder):
+    if folder.is_symlink() or not any(part.is_relative_to(folder) for part in hidden):
         return [folder]
-    return [part for child in folder.iterdir() for part in _outside(child.resolve(), hidden)]
+    return [part for child in folder.iterdir() for part in _outside(child, hidden)]

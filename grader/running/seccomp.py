@@ -22,6 +22,7 @@ NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 X32 = 0x40000000  # the numbers of the x32 interface begin here; on no other architecture are any
 
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+ALLOW = (RETURN, 0, 0, RET_ALLOW)
 
 # System calls by name: their numbers on x86_64 and on aarch64 (None: it does not exist there).
 NUMBERS = {
@@ -42,6 +43,14 @@ NUMBERS = {
     "fanotify_init": (300, 262),
     "vmsplice": (278, 75),
     "modify_ldt": (154, None),
+    "move_pages": (279, 239),
+    "migrate_pages": (256, 238),
+    # memory and queues that belong to no process, so that nobody sees who uses how much
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "shmget": (29, 194),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
     "personality": (135, 92),
     "lookup_dcookie": (212, 18),
     # the keyrings of the account
@@ -112,6 +121,7 @@ BY_ARGUMENT = {
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
     "fchmodat2": (452, 452),
+    "mmap": (9, 222),
 }
 MODE_ARGUMENT = {"chmod": 1, "fchmod": 1, "fchmodat": 2, "fchmodat2": 2}
 SET_ID_BITS = 0o6000
@@ -119,13 +129,20 @@ SET_ID_BITS = 0o6000
 # CLONE_NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET, NEWNS, NEWTIME of <linux/sched.h>
 NEW_NAMESPACES = 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 NEW_NAMESPACES |= 0x00020000
+CLONE_PARENT = 0x8000  # a sibling instead of a child, out of the watcher's sight
+MAP_SHARED, MAP_ANONYMOUS = 1, 0x20  # together: memory that stays when nobody maps it any more
 PR_SET_PDEATHSIG = 1  # with it, a process could outlive the sandbox
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C  # typing into a terminal
 AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, NETLINK_ROUTE = 1, 2, 10, 16, 0
 SOCK_STREAM, SOCK_TYPES = 1, 0xF
 
+FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR = 0x40086602, 0x401C5820
+MSG_FASTOPEN = 0x20000000  # connects while it sends
+PRIO_PROCESS, IOPRIO_WHO_PROCESS = 0, 1
+
 # Without a private root, what Landlock does not govern: sockets in the file system, and the modes,
-# owners, times and attributes of files that the account owns.
+# owners, times and attributes of files that the account owns. And who leaves the group of processes
+# would not be ended with it.
 WITHOUT_A_ROOT = {
     "connect": (42, 203),
     "inotify_init": (253, None),
@@ -143,7 +160,30 @@ WITHOUT_A_ROOT = {
     "fremovexattr": (199, 16),
     "setxattrat": (463, 463),
     "removexattrat": (466, 466),
+    "file_setattr": (469, 469),
+    "setsid": (112, 157),
+    "setpgid": (109, 154),
 }
+# Of the account's other processes; allowed for the process itself, which is number 0.
+ONLY_ITSELF = {
+    "prlimit64": (302, 261),
+    "sched_setaffinity": (203, 122),
+    "sched_setscheduler": (144, 119),
+    "sched_setparam": (142, 118),
+    "sched_setattr": (314, 274),
+}
+PRIORITIES = {"setpriority": (141, 140), "ioprio_set": (251, 30)}
+SENDING = {"sendto": (44, 206), "sendmsg": (46, 211), "sendmmsg": (307, 269)}
+# Where nothing else keeps signals in.
+SIGNALS = {
+    "kill": (62, 129),
+    "tkill": (200, 130),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "pidfd_send_signal": (424, 424),
+    "pidfd_open": (434, 434),
+}
+TGKILL = {"tgkill": (234, 131)}  # with which a process ends itself
 # These seem to succeed and change nothing: libraries set the mode of what they have just made.
 WITHOUT_A_ROOT_IGNORED = {
     "chmod": (90, None),
@@ -163,22 +203,12 @@ def architecture() -> str | None:
     return name if name in AUDIT_ARCH and os.uname().sysname == "Linux" else None
 
 
-def program(private_root: bool, arch: str) -> list[tuple[int, int, int, int]]:
-    """The filter's instructions (code, jump if true, jump if false, constant)."""
-    column = list(AUDIT_ARCH).index(arch)
-    rules: list[tuple[int, list]] = []
+Line = tuple[int, int, int, int]  # code, jump if true, jump if false, constant
 
-    def add(table: dict[str, tuple], then: list) -> None:
-        rules.extend((n[column], then) for n in table.values() if n[column] is not None)
 
-    add({CLONE3: BY_ARGUMENT[CLONE3]}, _refuse(errno.ENOSYS))  # glibc then calls clone
-    add({name: n for name, n in NUMBERS.items()}, _refuse(errno.EPERM))
-    if not private_root:
-        add(WITHOUT_A_ROOT, _refuse(errno.EPERM))
-        add(WITHOUT_A_ROOT_IGNORED, _refuse(0))
-    for name, then in _by_argument(private_root).items():
-        add({name: BY_ARGUMENT[name]}, then)
-    lines = [
+def program(private_root: bool, signals_confined: bool, arch: str) -> list[Line]:
+    """The filter's instructions; see `apply`."""
+    lines: list[Line] = [
         (LOAD, 0, 0, ARCHITECTURE),
         (EQUAL, 1, 0, AUDIT_ARCH[arch]),
         (RETURN, 0, 0, RET_KILL),
@@ -186,24 +216,82 @@ def program(private_root: bool, arch: str) -> list[tuple[int, int, int, int]]:
     ]
     if arch == "x86_64":
         lines += [(AT_LEAST, 0, 1, X32), (RETURN, 0, 0, RET_KILL)]
-    for number, then in rules:
-        lines += [(EQUAL, 0, len(then), number), *then]
-    return [*lines, (RETURN, 0, 0, RET_ALLOW)]
+    for table, then in rules(private_root, signals_confined):
+        for number in _numbers(table, arch):
+            lines += [(EQUAL, 0, len(then), number), *then]
+    return [*lines, ALLOW]
 
 
-def _refuse(error: int) -> list[tuple[int, int, int, int]]:
+def _numbers(table: dict[str, tuple[int, int | None]], arch: str) -> list[int]:
+    column = list(AUDIT_ARCH).index(arch)
+    return [numbers[column] for numbers in table.values() if numbers[column] is not None]
+
+
+def rules(private_root: bool, signals_confined: bool) -> list[tuple[dict, list[Line]]]:
+    """System calls and what happens to them; each list of instructions ends with a return."""
+    found = [
+        (_named(CLONE3), _refuse(errno.ENOSYS)),  # glibc then calls clone
+        (NUMBERS, _refuse(errno.EPERM)),
+    ]
+    if not private_root:
+        found += [(WITHOUT_A_ROOT, _refuse(errno.EPERM)), (WITHOUT_A_ROOT_IGNORED, _refuse(0))]
+        found += _without_a_root()
+    if not signals_confined:
+        itself = [_argument(0), (EQUAL, 0, 1, os.getpid()), ALLOW, *_refuse(errno.EPERM)]
+        found += [(SIGNALS, _refuse(errno.EPERM)), (TGKILL, itself)]
+    by_argument = _by_argument(private_root)
+    return found + [(_named(name), then) for name, then in by_argument.items()]
+
+
+def _named(name: str) -> dict[str, tuple[int, int | None]]:
+    return {name: BY_ARGUMENT[name]}
+
+
+def _without_a_root() -> list[tuple[dict, list[Line]]]:
+    """What else reaches others of the same account, and the network."""
+    no = _refuse(errno.EPERM)[0]
+    only_itself = [_argument(0), (EQUAL, 0, 1, 0), ALLOW, no]
+    kinds = {"setpriority": PRIO_PROCESS, "ioprio_set": IOPRIO_WHO_PROCESS}
+    flags = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
+    return [
+        (ONLY_ITSELF, only_itself),
+        *(
+            ({name: numbers}, [_argument(0), (EQUAL, 0, 3, kinds[name]), *_own_number(no)])
+            for name, numbers in PRIORITIES.items()
+        ),
+        *(
+            ({name: numbers}, [_argument(flags[name]), (ANY_BIT, 0, 1, MSG_FASTOPEN), no, ALLOW])
+            for name, numbers in SENDING.items()
+        ),
+    ]
+
+
+def _own_number(no: Line) -> list[Line]:
+    return [_argument(1), (EQUAL, 0, 1, 0), ALLOW, no]
+
+
+def _refuse(error: int) -> list[Line]:
     return [(RETURN, 0, 0, RET_ERRNO | error)]
 
 
-def _by_argument(private_root: bool) -> dict[str, list[tuple[int, int, int, int]]]:
-    """What happens to calls that depend on an argument; each list ends with a return."""
-    allow = (RETURN, 0, 0, RET_ALLOW)
+def _by_argument(private_root: bool) -> dict[str, list[Line]]:
+    """What happens to calls that depend on an argument."""
+    allow = ALLOW
     no = _refuse(errno.EPERM)[0]
     no_family = _refuse(errno.EAFNOSUPPORT)[0]
+    ioctls = [TIOCSTI, TIOCLINUX]
+    ioctls += [] if private_root else [FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR]
     found = {
-        CLONE: [_argument(0), (ANY_BIT, 0, 1, NEW_NAMESPACES), no, allow],
+        CLONE: [_argument(0), (ANY_BIT, 0, 1, NEW_NAMESPACES | CLONE_PARENT), no, allow],
         PRCTL: [_argument(0), (EQUAL, 0, 1, PR_SET_PDEATHSIG), no, allow],
-        IOCTL: [_argument(1), (EQUAL, 1, 0, TIOCSTI), (EQUAL, 0, 1, TIOCLINUX), no, allow],
+        IOCTL: [_argument(1), *_none_of(ioctls, no), allow],
+        "mmap": [
+            _argument(3),
+            (AND, 0, 0, MAP_SHARED | MAP_ANONYMOUS),
+            (EQUAL, 0, 1, MAP_SHARED | MAP_ANONYMOUS),
+            no,
+            allow,
+        ],
     }
     for name, place in MODE_ARGUMENT.items():
         found[name] = [_argument(place), (ANY_BIT, 0, 1, SET_ID_BITS), no, allow]
@@ -236,32 +324,42 @@ def _by_argument(private_root: bool) -> dict[str, list[tuple[int, int, int, int]
     return found
 
 
-def _only_routes(no: tuple[int, int, int, int], allow: tuple[int, int, int, int]) -> list:
+def _none_of(values: list[int], no: Line) -> list[Line]:
+    return [line for value in values for line in ((EQUAL, 0, 1, value), no)]
+
+
+def _only_routes(no: Line, allow: Line) -> list[Line]:
     """Netlink only to list the network's interfaces, which ZeroMQ does to find the loopback."""
     return [_argument(2), (EQUAL, 1, 0, NETLINK_ROUTE), no, allow]
 
 
-def _argument(place: int) -> tuple[int, int, int, int]:
+def _argument(place: int) -> Line:
     """Load the lower half of an argument; both architectures are little-endian."""
     return (LOAD, 0, 0, ARGUMENTS + 8 * place)
 
 
-def apply(private_root: bool) -> None:
+def apply(private_root: bool, signals_confined: bool = True) -> None:
     """Filter this process and its children for good. Raises OSError where that is impossible.
 
-    private_root: whether the process has a root of its own; without one more is refused.
+    private_root: whether the process has a root of its own; without one more is refused;
+    signals_confined: whether something else keeps its signals from the account's other processes.
     """
     arch = architecture()
     if arch is None:
         raise OSError(errno.ENOSYS, "no system call numbers are known for this machine")
-    code = b"".join(struct.pack("=HBBI", *line) for line in program(private_root, arch))
+    install(program(private_root, signals_confined, arch))
+
+
+def install(lines: list[Line]) -> None:
+    """Give a filter to the system. Raises OSError."""
+    code = b"".join(struct.pack("=HBBI", *line) for line in lines)
     buffer = ctypes.create_string_buffer(code)
 
     class Program(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
-    filled = Program(len(code) // 8, ctypes.cast(buffer, ctypes.c_void_p))
+    filled = Program(len(lines), ctypes.cast(buffer, ctypes.c_void_p))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filled), 0, 0) != 0:
-        code_of_error = ctypes.get_errno()
-        raise OSError(code_of_error, f"no filter of system calls: {os.strerror(code_of_error)}")
+        problem = ctypes.get_errno()
+        raise OSError(problem, f"a filter of system calls: {os.strerror(problem)}")
