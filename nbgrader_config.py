@@ -6,6 +6,7 @@ from grader import nbgrader_patches, pipeline
 from grader.intake.files import expected_notebooks
 from grader.intake.reading import SubmissionExporter
 from grader.records.export import MemberExporter
+from grader.running import sandbox
 from helpers.grading import WRITTEN
 
 nbgrader_patches.apply()
@@ -32,6 +33,9 @@ c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.pre_convert_hook = expected_notebooks
 c.Autograde.sanitize_preprocessors = pipeline.CLEAN
 c.Autograde.autograde_preprocessors = pipeline.JUDGE
+# "auto" takes the strongest isolation that the machine offers, "required" grades with the full one
+# or not at all: what a course should set whose points count. See docs/security.md.
+sandbox.demand("auto")
 c.Execute.timeout = 900  # seconds a cell of a solution may train
 c.ExecuteAndJudge.timeout = 30  # seconds a cell of a submission may run: training is shortened
 c.Execute.shutdown_kernel = "immediate"

@@ -22,6 +22,7 @@ from grader.intake.submissions import Submission, find_submissions, fingerprint
 from grader.nbgrader_patches import AutogradeFolder
 from grader.records import results, teams
 from grader.records.gradebook import convert, grade_of, gradebook
+from grader.running import sandbox
 
 console = terminal.progress()
 
@@ -87,7 +88,10 @@ def _collect(
     executor: Executor, submissions: list[Submission], finished: Callable[[Submission, str], None]
 ) -> list[Submission]:
     """Wait for all tasks; returns those whose worker process died under them."""
-    futures: dict[Future, Submission] = {executor.submit(grade_one, s): s for s in submissions}
+    level = os.environ.get(sandbox.VARIABLE)
+    futures: dict[Future, Submission] = {
+        executor.submit(grade_one, s, level): s for s in submissions
+    }
     lost = []
     for future in as_completed(futures):
         try:
@@ -115,8 +119,13 @@ def _executor(jobs: int | None, scheduler: str | None) -> Iterator[Executor]:
         executor.shutdown(cancel_futures=True)
 
 
-def grade_one(submission: Submission) -> str:
-    """Grade one submission and write its feedback; "" or why that failed."""
+def grade_one(submission: Submission, isolation: str | None = None) -> str:
+    """Grade one submission and write its feedback; "" or why that failed.
+
+    isolation: the level for a worker that may run on another machine; see `sandbox.demand`.
+    """
+    if isolation is not None:
+        os.environ[sandbox.VARIABLE] = isolation
     try:
         for converter in (AutogradeFolder, GenerateFeedback):
             convert(converter, submission.sheet, submission.student)
