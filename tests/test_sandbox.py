@@ -86,7 +86,10 @@ attempt("write a setting", lambda: open("/proc/sys/kernel/hostname", "r+"))
 attempt("press the key", lambda: open("/proc/sysrq-trigger", "w"))
 attempt("packets", lambda: socket.socket(17, 3))
 attempt("vsock", lambda: socket.socket(40, 1))
-attempt("core files", lambda: open("/proc/kcore", "rb").read(1)[0])
+def reads(path):
+    if not open(path, "rb").read(1):
+        raise PermissionError("empty")
+attempt("the machine's memory", lambda: reads("/proc/kcore"))
 attempt("raise a limit", lambda: resource.setrlimit(resource.RLIMIT_AS, (2**45, 2**45)))
 attempt("a new system folder", lambda: os.mkdir("/usr/lib/x"))
 attempt("outlive", lambda: call(libc.prctl, 1, 0, 0, 0, 0))
@@ -149,7 +152,7 @@ def test_the_graders_open_files_do_not_come_along(room, tmp_path):
         code = "import os; print([os.readlink(f'/proc/self/fd/{n}') for n in range(3, 64)"
         code += " if os.path.lexists(f'/proc/self/fd/{n}')])"
         listed = inside(code, room, close=False).stdout
-    assert "open" not in listed and "/proc/" not in listed.replace("/proc/1/fd", "")
+    assert listed == "[]\n"
 
 
 def test_the_graders_process_does_get_the_file_that_is_left_open(tmp_path):
@@ -217,7 +220,7 @@ def test_a_course_may_be_reached_through_a_link(room, tmp_path):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="writes to /usr/local and /home")
 @pytest.mark.parametrize("room", ["full as root", "full in a user namespace", "restricted"])
-@pytest.mark.parametrize("parent", ["/usr/local/share", "/usr/lib", "/home", sys.prefix])
+@pytest.mark.parametrize("parent", ["/usr/local/share", "/home"])
 def test_a_course_may_lie_below_a_folder_of_the_system(room, parent):
     folder = Path(parent) / "a course that a test has made"
     try:
@@ -337,11 +340,14 @@ def test_processes_that_multiply_are_all_ended(room):
     code = """
 import ctypes, os, time
 ctypes.CDLL(None).prctl(15, b"multiplies", 0, 0, 0)
+first = os.getpid()
 while True:
     try:
         os.fork()
     except OSError:
-        time.sleep(0.1)
+        if os.getpid() == first:
+            os._exit(0)
+        time.sleep(3600)
 """
     done = rooms.run(code, processes=40, **arguments(room))
     assert done.returncode in (137, 0) and named("multiplies") == []
@@ -360,20 +366,22 @@ for session in (False, True):
             ctypes.CDLL(None).prctl(15, b"outlives", 0, 0, 0)
             time.sleep(3600)
         os._exit(0)
-time.sleep(1)
 """
     inside(code, room)
     assert named("outlives") == []
 
 
 @in_every_room
-def test_all_ends_with_the_grader(room, tmp_path):
+def test_all_ends_with_the_grader(room):
+    elsewhere = subprocess.check_output(["mktemp", "-d"], text=True).strip()
+    os.chmod(elsewhere, 0o777)
     ready = "import ctypes, time; ctypes.CDLL(None).prctl(15, b'orphaned', 0, 0, 0)\n"
     code = f"""
 import subprocess, sys, os
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import rooms
-rooms.run({ready + "time.sleep(3600)"!r}, **{arguments(room)!r})
+where = {{"TMPDIR": {elsewhere!r}}}
+rooms.run({ready + "time.sleep(3600)"!r}, variables=where, **{arguments(room)!r})
 """
     grader = subprocess.Popen([sys.executable, "-c", code], start_new_session=True,
                               env=os.environ | {"PYTHONPATH": str(ROOT)})  # fmt: skip
@@ -384,6 +392,7 @@ rooms.run({ready + "time.sleep(3600)"!r}, **{arguments(room)!r})
     grader.wait()
     while named("orphaned"):
         time.sleep(0.05)
+    shutil.rmtree(elsewhere)
 
 
 def named(name: str) -> list[str]:
@@ -437,7 +446,6 @@ lost = os.open("/", os.O_RDONLY)
 with sandbox.scratch_folder([]) as scratch:
     level = sandbox.level()
     settings = sandbox.settings(scratch, level, Path(sys.argv[1]), [])
-    before = os.times()
     child = os.fork()
     if child == 0:
         jail.enter(settings, keep=[tell])
@@ -445,7 +453,7 @@ with sandbox.scratch_folder([]) as scratch:
         code = "import numpy.linalg; open('made', 'w').write('x'); x = numpy.linalg.inv([[2.0]])"
         names = {}
         exec(code, names)
-        fds = sorted(map(int, os.listdir("/proc/self/fd")))[:-1]
+        fds = [fd for fd in range(64) if os.path.exists(f"/proc/self/fd/{fd}")]
         words = {"x": float(names["x"][0, 0]), "pid": os.getpid(), "fds": fds, "tell": tell}
         words |= {"cwd": os.getcwd(), "spent": spent.user + spent.system}
         os.write(tell, json.dumps(words).encode())

@@ -64,8 +64,7 @@ SCOPE_SOCKETS_AND_SIGNALS, SIGNALS_SINCE = 0b11, 6
 
 # Not zero: what is mapped from it is memory that the watcher cannot see.
 DEVICES = ("null", "full", "random", "urandom")
-# Of /proc, what tells about the machine or steers it.
-MASKED = ("kcore", "keys", "key-users", "kmsg", "sysrq-trigger", "timer_list")
+MASKED = ("kcore", "keys", "key-users", "kmsg", "timer_list")  # of /proc: about the machine
 FIRST_PRIVATE_ID, NOBODY = 0x70000000, 65534
 DISK, FILES_ON_DISK = 2 * 2**30, 200_000  # of all that a student's code can write
 MAX_SOCKETS = 64
