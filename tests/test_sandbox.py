@@ -10,25 +10,25 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import rooms
-from rooms import ROOT
+import machines
+from machines import ROOT
 
 from grader.course import layout
 from grader.errors import CourseError
 from grader.running import sandbox
 from grader.running.jail import landlock_version
 
-pytestmark = pytest.mark.skipif(not rooms.restrictable(), reason="needs Linux")
+pytestmark = pytest.mark.skipif(not machines.restrictable(), reason="needs Linux")
 MEGABYTE = 2**20
 
 
 @cache
 def nobody() -> tuple[str, ...] | None:
-    return rooms.as_nobody()
+    return machines.as_nobody()
 
 
 def arguments(room: str) -> dict:
-    """For `rooms.run`; skips where this machine cannot build the room."""
+    """For `machines.run`; skips where this machine cannot build the room."""
     needs = {"root": os.geteuid() == 0, "nobody": nobody, "restricted": landlock_version}
     wanted = needs.get(room.split(" as ")[-1] if " as " in room else room, True)
     if (wanted() if callable(wanted) else wanted) in (False, None, 0):
@@ -50,7 +50,7 @@ with_a_root = pytest.mark.parametrize("room", FULL)
 
 def inside(code: str, room: str, **more) -> subprocess.CompletedProcess:
     """What student code printed there."""
-    done = rooms.run(code, **{**arguments(room), **more})
+    done = machines.run(code, **{**arguments(room), **more})
     assert done.returncode == 0, done.stderr
     return done
 
@@ -199,7 +199,7 @@ def looks(folder: Path, room: str, **more) -> str:
         code = code.replace("isfile", "exists") + "open({!r})".format(
             str(hidden / "reference" / "__init__.py")
         )
-        done = rooms.run(code, hidden=hidden, shown=shown, **arguments(room), **more)
+        done = machines.run(code, hidden=hidden, shown=shown, **arguments(room), **more)
         assert "PermissionError" in done.stderr
         return done.stdout.replace("True", "False")
     return inside(code, room, hidden=hidden, shown=shown, **more).stdout
@@ -291,7 +291,7 @@ for _ in range(4):
         time.sleep(3600)
 while True: time.sleep(3600)
 """
-    done = rooms.run(code, memory=150 * MEGABYTE, **arguments(room))
+    done = machines.run(code, memory=150 * MEGABYTE, **arguments(room))
     assert done.returncode == 137
 
 
@@ -331,7 +331,7 @@ for number in range(200):
     s = socket.socket(socket.AF_UNIX); s.bind(folder + str(number))
 time.sleep(3600)
 """
-    done = rooms.run(code, **arguments(room))
+    done = machines.run(code, **arguments(room))
     assert done.returncode == 137
 
 
@@ -349,7 +349,7 @@ while True:
             os._exit(0)
         time.sleep(3600)
 """
-    done = rooms.run(code, processes=40, **arguments(room))
+    done = machines.run(code, processes=40, **arguments(room))
     assert done.returncode in (137, 0) and named("multiplies") == []
 
 
@@ -379,9 +379,9 @@ def test_all_ends_with_the_grader(room):
     code = f"""
 import subprocess, sys, os
 sys.path.insert(0, {str(Path(__file__).parent)!r})
-import rooms
+import machines
 where = {{"TMPDIR": {elsewhere!r}}}
-rooms.run({ready + "time.sleep(3600)"!r}, variables=where, **{arguments(room)!r})
+machines.run({ready + "time.sleep(3600)"!r}, variables=where, **{arguments(room)!r})
 """
     grader = subprocess.Popen([sys.executable, "-c", code], start_new_session=True,
                               env=os.environ | {"PYTHONPATH": str(ROOT)})  # fmt: skip
@@ -500,13 +500,13 @@ def level_here(prefix: tuple[str, ...] = (), **variables: str) -> subprocess.Com
 def test_where_namespaces_are_refused_the_level_is_restricted_and_says_what_is_missing():
     if not landlock_version():
         pytest.skip("no Landlock")
-    said = level_here(rooms.without_namespaces(), GRADER_ISOLATION="auto").stdout
+    said = level_here(machines.without_namespaces(), GRADER_ISOLATION="auto").stdout
     assert said.startswith("restricted (")
     assert "Missing: a user namespace (unshare): Operation not permitted. " in said
 
 
 def test_full_isolation_or_nothing_refuses_where_it_cannot_be_had():
-    done = level_here(rooms.without_namespaces(), GRADER_ISOLATION="required")
+    done = level_here(machines.without_namespaces(), GRADER_ISOLATION="required")
     assert done.returncode != 0
     assert "does not offer the isolation 'full'" in done.stderr and "user namespace" in done.stderr
 
@@ -516,7 +516,7 @@ def test_grade_and_check_refuse_below_the_level_that_is_demanded(course_copy):
         files = ["x.py"] if command == "check" else []
         argv = [sys.executable, "-m", "grader", command, "sheet1_kl", *files]
         done = subprocess.run(
-            [*rooms.without_namespaces(), *argv, "--isolation", "required"],
+            [*machines.without_namespaces(), *argv, "--isolation", "required"],
             cwd=course_copy.root,
             capture_output=True,
             text=True,
@@ -528,7 +528,7 @@ def test_a_course_can_demand_a_level(course_copy):
     config = course_copy.root / "nbgrader_config.py"
     config.write_text(config.read_text().replace('demand("auto")', 'demand("required")'))
     done = subprocess.run(
-        [*rooms.without_namespaces(), sys.executable, "-m", "grader", "grade", "sheet1_kl"],
+        [*machines.without_namespaces(), sys.executable, "-m", "grader", "grade", "sheet1_kl"],
         cwd=course_copy.root,
         capture_output=True,
         text=True,

@@ -16,7 +16,7 @@ from pathlib import Path
 import attacks
 import house
 import pytest
-import rooms
+import machines
 from bs4 import BeautifulSoup
 from house import CORPUS, HONEST, POINTS, RUN, student, wanted
 
@@ -52,13 +52,13 @@ def graded_at(level: str, folder: Path) -> house.Graded:
     if level == "strongest":
         return house.grade(folder, CORPUS)
     if level == "an ordinary account":
-        prefix = rooms.as_nobody()
+        prefix = machines.as_nobody()
         if prefix is None or os.geteuid() != 0:
             pytest.skip("only root can become an ordinary account, where Python can be read by it")
-        return house.grade(folder, PART, prefix, owner=rooms.NOBODY)
-    if not landlock_version() or not rooms.restrictable():
+        return house.grade(folder, PART, prefix, owner=machines.NOBODY)
+    if not landlock_version() or not machines.restrictable():
         pytest.skip("no Landlock")
-    return house.grade(folder, PART, rooms.without_namespaces())
+    return house.grade(folder, PART, machines.without_namespaces())
 
 
 @pytest.fixture(scope="module")
