@@ -9,8 +9,8 @@ import time
 from functools import cache
 from pathlib import Path
 
-import pytest
 import machines
+import pytest
 from machines import ROOT
 
 from grader.course import layout
@@ -293,6 +293,20 @@ while True: time.sleep(3600)
 """
     done = machines.run(code, memory=150 * MEGABYTE, **arguments(room))
     assert done.returncode == 137
+
+
+@in_every_room
+def test_open_files_are_counted_over_all_processes(room):
+    code = """
+import os, time
+for _ in range(3):
+    if os.fork() == 0:
+        files = [os.open("/dev/null", os.O_RDONLY) for _ in range(50)]
+        time.sleep(3600)
+while True: time.sleep(3600)
+"""
+    limits = sandbox.LIMITS | {"RLIMIT_NOFILE": 100}
+    assert machines.run(code, limits=limits, **arguments(room)).returncode == 137
 
 
 @in_every_room

@@ -122,6 +122,7 @@ def test_new_processes_share_every_namespace(arch):
     thread, fork = 0x3D0F00, 0x1200011
     for flags in (thread, fork, 17):
         assert call(seccomp.BY_ARGUMENT, "clone", flags) == ALLOWED
+    assert call(seccomp.BY_ARGUMENT, "clone", thread & ~seccomp.CLONE_FILES) == refused()
     for bit in (17, 25, 26, 27, 28, 29, 30, 15):
         assert call(seccomp.BY_ARGUMENT, "clone", fork | 1 << bit) == refused()
 

@@ -145,11 +145,10 @@ def enter(settings: Settings, keep: Iterable[int] = ()) -> None:
 
 
 def _close_all_but(keep: Iterable[int]) -> None:
-    start = 3
-    for fd in sorted(fd for fd in set(keep) if fd >= start):
-        os.closerange(start, fd)
-        start = fd + 1
-    os.closerange(start, os.sysconf("SC_OPEN_MAX"))
+    kept = {0, 1, 2, *keep}
+    for fd in set(map(int, os.listdir("/dev/fd"))) - kept:
+        with suppress(OSError):  # the one that listed them is closed already
+            os.close(fd)
 
 
 def _leave_keyring() -> None:
@@ -422,6 +421,7 @@ def _takes_too_much(settings: Settings, before: "_Disk") -> bool:
     return (
         sum(map(_tasks, processes)) > settings.processes
         or sum(map(_own_memory, processes)) > settings.memory
+        or sum(map(_open_files, processes)) > settings.limits["RLIMIT_NOFILE"]
         or _not_only_sockets(settings.sockets)
         or before.shrank_for(settings)
     )
@@ -439,6 +439,13 @@ def _own_memory(process: int) -> int:
     except OSError:
         return 0
     return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(OWN_MEMORY))
+
+
+def _open_files(process: int) -> int:
+    """Pipes and sockets hold memory of the system's, which counts for no process."""
+    with suppress(OSError):
+        return len(os.listdir(f"/proc/{process}/fd"))
+    return 0
 
 
 def _tasks(process: int) -> int:

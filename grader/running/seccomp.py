@@ -130,6 +130,7 @@ SET_ID_BITS = 0o6000
 NEW_NAMESPACES = 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 NEW_NAMESPACES |= 0x00020000
 CLONE_PARENT = 0x8000  # a sibling instead of a child, out of the watcher's sight
+CLONE_THREAD, CLONE_FILES = 0x10000, 0x400  # a thread's own open files would be out of sight too
 MAP_SHARED, MAP_ANONYMOUS = 1, 0x20  # together: memory that stays when nobody maps it any more
 PR_SET_PDEATHSIG = 1  # with it, a process could outlive the sandbox
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C  # typing into a terminal
@@ -282,7 +283,16 @@ def _by_argument(private_root: bool) -> dict[str, list[Line]]:
     ioctls = [TIOCSTI, TIOCLINUX]
     ioctls += [] if private_root else [FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR]
     found = {
-        CLONE: [_argument(0), (ANY_BIT, 0, 1, NEW_NAMESPACES | CLONE_PARENT), no, allow],
+        CLONE: [
+            _argument(0),
+            (ANY_BIT, 0, 1, NEW_NAMESPACES | CLONE_PARENT),
+            no,
+            (ANY_BIT, 1, 0, CLONE_THREAD),
+            allow,
+            (ANY_BIT, 0, 1, CLONE_FILES),
+            allow,
+            no,
+        ],
         PRCTL: [_argument(0), (EQUAL, 0, 1, PR_SET_PDEATHSIG), no, allow],
         IOCTL: [_argument(1), *_none_of(ioctls, no), allow],
         "mmap": [
