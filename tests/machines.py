@@ -4,8 +4,10 @@
 `without_namespaces` a container that refuses them.
 """
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -112,10 +114,11 @@ def as_nobody() -> tuple[str, ...] | None:
     closed = next((p for p in reversed(base.parents) if not p.stat().st_mode & 1), None)
     if closed is not None and (ROOT.is_relative_to(closed) or not _executable(sys.prefix)):
         return None
-    kept = tempfile.mkdtemp()
-    os.chmod(kept, 0o755)
-    prefix = ("env", f"BASE={base}", f"CLOSED={closed or ''}", f"KEPT={kept}", "HOME=/nonexistent")
-    prefix = (*prefix, "MPLCONFIGDIR=/nonexistent", "unshare", "-m", "bash", "-c", AS_NOBODY, "x")
+    home = tempfile.mkdtemp()  # also the place for what is mounted again
+    atexit.register(shutil.rmtree, home)
+    os.chmod(home, 0o777)
+    prefix = ("env", f"BASE={base}", f"CLOSED={closed or ''}", f"KEPT={home}", f"HOME={home}")
+    prefix = (*prefix, "unshare", "-m", "bash", "-c", AS_NOBODY, "x")
     works = subprocess.run([*prefix, sys.executable, "-c", ""], capture_output=True)
     return prefix if works.returncode == 0 else None
 

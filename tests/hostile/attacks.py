@@ -929,8 +929,8 @@ except OSError:
     Attack(
         "a stopped process",
         functions={
-            "half": "def half(x):\n    import os\n    os.kill(os.getpid(), 19)\n"
-            "    while True:\n        pass\n"
+            "half": "def half(x):\n    import os, time\n    os.kill(os.getpid(), 19)\n"
+            "    time.sleep(3600)\n"
         },
         stopped=2,
     ),

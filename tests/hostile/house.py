@@ -26,7 +26,8 @@ from nbformat.v4 import new_code_cell
 from grader import record
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ["derivations", "grader", "helpers", "nbgrader_config.py", "environment.yml"]
+PARTS = ["derivations", "grader", "helpers", "nbgrader_config.py"]
+PARTS += ["environment.yml", "requirements.lock"]
 HONEST = ("honest", "another-honest-one", "zoe-is-honest")
 MEMORY = 700 * 2**20  # for a submission in these tests, so that filling it takes no time
 POINTS = {"bit": 2.0, "half": 2.0}
