@@ -13,19 +13,18 @@ what it gets to see. There are three levels:
 docs/security.md says what each of them promises.
 """
 
+import itertools
 import json
 import os
-import secrets
 import shutil
 import stat
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cache
-from itertools import count
 from pathlib import Path
 
 from grader.errors import CourseError
@@ -255,36 +254,25 @@ def scratch_folder(
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder, however deep its tree is and whatever the modes of its folders are.
+    """Delete a folder, however deep it is and whatever rights its parts have; never raises.
 
-    Nothing may run in it any more. Folders move up one by one, so no path ever becomes long.
+    Each folder is first moved to the top, so that no path is long and nothing is recursive.
     """
-    mark, numbers = secrets.token_hex(8), count()
-    top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        while names := os.listdir(top):
-            for name in names:
-                if not _is_folder(name, top):
-                    os.unlink(name, dir_fd=top)
-                    continue
-                os.chmod(name, 0o700, dir_fd=top)
-                below = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
-                for child in os.listdir(below):
-                    if _is_folder(child, below):
-                        os.chmod(child, 0o700, dir_fd=below)
-                        new = f"{mark}-{next(numbers)}"
-                        os.rename(child, new, src_dir_fd=below, dst_dir_fd=top)
+    waiting, names = [folder], itertools.count()
+    while waiting:
+        one = waiting.pop()
+        with suppress(OSError):
+            one.chmod(0o700)
+            for entry in list(os.scandir(one)):
+                with suppress(OSError):
+                    if entry.is_dir(follow_symlinks=False):
+                        os.chmod(entry.path, 0o700)
+                        moved = folder.with_name(f"{folder.name}-{next(names)}")
+                        os.rename(entry.path, moved)
+                        waiting.append(moved)
                     else:
-                        os.unlink(child, dir_fd=below)
-                os.close(below)
-                os.rmdir(name, dir_fd=top)
-    finally:
-        os.close(top)
-    folder.rmdir()
-
-
-def _is_folder(name: str, parent: int) -> bool:
-    return stat.S_ISDIR(os.lstat(name, dir_fd=parent).st_mode)
+                        os.unlink(entry.path)
+            one.rmdir()
 
 
 def _font_caches() -> list[Path]:
