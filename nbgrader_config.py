@@ -36,8 +36,8 @@ c.Autograde.autograde_preprocessors = pipeline.JUDGE
 # "auto" takes the strongest isolation that the machine offers, "required" grades with the full one
 # or not at all: what a course should set whose points count. See docs/security.md.
 sandbox.demand("auto")
-c.Execute.timeout = 900  # seconds a cell of a solution may train
-c.ExecuteAndJudge.timeout = 30  # seconds a cell of a submission may run: training is shortened
+c.Execute.timeout = 14_400  # seconds of the clock for a cell of a solution: only against a hang
+c.ExecuteAndJudge.timeout = 30  # seconds of work for a cell of a submission (grader.running.budget)
 c.Execute.shutdown_kernel = "immediate"
 
 # --- feedback

@@ -9,6 +9,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import Any
 
 from grader.course import layout
 from grader.errors import CourseError
@@ -23,53 +24,33 @@ def main(argv: list[str] | None = None) -> int:
         print(f"grader: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("grader: stopped; what was graded before is kept.", file=sys.stderr)
+        print("grader: stopped; what is finished is kept, the next run goes on.", file=sys.stderr)
         return 130
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m grader",
-        description="Release sheets, grade submissions, measure the checks.",
+        description="Grade submissions; write, measure and release sheets.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    grade = commands.add_parser("grade", help="grade submissions, many at a time")
-    grade.add_argument("sheets", nargs="*", metavar="SHEET", help="default: all")
-    grade.add_argument("--student", default="*", metavar="GLOB", help="only these (or teams)")
-    grade.add_argument("--jobs", type=_positive, metavar="N", help="default: one per core")
-    grade.add_argument("--scheduler", metavar="ADDRESS", help="a dask scheduler, tcp://host:8786")
-    grade.add_argument("--force", action="store_true", help="grade anew what is graded already")
-    _add_isolation(grade)
-    grade.set_defaults(run=_grade)
-
-    check = commands.add_parser("check", help="judge plain modules of student functions")
-    check.add_argument("sheet", metavar="SHEET")
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    check.add_argument("--only", action="append", metavar="ITEM", help="may be repeated")
-    check.add_argument("--json", action="store_true", help="one line of JSON per file")
-    check.add_argument("--seed", metavar="WORDS", help="the same inputs every time")
-    _add_isolation(check)
-    check.set_defaults(run=_check)
-
-    audit = commands.add_parser("audit", help="measure the checks of a sheet")
-    audit.add_argument("sheets", nargs="*", metavar="SHEET", help="default: all")
-    audit.add_argument("--json", action="store_true", help="the figures as JSON")
-    audit.add_argument("--jobs", type=_positive, metavar="N", help="default: one per core")
-    audit.set_defaults(run=_audit)
-
-    release = commands.add_parser("release", help="make release/ and the zips for students")
-    release.add_argument("sheets", nargs="*", metavar="SHEET", help="default: all")
-    release.add_argument("--if-needed", action="store_true", help="only sheets that changed")
-    release.set_defaults(run=_release)
-
-    solutions = commands.add_parser("solutions", help="make solutions/, executed in full")
-    solutions.add_argument("sheets", nargs="*", metavar="SHEET", help="default: all")
-    solutions.set_defaults(run=_solutions)
+    for add in (_add_grade, _add_check, _add_release, _add_solutions, _add_samples):
+        add(commands)
+    for add in (_add_new, _add_lint, _add_try, _add_audit):
+        add(commands)
     return parser
 
 
-def _add_isolation(command: argparse.ArgumentParser) -> None:
+def _add(commands: Any, name: str, run: Any, words: str, some_sheets: bool = False) -> Any:
+    """A command of its own; with some_sheets, it takes any number of sheets."""
+    command = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
+    command.set_defaults(run=run)
+    if some_sheets:
+        command.add_argument("sheets", nargs="*", metavar="SHEET", help="default: all sheets")
+    return command
+
+
+def _add_isolation(command: Any) -> None:
     words = (
         "what must separate student code from this machine; default: auto, the strongest that it "
         "offers. required: full, or nothing is graded"
@@ -104,6 +85,19 @@ def _chosen(sheets: list[str]) -> list[str]:
     return [layout.find_sheet(name) for name in sheets] or layout.sheets()
 
 
+# --- grading
+
+
+def _add_grade(commands: Any) -> None:
+    grade = _add(commands, "grade", _grade, "grade submissions, many at a time", True)
+    grade.add_argument("--student", default="*", metavar="GLOB", help="only these (or teams)")
+    grade.add_argument("--jobs", type=_positive, metavar="N", help="default: one per core")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="a dask scheduler, tcp://host:8786")
+    grade.add_argument("--force", action="store_true", help="grade again what is graded already")
+    grade.add_argument("--outdated", action="store_true", help="and what older checks judged")
+    _add_isolation(grade)
+
+
 def _grade(options: argparse.Namespace) -> int:
     from grader.grading.batch import grade
     from grader.records.gradebook import config
@@ -117,7 +111,18 @@ def _grade(options: argparse.Namespace) -> int:
         jobs=options.jobs,
         scheduler=options.scheduler,
         force=options.force,
+        outdated=options.outdated,
     )
+
+
+def _add_check(commands: Any) -> None:
+    check = _add(commands, "check", _check, "judge plain files of student functions")
+    check.add_argument("sheet", metavar="SHEET")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    check.add_argument("--only", action="append", metavar="ITEM", help="may be repeated")
+    check.add_argument("--json", action="store_true", help="one line of JSON per file")
+    check.add_argument("--seed", metavar="WORDS", help="the same inputs every time")
+    _add_isolation(check)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -141,25 +146,108 @@ def _check(options: argparse.Namespace) -> int:
             print(json.dumps({"file": str(file), "sheet": options.sheet, "items": items}))
         else:
             print(rendering.file_text(file, reports))
+        for report in reports:
+            if report.trouble:
+                words = f"{report.item}: the check itself failed ({report.trouble})"
+                print(f"grader: {file}: {words}", file=sys.stderr)
+                code = 2
     return code
 
 
-def _audit(options: argparse.Namespace) -> int:
-    from grader.audit.audit import audit
+# --- what is made from source/
 
-    return audit(_chosen(options.sheets), as_json=options.json, jobs=options.jobs)
+
+def _add_release(commands: Any) -> None:
+    words = "make release/ and the zips for students, after a look at the solution"
+    release = _add(commands, "release", _release, words, True)
+    release.add_argument("--if-needed", action="store_true", help="only sheets that changed")
+    release.add_argument("--change", action="store_true", help="also cells of a graded sheet")
 
 
 def _release(options: argparse.Namespace) -> int:
     from grader.authoring.release import release
+    from grader.records import copies
 
-    return release(_chosen(options.sheets), if_needed=options.if_needed)
+    copies.prepare()
+    return release(_chosen(options.sheets), options.if_needed, options.change)
+
+
+def _add_solutions(commands: Any) -> None:
+    _add(commands, "solutions", _solutions, "make solutions/, executed in full", True)
 
 
 def _solutions(options: argparse.Namespace) -> int:
     from grader.authoring.release import solutions
+    from grader.records import copies
 
+    copies.prepare()
     return solutions(_chosen(options.sheets))
+
+
+def _add_samples(commands: Any) -> None:
+    _add(commands, "samples", _samples, "write the sample submissions to submitted/", True)
+
+
+def _samples(options: argparse.Namespace) -> int:
+    from grader.authoring.samples import samples
+
+    return samples(_chosen(options.sheets))
+
+
+# --- for authors of sheets
+
+
+def _add_new(commands: Any) -> None:
+    new = _add(commands, "new", _new, "make a new sheet with one worked item and one text")
+    new.add_argument("sheet", metavar="SHEET", help="its name, such as sheet9_topic")
+
+
+def _new(options: argparse.Namespace) -> int:
+    from grader.authoring.scaffold import new
+
+    return new(options.sheet)
+
+
+def _add_lint(commands: Any) -> None:
+    _add(commands, "lint", _lint, "say what a sheet still lacks, without running it", True)
+
+
+def _lint(options: argparse.Namespace) -> int:
+    from grader.authoring.lint import lint
+
+    return lint(_chosen(options.sheets))
+
+
+def _add_try(commands: Any) -> None:
+    words = "show what the check of an item says of the solution, mistakes and alternatives"
+    attempt = _add(commands, "try", _try, words)
+    attempt.add_argument("sheet", metavar="SHEET")
+    attempt.add_argument("item", metavar="ITEM")
+    attempt.add_argument(
+        "names", nargs="*", metavar="NAME", help="only these mistakes, alternatives, or: solution"
+    )
+    attempt.add_argument("--file", type=Path, help="judge your own code in this file instead")
+    attempt.add_argument("--seed", metavar="WORDS", help="the same inputs every time")
+
+
+def _try(options: argparse.Namespace) -> int:
+    from grader.authoring.trying import try_item
+
+    sheet = layout.find_sheet(options.sheet)
+    return try_item(sheet, options.item, options.names, options.file, options.seed)
+
+
+def _add_audit(commands: Any) -> None:
+    audit = _add(commands, "audit", _audit, "measure the checks of a sheet", True)
+    audit.add_argument("--only", action="append", metavar="ITEM", help="may be repeated")
+    audit.add_argument("--json", action="store_true", help="the figures as JSON")
+    audit.add_argument("--jobs", type=_positive, metavar="N", help="default: one per core")
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from grader.audit.command import audit
+
+    return audit(_chosen(options.sheets), options.json, options.jobs, options.only or ())
 
 
 if __name__ == "__main__":

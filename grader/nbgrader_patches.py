@@ -7,17 +7,20 @@ versions.
 
 import os
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
 
 import nbgrader
 import sqlalchemy as sa
+from nbconvert.writers.files import FilesWriter
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde, base
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions
 
+from grader import atomic
 from grader.course import layout
 from grader.intake import files
 
@@ -26,9 +29,13 @@ PATIENCE_MS = 60_000  # how long a process waits for another that writes to the 
 # (module, name, why): what must still be there, and mean the same, in another version.
 RELIED_ON = (
     ("nbgrader.converters.base", "find_all_files", "replaced: which files are copied on"),
+    ("nbgrader.converters.base", "FilesWriter", "replaced: files are written in one step"),
     ("nbgrader.coursedir", "CourseDirectory.get_existing_timestamp", "replaced: bad time stamps"),
     ("nbgrader.converters", "Autograde.init_notebooks", "overridden: a folder without a notebook"),
     ("nbgrader.converters", "Autograde._format_source", "the folder of a submission"),
+    ("nbgrader.converters", "Autograde.init_assignment", "overridden: old points go first"),
+    ("nbgrader.preprocessors", "SaveAutoGrades._add_score", "overridden: checks that failed"),
+    ("nbgrader.preprocessors", "SaveCells._create_notebook", "overridden: sheets that changed"),
     ("nbgrader.preprocessors", "ClearSolutions._replace_solution_region", "overridden: stubs"),
     ("nbgrader.preprocessors", "Execute.preprocess_cell", "overridden: the judge"),
     ("nbclient.client", "NotebookClient.process_message", "overridden: bounded output"),
@@ -40,6 +47,10 @@ RELIED_ON = (
     ("nbclient.client", "NotebookClient.store_widget_state", "off: a sheet needs none of it"),
     ("nbclient.client", "NotebookClient.raise_on_iopub_timeout", "off: nbgrader turns it on"),
     ("nbclient.client", "NotebookClient._display_id_map", "emptied: what a test showed stays"),
+    ("nbclient.client", "NotebookClient.async_wait_for_reply", "overridden: limits of work"),
+    ("nbclient.client", "NotebookClient.wait_for_reply", "overridden: the same, awaited"),
+    ("nbclient.client", "NotebookClient.startup_timeout", "out of reach: a limit of work holds"),
+    ("nbclient.client", "NotebookClient._async_poll_for_reply", "overridden: limits of work"),
 )
 
 # Where nbconvert finds `mathjax.html.j2`: ours, which asks no server for a script, comes first. The
@@ -56,6 +67,7 @@ def apply() -> None:
     """Make the changes, once or again; nbgrader_config.py calls this, so every command has them."""
     _find_programs()
     base.find_all_files = _kept_files
+    base.FilesWriter = _OneStepWriter
     CourseDirectory.get_existing_timestamp = _handed_in
     # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns about; the rows still arrive.
     warnings.filterwarnings("ignore", "Object of type .* not in session", sa.exc.SAWarning)
@@ -95,6 +107,25 @@ def _wait_for_the_lock(connection: Any, record: Any) -> None:
     """SQLite gives up on a locked file after five seconds; a class takes longer."""
     if type(connection).__module__.startswith("sqlite3"):
         connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+
+
+class _OneStepWriter(FilesWriter):
+    """nbconvert's writer, whose files appear whole or not at all."""
+
+    def write(self, *args: Any, **kwargs: Any) -> Path:
+        folder = Path(self.build_directory)
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as name:
+            self.build_directory = name
+            try:
+                written = super().write(*args, **kwargs)
+            finally:
+                self.build_directory = str(folder)
+            for new in sorted(Path(name).rglob("*"), key=lambda file: file == written):
+                if new.is_file():
+                    place = folder / new.relative_to(name)
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    atomic.move(new, place)
+        return folder / written.name
 
 
 class AutogradeFolder(Autograde):

@@ -20,15 +20,15 @@ from nbgrader.preprocessors import (
     LockCells,
     OverwriteCells,
     OverwriteKernelspec,
-    SaveAutoGrades,
-    SaveCells,
 )
 
+from grader.authoring.changes import SaveChangedCells
 from grader.authoring.stubs import ClearSolutionsInStrings
 from grader.grading.execute import ExecuteAndJudge
 from grader.intake.repair import RepairNotebook
 from grader.records.feedback import PrepareFeedback, ShowRubrics
 from grader.records.sanitise import RemoveActiveContent
+from grader.records.saving import SaveVerdicts
 
 # From source/ to release/: what students get.
 RELEASE = [
@@ -39,7 +39,7 @@ RELEASE = [
     ClearOutput,
     CheckCellMetadata,
     ComputeChecksums,
-    SaveCells,
+    SaveChangedCells,
     ClearHiddenTests,
     ClearMarkScheme,
     ComputeChecksums,
@@ -63,7 +63,7 @@ JUDGE = [
     IgnorePattern,
     ClearMetadataPreprocessor,
     LimitOutput,
-    SaveAutoGrades,
+    SaveVerdicts,
     AssignLatePenalties,
     ShowRubrics,
     CheckCellMetadata,

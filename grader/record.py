@@ -22,13 +22,20 @@ class Record:
     submission: a digest of the files that were handed in;
     repairs: what was noticed or fixed before the notebook ran, a sentence each;
     isolation: what separated the student's code from the machine, in words;
-    reports: the verdicts in the notebook's order; None as long as nothing was judged.
+    reports: the verdicts in the notebook's order; None as long as nothing was judged;
+    checks: a digest of the sheet, its reference and the grader when it was judged.
     """
 
     submission: str = ""
     repairs: tuple[str, ...] = ()
     isolation: str = ""
     reports: tuple[Report, ...] | None = None
+    checks: str = ""
+
+    @property
+    def trouble(self) -> tuple[Report, ...]:
+        """The verdicts that are none, because the check itself failed."""
+        return tuple(report for report in self.reports or () if report.trouble)
 
     def write(self, notebook: NotebookNode) -> None:
         """Put the record into a notebook, in the place of any other."""
@@ -36,6 +43,7 @@ class Record:
             "submission": self.submission,
             "repairs": list(self.repairs),
             "isolation": self.isolation,
+            "checks": self.checks,
         }
         if self.reports is not None:
             plain["reports"] = [_plain(report) for report in self.reports]
@@ -53,6 +61,7 @@ def read(notebook: dict[str, Any]) -> Record:
         tuple(plain.get("repairs", ())),
         plain.get("isolation", ""),
         None if reports is None else tuple(_report(one) for one in reports),
+        plain.get("checks", ""),
     )
 
 

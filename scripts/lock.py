@@ -12,7 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
-COMMAND = "uv pip compile --universal --python-version 3.11 --fork-strategy fewest --extra dev"
+COMMAND = (
+    "uv pip compile --universal --python-version 3.11 --fork-strategy fewest"
+    " --extra dev --extra postgresql"
+)
 
 # What uv writes after a pin that holds for Python 3.11 on all systems of [tool.uv] environments.
 EVERYWHERE = (

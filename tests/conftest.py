@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import made
 import nbformat
 import pytest
 import toy
@@ -28,8 +29,8 @@ from grader.running import agent, sandbox
 os.environ.update(sandbox.ONE_THREAD)  # pytest runs a process for each core
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ["derivations", "grader", "helpers", "reference", "source", "nbgrader_config.py"]
-PARTS += ["environment.yml", "requirements.lock"]
+PARTS = ["derivations", "grader", "helpers", "reference", "source", "solutions"]
+PARTS += ["nbgrader_config.py", "environment.yml", "requirements.lock"]
 
 
 # The clock has no say: no deadline, and no complaint that a slow machine draws its inputs slowly.
@@ -184,6 +185,12 @@ def toy_sheet(toy_root, monkeypatch) -> str:
     monkeypatch.setattr(layout, "SOURCE", toy_root / "source")
     monkeypatch.setattr(reference, "__path__", [str(toy_root / "reference")])
     return toy.SHEET
+
+
+@pytest.fixture
+def new_sheet(tmp_path, monkeypatch) -> made.Made:
+    """The one sheet of a course, as `grader new` makes it."""
+    return made.make(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Grading a class: who gets which grade, what is graded anew, and what a failure costs."""
+"""Grading a class: who gets which grade, what is graded again, and what a failure costs."""
 
 import csv
 import re
@@ -29,7 +29,7 @@ _preprocess = RepairNotebook.preprocess
 
 def _deadly(self, nb, resources):
     student = resources["nbgrader"]["student"]
-    flag = _Path(__file__).parent.parent / "died-once"
+    flag = _Path(__file__).parents[2] / "died-once"
     if student == "killer" or (student == "kills-once" and not flag.exists()):
         flag.touch()
         _os.kill(_os.getpid(), 9)
@@ -56,7 +56,7 @@ if __name__ == "__main__":
 def first_run(course_copy):
     """A team, a blank notebook, a late one, and one that tries to get at whoever reads it."""
     root = course_copy.root
-    with (root / "grader" / "repair.py").open("a") as file:
+    with (root / "grader" / "intake" / "repair.py").open("a") as file:
         file.write(HOSTILE)
     with Gradebook(f"sqlite:///{root}/gradebook.db") as book:
         book.update_or_create_assignment("sheet1_kl", duedate="2026-11-10 12:00:00 UTC")

@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from grader import nbgrader_patches, pipeline
+from grader.grading import one
 from grader.records.export import MemberExporter
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +27,8 @@ def classes() -> list[type]:
     """The classes of the grader with a class of nbgrader or nbclient among their bases."""
     steps = [*pipeline.RELEASE, *pipeline.CLEAN, *pipeline.JUDGE, *pipeline.FEEDBACK]
     ours = [step for step in steps if step.__module__.startswith("grader.")]
-    ours += [nbgrader_patches.AutogradeFolder, nbgrader_patches.ClearSolutionsWith, MemberExporter]
+    ours += [nbgrader_patches.AutogradeFolder, nbgrader_patches.ClearSolutionsWith]
+    ours += [one.AutogradeAgain, MemberExporter]
     return list(dict.fromkeys(ours))
 
 

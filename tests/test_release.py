@@ -17,7 +17,9 @@ def executed(tmp_path, *outputs):
 
 def test_a_solution_with_a_cell_that_failed_is_refused_and_the_cell_named(tmp_path):
     error = new_output("error", ename="NameError", evalue="x is not defined", traceback=[])
-    with pytest.raises(CourseError, match="sheet.ipynb fails in the cell second: NameError"):
+    with pytest.raises(
+        CourseError, match="sheet.ipynb does not run. The cell second fails: NameError"
+    ):
         _demand_no_errors(executed(tmp_path, error))
 
 

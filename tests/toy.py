@@ -1,5 +1,7 @@
 """A tiny sheet: `bit`, whose answer is a text in a variable, and a function `half`."""
 
+import re
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -111,3 +113,28 @@ def write(root: Path) -> None:
     nbformat.write(notebook(), root / "source" / SHEET / "toy.ipynb")
     for name, source in REFERENCE.items():
         (root / "reference" / SHEET / f"{name}.py").write_text(source)
+
+
+def course(root: Path, parts: Path) -> None:
+    """A course with this sheet alone. parts: where its machinery is copied from."""
+    ignored = shutil.ignore_patterns("__pycache__", "weights")
+    for part in ("derivations", "grader", "helpers"):
+        shutil.copytree(parts / part, root / part, ignore=ignored)
+    (root / "reference").mkdir()
+    for file in (
+        *("nbgrader_config.py", "environment.yml", "requirements.lock"),
+        *("reference/__init__.py", "reference/randomness.py"),
+    ):
+        shutil.copy(parts / file, root / file)
+    write(root)
+    (root / "submitted").mkdir()
+
+
+def answer(half: str = "x / 2", more: str = "") -> nbformat.NotebookNode:
+    """What a student hands in: right in `bit`, and what `half` returns."""
+    handed_in = notebook()
+    for cell in handed_in.cells:
+        if cell.id == "half":
+            cell.source = f"def half(x):\n    return {half}\n{more}"
+        cell.source = re.sub(r"(?m)^.*### (BEGIN|END) SOLUTION.*\n?", "", cell.source)
+    return handed_in

@@ -14,19 +14,16 @@ import io
 import json
 import os
 import types
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache, partial
 from multiprocessing import get_context
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
-from grader import terminal
 from grader.audit.latex_mutants import latex_mutants
 from grader.audit.mutants import Mutant, mutants
 from grader.course import banks, outline
@@ -118,18 +115,6 @@ class Figures:
     problems: list[str] = field(default_factory=list)
 
 
-def audit(sheets: list[str], as_json: bool = False, jobs: int | None = None) -> int:
-    """Measure and print; 0 when everything is as it should be."""
-    results = {sheet: measure(sheet, jobs) for sheet in sheets}
-    if as_json:
-        plain = {sheet: [asdict(figures) for figures in found] for sheet, found in results.items()}
-        print(json.dumps(plain, indent=2, ensure_ascii=False))
-    else:
-        for sheet, found in results.items():
-            _print(sheet, found)
-    return 0 if all(satisfied(found) for found in results.values()) else 1
-
-
 def satisfied(figures: list[Figures]) -> bool:
     """Whether a sheet's checks are as good as the course promises."""
     total = sum(f.mutants for f in figures)
@@ -138,9 +123,12 @@ def satisfied(figures: list[Figures]) -> bool:
     return not any(f.problems for f in figures) and caught >= WANTED * total and explained
 
 
-def measure(sheet: str, jobs: int | None = None, seeds: int = SEEDS) -> list[Figures]:
-    """The figures of every check of a sheet; right and wrong answers are judged with each seed."""
-    tasks = list(_tasks(sheet))
+def measure(
+    sheet: str, jobs: int | None = None, seeds: int = SEEDS, only: Collection[str] = ()
+) -> list[Figures]:
+    """The figures of the checks of a sheet; right and wrong answers are judged with each seed."""
+    measured = [item for item in outline.items(sheet) if item in only or not only]
+    tasks = list(_tasks(sheet, measured))
     os.environ.update(sandbox.ONE_THREAD)  # for the processes of the pool, one for each core
     context = get_context("spawn")
     with ProcessPoolExecutor(jobs or os.cpu_count(), context) as pool:
@@ -152,15 +140,14 @@ def measure(sheet: str, jobs: int | None = None, seeds: int = SEEDS) -> list[Fig
         )
     known = banks.module(sheet, "equivalents").EQUIVALENT
     return [
-        _figures(item, [o for o in outcomes if o.task.item == item], known)
-        for item in outline.items(sheet)
+        _figures(item, [o for o in outcomes if o.task.item == item], known) for item in measured
     ]
 
 
-def _tasks(sheet: str) -> Iterable[Task]:
+def _tasks(sheet: str, only: Collection[str] = ()) -> Iterator[Task]:
     mistakes, alternatives = banks.bank(sheet).mistakes, banks.module(sheet, "alternatives")
     users = _users(sheet)
-    for item in outline.items(sheet):
+    for item in only or outline.items(sheet):
         yield Task(sheet, item, "solution", "the solution")
         for name in banks.named_by_item(mistakes, item):
             yield Task(sheet, item, "mistake", name, others=users[item])
@@ -203,8 +190,14 @@ def solution_cell(sheet: str, answer: str) -> str:
 def _solution(sheet: str) -> dict[str, Any]:
     """The solution's functions and variables, in a namespace of their own."""
     namespace: dict[str, Any] = {"__name__": "solution"}
-    with contextlib.redirect_stdout(io.StringIO()):  # a cell may show what it defines
-        exec(_solution_code(sheet), namespace)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # a cell may show what it defines
+            exec(_solution_code(sheet), namespace)
+    except Exception as error:
+        raise CourseError(
+            f"The solution cells of {sheet} do not run on their own: {type(error).__name__}: "
+            f"{error}. They get the notebook's imports and what its given cells assign or define."
+        ) from error
     return namespace
 
 
@@ -216,9 +209,8 @@ def _solution_code(sheet: str) -> types.CodeType:
 def run(task: Task, seeds: int = SEEDS) -> Outcome:
     """Judge one implementation with some seeds, a mutant with one, and what else it might cost."""
     items = outline.items(task.sheet)
-    namespace = _solution(task.sheet)
     try:
-        _put_in_place(task, items[task.item], namespace)
+        namespace = namespace_with(task)
     except Exception as error:  # a mutant whose definition already fails is caught
         return Outcome(task, 0, 1, trouble=f"{type(error).__name__}: {error}")
     session = InProcess(namespace)
@@ -312,15 +304,21 @@ def _names_in(code: types.CodeType) -> list[str]:
     return [*code.co_names, *(name for part in inner for name in _names_in(part))]
 
 
-def _put_in_place(task: Task, item: outline.Item, namespace: dict[str, Any]) -> None:
-    """Let an implementation take the place of the solution's."""
-    if task.kind == "mutant":
-        exec(task.source, namespace)
+def namespace_with(task: Task) -> dict[str, Any]:
+    """The solution's namespace, with an implementation in the place of the solution's own.
+
+    Raises what its definition raises.
+    """
+    namespace = _solution(task.sheet)
+    if task.source:
+        exec(compile(task.source, f"<{task.name}>", "exec"), namespace)
     elif task.kind != "solution":
+        item = outline.items(task.sheet)[task.item]
         module = "mistakes" if task.kind == "mistake" else "alternatives"
         function = banks.named_by_item(banks.module(task.sheet, module), item.name)[task.name]
         answer, reference = item.replaced_by(task.name), banks.bank(task.sheet).reference
         namespace[answer] = banks.in_place_of(answer, function, reference)
+    return namespace
 
 
 def _figures(item: str, outcomes: list[Outcome], known: dict[str, str]) -> Figures:
@@ -330,27 +328,34 @@ def _figures(item: str, outcomes: list[Outcome], known: dict[str, str]) -> Figur
         figures.seeds_agree &= outcome.one_verdict
         if not outcome.one_verdict:
             figures.problems.append(
-                f"{task.kind} {task.name}: all points with {outcome.full} of {outcome.seeds} seeds"
+                f"{task.kind} {task.name} gets all points with {outcome.full} of {outcome.seeds} "
+                "seeds -> make the check draw inputs, or enough of them, so that each seed decides"
             )
         if outcome.others:
+            answer = outline.items(task.sheet)[task.item].replaced_by(task.name)
             figures.problems.append(
-                f"{task.kind} {task.name} costs other items too: {', '.join(outcome.others)}"
+                f"{task.kind} {task.name} costs other items too: {', '.join(outcome.others)} -> in "
+                f"their checks put a stand-in in the place of {answer}, with instead=…"
             )
         if outcome.trouble and task.kind != "mutant":
-            figures.problems.append(f"{task.kind} {task.name}: {outcome.trouble}")
-        _COUNT[task.kind](figures, outcome, known)
-    stale = [key for key in known if key.startswith(f"{item}: ")]
-    for key in stale:
-        if key.removeprefix(f"{item}: ") not in figures.survivors:
             figures.problems.append(
-                f"equivalents.py explains a mutant that does not survive: {key}"
+                f"{task.kind} {task.name}: {outcome.trouble} -> fix it, or what the check does "
+                "with what comes back"
+            )
+        _COUNT[task.kind](figures, outcome, known)
+    for key in known:
+        if key.startswith(f"{item}: ") and key.removeprefix(f"{item}: ") not in figures.survivors:
+            figures.problems.append(
+                f"equivalents.py explains a mutant that does not survive: {key} -> remove it there"
             )
     return figures
 
 
 def _count_solution(figures: Figures, outcome: Outcome, known: dict[str, str]) -> None:
     if outcome.full < outcome.seeds:
-        figures.problems.append("the solution is not accepted")
+        figures.problems.append(
+            f"the solution is not accepted -> {_look(outcome.task, 'solution')}"
+        )
 
 
 def _count_mistake(figures: Figures, outcome: Outcome, known: dict[str, str]) -> None:
@@ -358,14 +363,20 @@ def _count_mistake(figures: Figures, outcome: Outcome, known: dict[str, str]) ->
     figures.mistakes_caught += outcome.caught
     figures.mistakes_named += outcome.named
     if not outcome.caught:
-        figures.problems.append(f"mistake {outcome.task.name} is not caught")
+        figures.problems.append(
+            f"mistake {outcome.task.name} is not caught -> add a line to the check that tells it "
+            f"from the solution; {_look(outcome.task, outcome.task.name)}"
+        )
 
 
 def _count_alternative(figures: Figures, outcome: Outcome, known: dict[str, str]) -> None:
     figures.alternatives += 1
     figures.alternatives_accepted += outcome.full == outcome.seeds
     if outcome.full < outcome.seeds:
-        figures.problems.append(f"alternative {outcome.task.name} is not accepted")
+        figures.problems.append(
+            f"alternative {outcome.task.name} is not accepted -> if it is right, the check asks "
+            f"too much; {_look(outcome.task, outcome.task.name)}"
+        )
 
 
 def _count_mutant(figures: Figures, outcome: Outcome, known: dict[str, str]) -> None:
@@ -376,47 +387,13 @@ def _count_mutant(figures: Figures, outcome: Outcome, known: dict[str, str]) -> 
         figures.survivors[change] = known.get(f"{figures.item}: {change}", "")
 
 
+def _look(task: Task, name: str) -> str:
+    return f"see `python -m grader try {task.sheet} {task.item} {name}`"
+
+
 _COUNT = {
     "solution": _count_solution,
     "mistake": _count_mistake,
     "alternative": _count_alternative,
     "mutant": _count_mutant,
 }
-
-
-def _print(sheet: str, figures: list[Figures]) -> None:
-    console = terminal.output()
-    table = Table(
-        title=f"audit {sheet}", box=box.SIMPLE_HEAD, title_justify="left", show_footer=True
-    )
-    columns = {
-        "check": lambda f: f.item,
-        "mistakes caught": lambda f: f"{f.mistakes_caught}/{f.mistakes}",
-        "named": lambda f: f"{f.mistakes_named}/{f.mistakes}",
-        "mutants caught": lambda f: f"{f.mutants_caught}/{f.mutants}",
-        "alternatives accepted": lambda f: f"{f.alternatives_accepted}/{f.alternatives}",
-        f"{SEEDS} seeds": lambda f: "one verdict" if f.seeds_agree else "differ",
-    }
-    total = Figures("all")
-    for name in ("mistakes", "mistakes_caught", "mistakes_named", "mutants", "mutants_caught"):
-        setattr(total, name, sum(getattr(f, name) for f in figures))
-    for name in ("alternatives", "alternatives_accepted"):
-        setattr(total, name, sum(getattr(f, name) for f in figures))
-    total.seeds_agree = all(f.seeds_agree for f in figures)
-    for name, value in columns.items():
-        table.add_column(name, footer=value(total), justify="left" if name == "check" else "right")
-    for f in figures:
-        table.add_row(*(value(f) for value in columns.values()))
-    console.print(table)
-    share = total.mutants_caught / total.mutants if total.mutants else 1.0
-    console.print(f"{share:.1%} of the machine-made mutants are caught.", highlight=False)
-    for f in figures:
-        for change, reason in f.survivors.items():
-            why = reason or "NO REASON GIVEN in equivalents.py"
-            console.print(
-                f"  survives: {f.item}: {change}\n    {why}", markup=False, highlight=False
-            )
-        for problem in f.problems:
-            console.print(
-                f"  PROBLEM: {f.item}: {problem}", markup=False, highlight=False, soft_wrap=True
-            )

@@ -1,6 +1,5 @@
 """release/ and solutions/, made from source/ by nbgrader."""
 
-import hashlib
 import shutil
 import tempfile
 import zipfile
@@ -10,8 +9,9 @@ from pathlib import Path
 
 import nbformat
 
-from grader import terminal
-from grader.course import layout
+from grader import atomic, terminal
+from grader.authoring import proof
+from grader.course import digests, layout
 from grader.errors import CourseError
 
 STAMPS = layout.RELEASE / ".stamps"
@@ -24,23 +24,33 @@ STUDENT_FILES = ("environment.yml", "requirements.lock")  # what a student insta
 console = terminal.progress()
 
 
-def release(sheets: list[str], if_needed: bool = False) -> int:
-    """Make release/<sheet> and the zip for students, and fill the gradebook."""
+def release(sheets: list[str], if_needed: bool = False, change: bool = False) -> int:
+    """Make release/<sheet> and the zip for students, and fill the gradebook.
+
+    change: also where cells of a sheet came or went that submissions were graded by; their grades
+    stay, those of cells that went away excepted. Raises CourseError without it, and
+    for a sheet whose solution fails its own visible checks.
+    """
     from nbgrader.converters import GenerateAssignment
 
+    from grader.records import marks
     from grader.records.gradebook import convert
 
     for sheet in sheets:
         stamp = STAMPS / sheet
         digest = _digest(sheet)
-        if if_needed and stamp.exists() and stamp.read_text() == digest and _is_there(sheet):
+        was_made = stamp.exists() and stamp.read_text() == digest  # from just the same files
+        if if_needed and was_made and _is_there(sheet):
             console.print(f"release: {sheet} is up to date")
             continue
+        if not was_made:
+            proof.demand(sheet)
+        if change:
+            marks.take_away_all(sheet)
         with _kept_if_it_fails(layout.RELEASE / sheet):
-            convert(GenerateAssignment, sheet)
+            convert(GenerateAssignment, sheet, SaveChangedCells={"change": change})
         _zip(sheet)
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(digest)
+        atomic.write(stamp, digest)
         console.print(f"release: {sheet} made, for students: release/{sheet}.zip")
     return 0
 
@@ -64,19 +74,17 @@ def solutions(sheets: list[str]) -> int:
 def _demand_no_errors(folder: Path) -> None:
     """Raise CourseError where a cell of an executed notebook failed: nbgrader goes on after it."""
     for path in folder.glob("*.ipynb"):
-        for cell in nbformat.read(path, as_version=4).cells:
-            for output in cell.get("outputs", []):
-                if output.output_type == "error":
-                    raise CourseError(
-                        f"The solution {path.name} fails in the cell {cell.get('id', '?')}: "
-                        f"{output.ename}: {output.evalue}. Mend it in source/, and try again; what "
-                        f"was in solutions/{folder.name} before is still there."
-                    )
+        problem = proof.failure(nbformat.read(path, as_version=4))
+        if problem:
+            raise CourseError(
+                f"The solution {path.name} does not run. {problem}\nFix it in source/, and try "
+                f"again; what was in solutions/{folder.name} before is still there."
+            )
 
 
 @contextmanager
 def _kept_if_it_fails(folder: Path) -> Iterator[None]:
-    """nbgrader deletes what it made before, and leaves nothing where making it anew fails."""
+    """nbgrader deletes what it made before, and leaves nothing where making it again fails."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name) / folder.name
         if folder.exists():
@@ -101,10 +109,7 @@ def _digest(sheet: str) -> str:
     """A fingerprint of everything that a release is made from."""
     files = [layout.source_notebook(sheet), *(file for file, _ in layout.data_files(sheet))]
     files += [*(layout.ROOT / name for name in MADE_BY), *_helpers()]
-    words = hashlib.sha256()
-    for file in files:
-        words.update(str(file.relative_to(layout.ROOT)).encode() + b"\0" + file.read_bytes())
-    return words.hexdigest()
+    return digests.of_files(files)
 
 
 def _helpers() -> list[Path]:
@@ -115,7 +120,10 @@ def _helpers() -> list[Path]:
 def _zip(sheet: str) -> None:
     """What a student unpacks and works with, without a network: notebook, data, helpers."""
     folder = layout.RELEASE / sheet
-    with zipfile.ZipFile(layout.RELEASE / f"{sheet}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        atomic.replacing(layout.RELEASE / f"{sheet}.zip") as new,
+        zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
         for file in sorted(f for f in folder.rglob("*") if f.is_file()):
             archive.write(file, Path(sheet) / file.relative_to(folder))
         for file in [*_helpers(), *(layout.ROOT / name for name in STUDENT_FILES)]:

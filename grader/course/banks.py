@@ -50,6 +50,17 @@ def named_by_item(module: ModuleType, item: str) -> dict[str, Callable[..., Any]
     }
 
 
+def checks_in(checks: ModuleType) -> list[str]:
+    """The names of the checks in a module: its public functions, and those it takes from others."""
+    return [
+        name
+        for name, value in vars(checks).items()
+        if callable(value)
+        and not name.startswith("_")
+        and getattr(value, "__module__", "").endswith(".checks")
+    ]
+
+
 def is_value(reference: ModuleType, item: str) -> bool:
     """Whether an item is a variable (a text, a number, …) and neither a function nor a class."""
     return item in vars(reference) and not callable(vars(reference)[item])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from grader.errors import CourseError
+from grader.errors import CourseError, unknown
 from helpers.grading import WRITTEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,7 @@ def sheets() -> list[str]:
 def find_sheet(name: str) -> str:
     """The sheet of that name; CourseError with the known names for any other."""
     if name not in sheets():
-        raise CourseError(f"There is no sheet {name!r}. The sheets are: {', '.join(sheets())}.")
+        raise unknown(f"There is no sheet {name!r}.", name, sheets(), "The sheets are")
     return name
 
 

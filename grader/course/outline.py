@@ -1,19 +1,20 @@
 """What a source notebook says of its sheet: items, points, answers, given cells."""
 
+import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
 import nbformat
 
-from grader.course import layout
+from grader.course import layout, names
+from grader.errors import CourseError, unknown
 
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 HIDDEN = re.compile(rf"^{BEGIN_HIDDEN}.*?^{END_HIDDEN}[^\n]*\n?", re.MULTILINE | re.DOTALL)
-JUDGE_CALL = re.compile(r"""^judge\(["'](\w+)["']\)""", re.MULTILINE)
 FUNCTION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 VARIABLE = re.compile(r"^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
-CONSTANT = re.compile(r"""^[A-Z][A-Z0-9_, ]* = [-\d("'\[{].*""", re.MULTILINE)
 RUBRIC = "**Rubric**"  # what begins the rubric in a text item's solution region
 SOLUTION_REGION = re.compile(
     r"^[^\n]*### BEGIN SOLUTION[^\n]*\n(.*?)^[^\n]*### END SOLUTION[^\n]*$",
@@ -56,10 +57,27 @@ class Item:
         )
 
 
+@dataclass(frozen=True)
+class JudgeCall:
+    """A call `judge("item")` in a hidden region.
+
+    item: the name of the item;
+    sheet: the sheet that the call names, else empty.
+    """
+
+    item: str
+    sheet: str = ""
+
+
 @cache
 def read_source(sheet: str) -> nbformat.NotebookNode:
-    """The source notebook; treat as read-only."""
-    return nbformat.read(layout.source_notebook(sheet), as_version=4)
+    """The source notebook; treat as read-only. CourseError if it cannot be read."""
+    file = layout.source_notebook(sheet)
+    try:
+        return nbformat.read(file, as_version=4)
+    except ValueError as error:
+        problem = str(error).partition("\n")[0][:200]
+        raise CourseError(f"source/{sheet}/{file.name} is no notebook: {problem}") from error
 
 
 def graded_cells(sheet: str) -> dict[str, nbformat.NotebookNode]:
@@ -81,6 +99,14 @@ def items(sheet: str) -> dict[str, Item]:
         elif cell.cell_type == "code" and cell.metadata.nbgrader.solution:
             solutions, judged = [*([] if judged else solutions), cell.source], False
     return _without_doubles(found)
+
+
+def find_item(sheet: str, name: str) -> Item:
+    """The item of that name; CourseError with the known names for any other."""
+    known = items(sheet)
+    if name not in known:
+        raise unknown(f"{sheet} has no item {name!r}.", name, known, "It has")
+    return known[name]
 
 
 def _answers(item: str, solutions: list[str]) -> tuple[str, tuple[str, ...]]:
@@ -108,11 +134,40 @@ def _without_doubles(found: dict[str, Item]) -> dict[str, Item]:
 
 def judged_item(source: str) -> str | None:
     """The name of the item that a test cell judges in its hidden region, if it judges one."""
-    for region in HIDDEN.findall(source):
-        call = JUDGE_CALL.search(region)
-        if call:
-            return call.group(1)
-    return None
+    calls = judge_calls(source)
+    return calls[0].item if calls else None
+
+
+def judge_calls(source: str) -> list[JudgeCall]:
+    """The calls of `judge` in the hidden regions of a test cell, however they are spelled."""
+    trees = [names.parsed(region) for region in HIDDEN.findall(source)]
+    return [call for tree in trees if tree for call in _judge_calls(tree)]
+
+
+def _judge_calls(tree: ast.Module) -> Iterator[JudgeCall]:
+    spellings = _names_of_judge(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in spellings:
+            arguments = dict(zip(("item", "sheet"), node.args, strict=False))
+            arguments |= {word.arg: word.value for word in node.keywords if word.arg}
+            texts = {
+                name: value.value
+                for name, value in arguments.items()
+                if isinstance(value, ast.Constant) and isinstance(value.value, str)
+            }
+            if "item" in texts:
+                yield JudgeCall(texts["item"], texts.get("sheet", ""))
+
+
+def _names_of_judge(tree: ast.Module) -> set[str]:
+    """What `grader.judge` is called in a piece of code; it may have been imported before."""
+    found = {"judge", "grader.judge"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "grader":
+            found |= {alias.asname or alias.name for alias in node.names if alias.name == "judge"}
+        elif isinstance(node, ast.Import):
+            found |= {f"{a.asname}.judge" for a in node.names if a.name == "grader" and a.asname}
+    return found
 
 
 def functions_in(source: str) -> set[str]:
@@ -132,17 +187,37 @@ def variables_in(source: str) -> set[str]:
 
 
 def solution_source(sheet: str) -> str:
-    """The source notebook's solution cells as one plain module, after the imports and constants
-    (a line each, names in capitals) that the notebook gives.
+    """The source notebook's solution cells as one plain module.
+
+    Ahead of them stand the imports of the whole notebook; among them, in the notebook's order,
+    what its given cells define and the solution uses by name, directly or not: constants with the
+    expressions that they are, and functions.
     """
     cells = [c for c in read_source(sheet).cells if c.cell_type == "code"]
-    chosen = [c.source for c in cells if c.metadata.get("nbgrader", {}).get("solution")]
-    imports = [line for c in cells for line in c.source.splitlines() if _is_import(line)]
-    given = [c.source for c in cells if "nbgrader" not in c.metadata]
-    constants = [line for source in given for line in CONSTANT.findall(source)]
-    head = "\n".join([*dict.fromkeys(imports), *constants])
-    return "\n\n\n".join([head, *chosen]) + "\n"
+    imports = [node for c in cells for node in names.imports(c.source)]
+    head = [ast.unparse(node) for node in imports if "grader" not in names.roots(node)]
+    solution = [names.piece(c.source) for c in cells if _role(c) == "solution"]
+    given = {id(c): names.statements(c.source) for c in cells if _role(c) == "given"}
+    wanted = _used_by(solution, [piece for pieces in given.values() for piece in pieces])
+    body = []
+    for c in cells:
+        kept = [piece.source for piece in given.get(id(c), ()) if piece in wanted]
+        body += [names.plain(c.source)] if _role(c) == "solution" else kept
+    return "\n\n\n".join(["\n".join(dict.fromkeys(head)), *body]) + "\n"
 
 
-def _is_import(line: str) -> bool:
-    return line.startswith(("import ", "from ")) and "grader" not in line
+def _role(cell: nbformat.NotebookNode) -> str:
+    """What a code cell is for: "solution", "test" or "given"."""
+    meta = cell.metadata.get("nbgrader", {})
+    return "solution" if meta.get("solution") else "test" if meta.get("grade") else "given"
+
+
+def _used_by(solution: list[names.Piece], given: list[names.Piece]) -> set[names.Piece]:
+    """The given statements that define what the solution uses and does not define itself."""
+    own = frozenset().union(*(piece.defines for piece in solution))
+    wanted: set[names.Piece] = set()
+    used = frozenset().union(*(piece.uses for piece in solution)) - own
+    while more := {piece for piece in given if piece.defines & used} - wanted:
+        wanted |= more
+        used |= frozenset().union(*(piece.uses for piece in more)) - own
+    return wanted

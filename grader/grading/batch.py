@@ -2,26 +2,27 @@
 
 A task is nbgrader's own Autograde and GenerateFeedback for one submission, so that the grades are
 the same as those of `nbgrader autograde`. Tasks run in worker processes here, or on the workers of
-a dask scheduler; one that fails or dies takes no other with it.
+a dask scheduler; one that fails or dies takes no other with it, and is tried again, alone.
 """
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import get_context
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 
-from nbgrader.converters import GenerateFeedback
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from grader import terminal
 from grader.authoring.release import release
+from grader.course import digests
 from grader.errors import CourseError
+from grader.grading import pool
+from grader.grading.one import Outcome, Task, grade_one
 from grader.intake.submissions import Submission, find_submissions, fingerprint
-from grader.nbgrader_patches import AutogradeFolder
-from grader.records import results, teams
-from grader.records.gradebook import convert, grade_of, gradebook
+from grader.records import copies, marks, results, teams
+from grader.records.gradebook import gradebook
 from grader.running import sandbox
 
 console = terminal.progress()
@@ -33,102 +34,137 @@ def grade(
     jobs: int | None = None,
     scheduler: str | None = None,
     force: bool = False,
+    outdated: bool = False,
 ) -> int:
-    """Grade what is in submitted/ and print the table; 0 when every submission has a grade."""
+    """Grade what is in submitted/ and print the table; 0 when every submission is judged.
+
+    force: also what is graded already; outdated: also what older checks judged.
+    """
     teams.of_each_student()  # a mistake in the teams' file is better known before
+    copies.prepare()
+    sandbox.remove_abandoned()
     release(sheets, if_needed=True)
     found = find_submissions(sheets, student)
     if not found:
         console.print(f"Nothing to grade in submitted/ for {', '.join(sheets)}, student {student}.")
         return 0
-    waiting = found if force else not_graded(found)
-    if len(waiting) < len(found):
-        done = len(found) - len(waiting)
-        console.print(f"{done} of {len(found)} are graded already (--force grades them anew).")
-    failures = run_all(waiting, jobs, scheduler) if waiting else {}
+    tasks = unfinished(found, force, outdated)
+    pages = sum(task.only_feedback for task in tasks)
+    if done := len(found) - len(tasks) + pages:
+        console.print(f"{done} of {len(found)} are graded already (--force grades them again).")
+    if pages:
+        console.print(f"{pages} of these have grades newer than their feedback: it is made again.")
+    failures = run_all(tasks, jobs, scheduler) if tasks else {}
     return results.conclude(found, failures, find_submissions(sheets))
 
 
-def not_graded(submissions: list[Submission]) -> list[Submission]:
-    """Those whose files are not just the ones graded before, or that the gradebook lacks."""
+def unfinished(
+    submissions: list[Submission], force: bool = False, outdated: bool = False
+) -> list[Task]:
+    """What is left to do: submissions to be judged, and feedback that is older than its grade."""
+    known = marks.read_all()
+    tasks, old = [], 0
     with gradebook() as book:
-        return [
-            submission
-            for submission in submissions
-            if submission.record().submission != fingerprint(submission.folder)
-            or grade_of(book, submission.sheet, submission.student) is None
-        ]
+        for submission in submissions:
+            mark, noted = known.get(submission), submission.record()
+            current = noted.checks == digests.of_checks(submission.sheet)
+            task = Task(submission, seen=mark.time if mark else "")
+            if (
+                force
+                or mark is None
+                or mark.notebook != marks.digest(submission.graded_notebook)
+                or noted.submission != fingerprint(submission.folder)
+                or noted.trouble
+                or (outdated and not current)
+            ):
+                tasks.append(task)
+                continue
+            old += not current
+            if (mark.page, mark.grades) != (
+                marks.digest(submission.page),
+                marks.grades_digest(book, submission),
+            ):
+                tasks.append(replace(task, only_feedback=True))
+    if old:
+        console.print(f"{old} of these were judged by older checks (--outdated judges them again).")
+    return tasks
 
 
-def run_all(
-    submissions: list[Submission], jobs: int | None, scheduler: str | None
-) -> dict[Submission, str]:
-    """Grade all of them with a progress bar; why it failed, for each that could not be graded."""
+def run_all(tasks: list[Task], jobs: int | None, scheduler: str | None) -> dict[Submission, str]:
+    """Do all of them with a progress bar; why it failed, for each that could not be done.
+
+    What fails or loses its process is put back, and tried again alone when the others are done.
+    """
     failures: dict[Submission, str] = {}
     columns = [TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
-    with Progress(*columns, TextColumn("{task.description}"), console=console) as progress:
-        task = progress.add_task("", total=len(submissions))
+    with (
+        _stoppable(),
+        Progress(*columns, TextColumn("{task.description}"), console=console) as progress,
+    ):
+        bar = progress.add_task("", total=len(tasks))
 
-        def finished(submission: Submission, failure: str) -> None:
-            if failure:
-                failures[submission] = failure
-            words = f"{submission.student} {submission.sheet}"
-            progress.update(task, advance=1, description=words)
+        def finished(task: Task) -> None:
+            words = f"{task.submission.student} {task.submission.sheet}"
+            progress.update(bar, advance=1, description=words)
 
-        with _executor(jobs, scheduler) as executor:
-            lost = _collect(executor, submissions, finished)
-        for submission in lost:  # their worker died; each gets one of its own
-            with _executor(1, None) as executor:
-                for again in _collect(executor, [submission], finished):
-                    finished(again, "the process that graded it died twice")
+        put_back = []
+        for task, outcome in _outcomes(tasks, jobs, scheduler):
+            if outcome.again:
+                put_back.append(replace(task, alone=True))
+            else:
+                finished(task)
+        for again in put_back:
+            for task, outcome in _outcomes([again], 1, scheduler):
+                finished(task)
+                if outcome.failure:
+                    failures[task.submission] = outcome.failure
     return failures
 
 
-def _collect(
-    executor: Executor, submissions: list[Submission], finished: Callable[[Submission, str], None]
-) -> list[Submission]:
-    """Wait for all tasks; returns those whose worker process died under them."""
-    level = os.environ.get(sandbox.VARIABLE)
-    futures: dict[Future, Submission] = {
-        executor.submit(grade_one, s, level): s for s in submissions
-    }
-    lost = []
-    for future in as_completed(futures):
-        try:
-            finished(futures[future], future.result())
-        except BrokenProcessPool:
-            lost.append(futures[future])
-        except Exception as error:  # the task itself reports; this is the worker or the network
-            finished(futures[future], f"{type(error).__name__}: {error}")
-    return lost
-
-
 @contextmanager
-def _executor(jobs: int | None, scheduler: str | None) -> Iterator[Executor]:
-    if scheduler is not None:
-        from distributed import Client
-
-        with Client(scheduler, timeout=30) as client:
-            yield client.get_executor(pure=False)
+def _stoppable() -> Iterator[None]:
+    """SIGTERM ends the run as Ctrl-C does; either way no process and no scratch folder stays."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
         return
-    jobs = jobs or os.cpu_count() or 1
-    executor = ProcessPoolExecutor(jobs, get_context("spawn"))
+
+    def stop(signum: int, frame: object) -> None:
+        raise SystemExit(128 + signum)
+
+    previous = signal.signal(signal.SIGTERM, stop)
     try:
-        yield executor
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        sandbox.remove_abandoned()
+        raise
     finally:
-        executor.shutdown(cancel_futures=True)
+        signal.signal(signal.SIGTERM, previous)
 
 
-def grade_one(submission: Submission, isolation: str | None = None) -> str:
-    """Grade one submission and write its feedback; "" or why that failed.
+def _outcomes(
+    tasks: Sequence[Task], jobs: int | None, scheduler: str | None
+) -> Iterator[tuple[Task, Outcome]]:
+    """Each task with its outcome, as they are done, here or on a cluster."""
+    if scheduler is not None:
+        yield from _on_cluster(tasks, scheduler)
+        return
+    with closing(pool.work_through(grade_one, tasks, jobs or os.cpu_count() or 1)) as done:
+        for task, outcome in done:
+            yield task, Outcome.of_death() if isinstance(outcome, pool.Died) else outcome
 
-    isolation: the level for a worker that may run on another machine; see `sandbox.demand`.
-    """
-    if isolation is not None:
-        os.environ[sandbox.VARIABLE] = isolation
+
+def _on_cluster(tasks: Sequence[Task], scheduler: str) -> Iterator[tuple[Task, Outcome]]:
+    from distributed import Client, as_completed
+
     try:
-        for converter in (AutogradeFolder, GenerateFeedback):
-            convert(converter, submission.sheet, submission.student)
-    except CourseError as error:
-        return str(error)
-    return ""
+        client = Client(scheduler, timeout=30)
+    except OSError as error:
+        raise CourseError(f"No dask scheduler answers at {scheduler}: {error}") from error
+    with client:
+        level = os.environ.get(sandbox.VARIABLE)
+        there = {task: replace(task, isolation=level) for task in tasks}
+        futures = {client.submit(grade_one, there[task], pure=False): task for task in tasks}
+        for future in as_completed(futures):
+            lost = future.exception()  # of the worker or the network: a task reports by itself
+            failure = f"{type(lost).__name__}: {lost}"
+            yield futures[future], Outcome(failure, True) if lost else future.result()

@@ -11,15 +11,17 @@ from types import ModuleType
 
 from grader.course import banks, outline
 from grader.errors import CourseError
+from grader.grading import given
 from grader.judging.inputs import seed_for
 from grader.judging.judge import judge_item
 from grader.judging.report import Line, Report
 from grader.running.session import PlainProcess, Stopped
 
-LOAD_SECONDS = 30.0
+LOAD_SECONDS = 30.0  # of work: see `budget`
 FRAMEWORKS = {"torch", "tensorflow"}
 LATE = {"torch": ["torch._dynamo"]}  # imported with the first optimizer, which takes a second
 MAX_TRIES = 40  # at joining lines to something that parses
+UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
 TRIPLE_QUOTES = ('"""', "'''")
 FUTURE = re.compile(r"^from __future__ import [^\n]*\bannotations\b", re.MULTILINE)
 
@@ -33,19 +35,20 @@ def check_file(
     """
     items = outline.items(sheet)
     for name in only or ():
-        if name not in items:
-            raise CourseError(f"{sheet} has no item {name!r}. It has: {', '.join(items)}.")
+        outline.find_item(sheet, name)
     source = read_text(file)
     frameworks = _frameworks(banks.bank(sheet))
     with PlainProcess() as process:
         _import(process, frameworks)
         broken = _load(process, source, str(file))
+        process.fill_in(given.imports(sheet))  # of which one may have failed, or all be missing
         for item in items.values():
             if only and item.name not in only:
                 continue
-            report = judge_item(process, sheet, item, seed_for(secret, sheet, item.name))
+            with process.item():
+                report = judge_item(process, sheet, item, seed_for(secret, sheet, item.name))
             failures = [broken[answer] for answer in item.answers if answer in broken]
-            yield _explain(report, failures[0] if failures else None)
+            yield _explain(report, failures[0] if failures else None, broken)
 
 
 def _frameworks(bank: banks.Bank) -> set[str]:
@@ -87,7 +90,8 @@ def _load(process: PlainProcess, source: str, file: str) -> dict[str, str]:
         if reply["status"] != "ok":
             where = f" ({reply['where']})" if reply.get("where") else f" (from line {first_line})"
             words = f"{reply['bases'][0]}: {reply['message']}{where}"
-            for name in outline.functions_in(piece) | outline.variables_in(piece):
+            names = outline.functions_in(piece) | outline.variables_in(piece)
+            for name in names | given.imported(piece):
                 broken[name] = words
     return broken
 
@@ -175,9 +179,17 @@ def _problem(source: str) -> str:
     return ""
 
 
-def _explain(report: Report, failure: str | None) -> Report:
-    """Where an item is missing because its definition failed, say that instead."""
-    if failure is None or report.score > 0:
+def _explain(report: Report, failure: str | None, broken: dict[str, str]) -> Report:
+    """Where an item is missing because its definition failed, say that instead.
+
+    And where it lacks a name because an import failed, say that too.
+    """
+    if failure is None:
+        lines = tuple(
+            replace(line, message=_with_cause(line.message, broken)) for line in report.lines
+        )
+        return replace(report, lines=lines)
+    if report.score > 0:
         return report
     lines = tuple(
         replace(line, message=f"Its definition fails with {failure}")
@@ -186,3 +198,10 @@ def _explain(report: Report, failure: str | None) -> Report:
         for line in report.lines
     )
     return replace(report, lines=lines or (Line("runs", False),))
+
+
+def _with_cause(message: str, broken: dict[str, str]) -> str:
+    missing = UNDEFINED.search(message)
+    if missing is None or missing[1] not in broken:
+        return message
+    return f"{message} {missing[1]} is missing because of {broken[missing[1]]}"

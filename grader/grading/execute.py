@@ -10,11 +10,13 @@ records, with the report beside them.
 import json
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
 from jupyter_core.utils import ensure_async, run_sync
-from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbconvert.preprocessors import ExecutePreprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -23,16 +25,22 @@ from traitlets import Bool, Integer
 
 from grader import record
 from grader.course import layout, outline
+from grader.errors import MachineTrouble
+from grader.grading import given
 from grader.judging import rendering
 from grader.judging.inputs import seed_for
 from grader.judging.judge import judge_item
 from grader.judging.report import Line, Report
 from grader.records.secret import secret
 from grader.running import kernel, sandbox
-from grader.running.session import CALL_SECONDS, ENDED, START_SECONDS, Stopped, too_long
+from grader.running.budget import LOOK_SECONDS, OWN, Budget, Spent
+from grader.running.session import CALL_SECONDS, ENDED, LEFT_BROKEN, START_SECONDS, Stopped
 
 SHOWING = ("stream", "display_data", "execute_result", "update_display_data", "error")
 MAX_ERROR, MAX_FRAMES = 2000, 50  # characters and lines of a traceback that are kept
+MAX_NOTE = 300  # characters of an error that are quoted in a note
+LATER = "broke the kernel, at once or later, and was left out of what came after."
+SETTLING_SECONDS = 1.0  # how long a kernel must live on after all cells were run again
 
 
 class ExecuteAndJudge(Execute):
@@ -40,8 +48,11 @@ class ExecuteAndJudge(Execute):
 
     raise_on_iopub_timeout = Bool(False)
     store_widget_state = Bool(False)
+    startup_timeout = Integer(10**6)  # a clock of nbclient's: the limit is START_SECONDS of work
     total_seconds = Integer(
-        600, help="How long a submission may take in all; what is not judged by then gets zero."
+        600,
+        help="How long a submission's own code may compute or sleep in all, as counted by "
+        "grader.running.budget; what is not judged by then gets zero.",
     ).tag(config=True)
     max_output_bytes = Integer(
         1_000_000, help="How much output of one cell is kept; what comes after it is dropped."
@@ -57,12 +68,14 @@ class ExecuteAndJudge(Execute):
         self._sheet, self._student = names["assignment"], names["student"]
         self._items = outline.items(self._sheet)
         self._secret = secret(names["db_url"])
-        self._given = _given_cells(self._sheet)
         self._verdicts: dict[int, Report] = {}
         self._culprits: set[str] = set()
         self._replay: list[str] = []
-        self._requests = 0
-        self._deadline = time.monotonic() + self.total_seconds
+        self._sheets_own: list[str] = []  # given cells that rest on nothing of the student's
+        self._bound: set[str] = set()  # names with a value that rests on the student's code
+        self._notes: list[str] = []
+        self._budgets: list[Budget] = []
+        self._requests, self._in_item = 0, False
         self.kernel_name = "python3"
         files = layout.data_files(self._sheet)
         with sandbox.scratch_folder(layout.PACKAGES, files) as scratch:
@@ -71,8 +84,9 @@ class ExecuteAndJudge(Execute):
         for index, report in self._verdicts.items():
             nb.cells[index].outputs = [_verdict_output(report)]
         verdicts = tuple(self._verdicts.values())
-        noted = replace(record.read(nb), isolation=sandbox.isolation(), reports=verdicts)
-        noted.write(nb)
+        before = record.read(nb)
+        noted = (*before.repairs, *dict.fromkeys(self._notes))
+        replace(before, isolation=sandbox.isolation(), reports=verdicts, repairs=noted).write(nb)
         return nb, resources
 
     # --- the kernel
@@ -94,29 +108,27 @@ class ExecuteAndJudge(Execute):
     start_new_kernel = run_sync(async_start_new_kernel)
 
     async def async_start_new_kernel_client(self) -> Any:
-        client = await super().async_start_new_kernel_client()
-        boot = kernel.boot_code()
-        await kernel.async_run_silently(client, self.km, boot, {}, START_SECONDS)
+        limits, manager = kernel.budget(self.km, START_SECONDS), self.km
+        try:
+            client = await kernel.within(super().async_start_new_kernel_client(), limits)
+            await kernel.async_run_silently(client, self.km, kernel.boot_code(), {}, limits)
+        except Exception as error:  # none of the student's code has run
+            self.km = manager
+            await self._async_drop_kernel()
+            raise MachineTrouble(f"No kernel could be started: {error}") from error
         return client
 
     start_new_kernel_client = run_sync(async_start_new_kernel_client)
 
-    def _restart(self) -> None:
-        """A new kernel in the state that the cells so far left, those that stop it left out."""
-        while True:
-            self._new_kernel()
-            culprit = next((c for c in self._replay if not self._replays(c)), None)
-            if culprit is None or time.monotonic() > self._deadline:
-                return
-            self._replay.remove(culprit)
-
-    def _replays(self, source: str) -> bool:
-        seconds = max(1.0, min(self.timeout, self._deadline - time.monotonic()))
+    async def async_wait_for_reply(self, msg_id: str, cell: NotebookNode | None = None) -> Any:
+        """nbclient's, which waits for the first reply of a new kernel."""
         try:
-            kernel.run_silently(self.kc, self.km, source, {}, seconds)
-        except kernel.BROKEN:
-            return False
-        return kernel.answers(self.kc, self.km)
+            limits = kernel.budget(self.km, START_SECONDS)
+            return await kernel.reply_to(msg_id, self.kc, self.km, limits)
+        except kernel.BROKEN as error:
+            raise MachineTrouble(f"A new kernel does not answer: {error}") from error
+
+    wait_for_reply = run_sync(async_wait_for_reply)
 
     def _new_kernel(self) -> None:
         run_sync(self._async_drop_kernel)()
@@ -125,9 +137,74 @@ class ExecuteAndJudge(Execute):
         self.start_new_kernel_client()
 
     async def _async_drop_kernel(self) -> None:
-        self.kc.stop_channels()
-        await ensure_async(self.km.shutdown_kernel(now=True))
+        if self.kc is not None:
+            self.kc.stop_channels()
+            self.kc = None
+        if self.km.has_kernel:
+            await ensure_async(self.km.shutdown_kernel(now=True))
         await ensure_async(self.km.cleanup_resources())
+
+    def _budget(self, seconds: float) -> Budget:
+        """New limits for something of the student's; they count for the submission's own, too."""
+        self._budgets.append(kernel.budget(self.km, seconds))
+        return self._budgets[-1]
+
+    def _has_time(self) -> bool:
+        return sum(budget.used for budget in self._budgets) <= self.total_seconds
+
+    # --- a kernel that broke, and the cells that are run again in a new one
+
+    def _restart(self) -> None:
+        """A new kernel in the state that the cells so far left, those that break it left out.
+
+        A cell may do so a while after it has answered, so the kernel must live on for a while.
+        """
+        while (failed := self._run_again(self._replay)) is not None:
+            culprit = self._replay.pop(self._breaking(failed))
+            self._note(culprit, LATER)
+        if self._in_item:
+            self._tell("begin_item")
+
+    def _breaking(self, last: int) -> int:
+        """Which of the cells up to `last` breaks a kernel in which only those before it ran."""
+        low, high = -1, last  # nothing breaks after `low`, something does after `high`
+        while high - low > 1 and self._has_time():
+            middle = (low + high) // 2
+            failed = self._run_again(self._replay[: middle + 1])
+            low, high = (middle, high) if failed is None else (low, failed)
+        return high
+
+    def _run_again(self, sources: list[str]) -> int | None:
+        """Run cells in a new kernel; the one at which it broke or did not end, None if none."""
+        self._new_kernel()
+        for index, source in enumerate(sources):
+            try:
+                limits = self._budget(self.timeout)
+                kernel.run_silently(self.kc, self.km, source, {}, limits)
+            except kernel.BROKEN:
+                return index
+            if not kernel.answers(self.kc, self.km):
+                return index
+        return None if not sources or self._settles() else len(sources) - 1
+
+    def _settles(self) -> bool:
+        """Whether the kernel still answers when some time has passed for it, not for the clock."""
+        limits = kernel.budget(self.km, SETTLING_SECONDS / OWN)
+        with suppress(Spent):
+            while run_sync(self.km.is_alive)():
+                limits.look()
+                time.sleep(LOOK_SECONDS)
+        return kernel.answers(self.kc, self.km)
+
+    def _tell(self, function: str, *args: str) -> str:
+        """Call a function of `surroundings` in the kernel; the code that did it."""
+        code = kernel.call_to(function, *args)
+        try:
+            kernel.run_silently(self.kc, self.km, code, {}, self._budget(self.timeout))
+        except kernel.BROKEN:
+            self._in_item = False
+            self._restart()
+        return code
 
     # --- the cells
 
@@ -135,7 +212,7 @@ class ExecuteAndJudge(Execute):
         self, cell: NotebookNode, resources: Any, index: int
     ) -> tuple[NotebookNode, Any]:
         item = self._items.get(outline.judged_item(cell.source) or "") if _is_test(cell) else None
-        if time.monotonic() > self._deadline:
+        if not self._has_time():
             if item is not None:
                 words = f"Not judged: the submission took longer than {self.total_seconds} s."
                 self._verdicts[index] = _zero(item, words)
@@ -147,57 +224,171 @@ class ExecuteAndJudge(Execute):
 
     def _run(self, cell: NotebookNode, index: int) -> None:
         """A cell that is not judged: whatever it does, the next one finds a working kernel."""
-        called = sorted(n for n in self._culprits if re.search(rf"\b{n}\b", cell.source))
-        if called and cell.source in self._given:
+        source, is_given = cell.source, cell.source in given.cells(self._sheet)
+        called = sorted(n for n in self._culprits if re.search(rf"\b{n}\b", source))
+        if called and is_given:
             words = f"Skipped: this cell uses {' and '.join(called)}, which had to be stopped.\n"
             cell.outputs = [new_output("stream", name="stdout", text=words)]
+            self._give(given.definitions(source))
             return
         stopped = self._execute(cell, index)
         if not stopped and not kernel.answers(self.kc, self.km):
-            stopped = "left a kernel that does not work any more"
+            stopped = LEFT_BROKEN
             self._restart()
         if stopped:
             words = f"This cell {stopped}"
             cell.outputs = [*cell.outputs[:20], new_output("stream", name="stderr", text=words)]
         else:
-            self._replay.append(cell.source)
+            self._replay.append(source)
+        rests_on_student = not is_given or bool(given.uses(source) & self._bound)
+        failure = stopped or _failure(cell)
+        if failure and is_given:
+            self._given_failed(source, failure, bool(stopped), rests_on_student)
+        elif failure:
+            self._students_failed(source, failure, bool(stopped))
+        if rests_on_student:
+            self._bound |= given.binds(source)
+        else:
+            self._sheets_own.append(source)
+
+    def _students_failed(self, source: str, failure: str, stopped: bool) -> None:
+        """A cell of the student's failed; what it was to import, others need."""
+        unwritten = failure.startswith(NotImplementedError.__name__)
+        if unwritten or not (stopped or given.has_imports(source)):
+            return
+        more = ""
+        if given.has_imports(source):
+            self._give(given.imports(self._sheet))
+            more = " The sheet's own imports were run in addition."
+        self._note(source, f"failed: {failure}{more}")
+
+    def _note(self, source: str, words: str, whose: str = "") -> None:
+        """A note about a cell, for table and feedback; what it quotes makes no link there."""
+        note = f"The {whose}cell that begins with `{given.first_line(source)}` {words}"
+        self._notes.append(note.replace("[", "(").replace("]", ")"))
+
+    def _given_failed(
+        self, source: str, failure: str, stopped: bool, rests_on_student: bool
+    ) -> None:
+        """A cell of the sheet's failed. That costs no points: what it defines is there all the
+        same, and where it also fails without the student's code, nothing can be judged.
+        """
+        if not rests_on_student:
+            self._try_alone(source)
+        if stopped or not rests_on_student:
+            cause = "" if rests_on_student else " because of what the notebook did before"
+            self._note(source, f"failed{cause}: {failure}", whose="sheet's ")
+        self._give(given.definitions(source))
+
+    def _try_alone(self, source: str) -> None:
+        """Raise MachineTrouble if a given cell fails where only the sheet's own cells ran."""
+        files, used = layout.data_files(self._sheet), self._scratch
+        with sandbox.scratch_folder(layout.PACKAGES, files) as self._scratch:
+            self._new_kernel()
+            failure = next(filter(None, map(self._fails, (*self._sheets_own, source))), "")
+            run_sync(self._async_drop_kernel)()
+        self._scratch = used
+        if failure:
+            name = given.first_line(source)
+            raise MachineTrouble(
+                f"The sheet's own cell that begins with `{name}` fails without any code of the "
+                f"student's: {failure}"
+            )
+        self._restart()
+
+    def _fails(self, source: str) -> str:
+        """How a cell of the sheet's fails in this kernel; empty if it does not."""
+        try:
+            limits = kernel.budget(self.km, self.timeout)
+            content = kernel.run_silently(self.kc, self.km, source, {}, limits)
+        except kernel.BROKEN as reason:
+            return str(reason)
+        return f"{content['ename']}: {content['evalue'][:MAX_NOTE]}" if "ename" in content else ""
+
+    def _give(self, source: str) -> None:
+        """Define what the namespace lacks of a piece of the sheet's code."""
+        if source:
+            self._replay.append(self._tell("fill_in", source))
 
     def _judge(self, cell: NotebookNode, index: int, item: outline.Item) -> Report:
         visible = NotebookNode(cell, source=outline.HIDDEN.sub("", cell.source), outputs=[])
         stopped = self._execute(visible, index)
         self.nb.cells[index] = cell
-        self._display_id_map: dict[
-            str, Any
-        ] = {}  # what was shown here must not be updated from later cells
+        # What was shown here must not be updated from later cells.
+        self._display_id_map: dict[str, Any] = {}
         if stopped:
             self._culprits.update(item.answers)
             return _zero(item, f"The visible check {stopped}")
         if not kernel.answers(self.kc, self.km):  # what broke it is not this item's fault
             self._restart()
         seed = seed_for(self._secret, self._sheet, item.name, self._student)
-        return judge_item(_KernelSession(self, item.answers), self._sheet, item, seed)
+        with self._item():
+            return judge_item(_KernelSession(self, item.answers), self._sheet, item, seed)
+
+    @contextmanager
+    def _item(self) -> Iterator[None]:
+        """While an item is judged: what the notebook set for its process is set back."""
+        self._tell("begin_item")
+        self._in_item = True
+        yield
+        self._in_item = False
+        self._tell("end_item")
 
     def _execute(self, cell: NotebookNode, index: int) -> str:
-        """Run a cell; if it took the kernel down or did not end, restart it and say which."""
-        self._room = self.max_output_bytes
+        """Run a cell; if it took the kernel down or did not end, restart it and say which.
+
+        What ends the process may be something before the cell, which the restart finds. So the
+        cell has a second try.
+        """
+        stopped = self._execute_once(cell, index)
+        return self._execute_once(cell, index) if stopped == ENDED else stopped
+
+    def _execute_once(self, cell: NotebookNode, index: int) -> str:
+        self._room, self._spent = self.max_output_bytes, ""
         try:
             self.execute_cell(cell, index, store_history=True)
-        except (DeadKernelError, CellTimeoutError):
+        except MachineTrouble:
+            raise
+        except DeadKernelError:
             self._restart()
             return ENDED
+        except kernel.BadReply as error:
+            self._restart()
+            return str(error)
         except Exception as error:  # no kernel sends by itself what nbclient cannot take apart
             self.log.warning("The kernel was given up: %r", error)
             self._restart()
             return f"sent something that is no message ({type(error).__name__})"
-        errors = [output for output in cell.outputs if output.output_type == "error"]
-        for output in errors:  # nbgrader adds them from the reply, however long they are
-            output.evalue = output.evalue[:MAX_ERROR]
-            output.traceback = [line[:MAX_ERROR] for line in output.traceback[-MAX_FRAMES:]]
-        if not any(output.ename == "CellTimeoutError" for output in errors):
-            return ""
-        if not kernel.interrupted_reply(self.kc, self.km):
+        for error in _errors(cell):  # nbgrader adds them from the reply, however long they are
+            error.evalue = error.evalue[:MAX_ERROR]
+            error.traceback = [line[:MAX_ERROR] for line in error.traceback[-MAX_FRAMES:]]
+        if self._spent and not kernel.interrupted_reply(self.kc, self.km):
             self._restart()
-        return too_long(self.timeout)
+        return self._spent
+
+    async def _async_poll_for_reply(
+        self,
+        msg_id: str,
+        cell: NotebookNode,
+        timeout: int | None,
+        task_outputs: Any,
+        task_alive: Any,
+    ) -> dict[str, Any]:
+        """nbclient's, with a limit on the kernel's work in the place of the clock's."""
+        try:
+            limits = self._budget(self.timeout)
+            message = await kernel.reply_to(msg_id, self.kc, self.km, limits)
+        except Spent as spent:
+            self._spent = str(spent)
+            await kernel.interrupt(self.km)
+            message = {"content": {**self.error_on_timeout, "status": "error"}}
+        except kernel.Died:
+            raise DeadKernelError(ENDED) from None
+        finally:
+            task_alive.cancel()
+        with suppress(Spent):
+            await kernel.within(task_outputs, kernel.budget(self.km, kernel.GRACE_SECONDS))
+        return message
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         """nbclient's, for messages that may be huge, endless or forged.
@@ -236,21 +427,29 @@ class ExecuteAndJudge(Execute):
 
         answers: the names to blame if the kernel does not recover.
         """
-        self._requests += 1
-        request = request | {"id": self._requests}
         try:
-            with kernel.conversation(request, self._scratch) as (code, expressions):
-                content = kernel.run_silently(self.kc, self.km, code, expressions, seconds)
-            return kernel.read_reply(content, self._requests)
-        except kernel.TimedOut:
+            try:
+                return self._converse(request, seconds)
+            except kernel.Died:  # as for a cell: it may be the doing of something before
+                self._restart()
+                return self._converse(request, seconds)
+        except Spent as spent:
             self._culprits.update(answers)
             if not kernel.interrupted_reply(self.kc, self.km):
                 self._restart()
-            raise Stopped(too_long(seconds)) from None
+            raise Stopped(str(spent)) from None
         except kernel.BROKEN as reason:
             self._culprits.update(answers)
             self._restart()
             raise Stopped(str(reason)) from None
+
+    def _converse(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        self._requests += 1
+        request = request | {"id": self._requests}
+        with kernel.conversation(request, self._scratch) as (code, expressions):
+            limits = self._budget(seconds)
+            content = kernel.run_silently(self.kc, self.km, code, expressions, limits)
+        return kernel.read_reply(content, self._requests)
 
 
 class _KernelSession:
@@ -273,10 +472,14 @@ def _is_test(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and meta.get("grade") and not meta.get("solution")
 
 
-def _given_cells(sheet: str) -> set[str]:
-    """The sources of the code cells that students get and need not change."""
-    cells = outline.read_source(sheet).cells
-    return {c.source for c in cells if c.cell_type == "code" and "nbgrader" not in c.metadata}
+def _errors(cell: NotebookNode) -> list[NotebookNode]:
+    return [output for output in cell.outputs if output.output_type == "error"]
+
+
+def _failure(cell: NotebookNode) -> str:
+    """The error that a cell ended with; empty if it ended with none."""
+    errors = _errors(cell)
+    return f"{errors[-1].ename}: {errors[-1].evalue[:MAX_NOTE]}." if errors else ""
 
 
 def _verdict_output(report: Report) -> NotebookNode:

@@ -43,11 +43,9 @@ def judge(item: str, sheet: str | None = None) -> Verdict:
     """
     namespace = inspect.stack(0)[1].frame.f_globals
     sheet = layout.find_sheet(sheet) if sheet else _sheet_here(item)
-    known = outline.items(sheet)
-    if item not in known:
-        raise CourseError(f"{sheet} has no item {item!r}. It has: {', '.join(known)}.")
+    known = outline.find_item(sheet, item)
     seed = seed_for(IN_THE_OPEN, sheet, item)
-    report = judge_item(InProcess(namespace), sheet, known[item], seed)
+    report = judge_item(InProcess(namespace), sheet, known, seed)
     if not report.passed:
         raise AssertionError(rendering.text(report))
     return Verdict(report)

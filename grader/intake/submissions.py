@@ -33,6 +33,12 @@ class Submission:
         name = layout.source_notebook(self.sheet).name
         return layout.AUTOGRADED / self.student / self.sheet / name
 
+    @property
+    def page(self) -> Path:
+        """Where its feedback lies."""
+        name = layout.source_notebook(self.sheet).with_suffix(".html").name
+        return layout.FEEDBACK / self.student / self.sheet / name
+
     def record(self) -> record.Record:
         """What the grader noted on it; an empty record if it was not graded."""
         return record.read_file(self.graded_notebook)

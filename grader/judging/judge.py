@@ -2,13 +2,15 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
 from grader.course import banks, outline
-from grader.errors import CourseError
+from grader.errors import MachineTrouble, unknown
 from grader.judging.diagnosis import name_mistakes
 from grader.judging.inputs import Draw
 from grader.judging.report import Line, Report, score
@@ -35,7 +37,8 @@ def judge_item(
     bank = banks.bank(sheet)
     check = getattr(bank.checks, item.name, None)
     if check is None:
-        raise CourseError(f"reference/{sheet}/checks.py has no check named {item.name}.")
+        problem = f"reference/{sheet}/checks.py has no check named {item.name}."
+        raise unknown(problem, item.name, banks.checks_in(bank.checks), "It has")
     reference = reference or InProcess(vars(bank.reference))
     student = Student(session, reference, bank, item, thorough)
     lines: list[Line] = []
@@ -50,12 +53,21 @@ def judge_item(
     except CheckEnded as end:
         lines.append(end.line)
         stopped = end.stopped
+    except MachineTrouble:
+        raise
     except Exception as error:
-        trouble = f"{type(error).__name__}: {error}"
+        trouble = f"{type(error).__name__}: {error}{_where(error)}"
         lines.append(Line("can be judged", False, core=True, message=CHECK_FAILED))
     named = tuple(name_mistakes(lines, student.rules_out, bank, item.name))
     _forget_kernels()
     return Report(item.name, item.points, score(lines, item.points), named, stopped, trouble)
+
+
+def _where(error: Exception) -> str:
+    """The last line of the banks that an error came through, in words; empty if there is none."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "reference" in Path(frame.filename).parts]
+    return f" ({Path(ours[-1].filename).name}, line {ours[-1].lineno})" if ours else ""
 
 
 def _forget_kernels() -> None:

@@ -6,7 +6,7 @@ from grader.judging.report import Line, Report
 
 _REPORT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 <div class="judge-report">
-<p><b>{{ report.item }}</b>: {{ number(report.score) }} of {{ number(report.points) }} points</p>
+<p><b>{{ report.item }}</b>: {{ points(report) }}</p>
 <table>
 {% for line in report.lines %}
 <tr><td>{{ "✓" if line.passed else "✗" }}</td><td style="text-align: left">{{ line.what }}
@@ -21,13 +21,21 @@ _REPORT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).fro
 
 def html(report: Report) -> str:
     """The report as the student sees it in the feedback. Everything in it is escaped."""
-    return _REPORT.render(report=report, number=number, core_failed=report.core_failed)
+    return _REPORT.render(report=report, points=points_text, core_failed=report.core_failed)
 
 
 def text(report: Report) -> str:
-    """The report in plain text: a line each."""
-    head = f"{report.item}: {number(report.score)} of {number(report.points)} points"
-    return "\n".join([head, *(f"  {line_text(line)}" for line in report.lines)])
+    """The report in plain text, for staff: a line each."""
+    head = f"{report.item}: {points_text(report)}"
+    trouble = [f"  the check itself failed: {report.trouble}"] if report.trouble else []
+    return "\n".join([head, *(f"  {line_text(line)}" for line in report.lines), *trouble])
+
+
+def points_text(report: Report) -> str:
+    """What an item earned, in words: 2.5 of 4 points."""
+    if report.trouble:
+        return f"not judged yet, {number(report.points)} points are open"
+    return f"{number(report.score)} of {number(report.points)} points"
 
 
 def line_text(line: Line) -> str:
@@ -45,7 +53,7 @@ def file_text(file: object, reports: list[Report]) -> str:
     """The reports on a plain module: one line per item, with what failed below it."""
     lines = [f"{file}"]
     for report in reports:
-        mark = "✓" if report.passed else "✗"
+        mark = "?" if report.trouble else "✓" if report.passed else "✗"
         points = f"{number(report.score):>4} / {number(report.points):<4}"
         lines.append(f"  {mark} {report.item:<24} {points} {_first_failure(report)}".rstrip())
     total = sum(report.score for report in reports)

@@ -43,7 +43,8 @@ def page(records: dict[Submission, Record]) -> str:
     """The page as HTML."""
     by_sheet = defaultdict(list)
     for submission, record in records.items():
-        by_sheet[submission.sheet].append(record.reports or ())
+        judged = tuple(report for report in record.reports or () if not report.trouble)
+        by_sheet[submission.sheet].append(judged)
     sheets = [
         {"name": sheet, "count": len(found), "rows": _item_rows(sheet, found)}
         for sheet, found in by_sheet.items()

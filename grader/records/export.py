@@ -3,15 +3,18 @@
 import csv
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Assignment, Gradebook
 from nbgrader.plugins import ExportPlugin
 
-from grader.course import layout
+from grader import atomic
+from grader.course import layout, outline
+from grader.intake.submissions import Submission, find_submissions
 from grader.records import teams
-from grader.records.gradebook import grade_of
+from grader.records.gradebook import Grade, grade_of
 
 GRADES = layout.ROOT / "grades.csv"
 COLUMNS = ["assignment", "student_id", "team", "score", "max_score", "open", "seconds_late"]
+COLUMNS += ["not_judged"]
 
 
 class MemberExporter(ExportPlugin):
@@ -26,29 +29,56 @@ class MemberExporter(ExportPlugin):
 def write_grades(
     book: Gradebook, path: Path, sheets: list[str] | None = None, students: list[str] | None = None
 ) -> None:
-    """Write the table of all grades; whoever handed nothing in has 0 points."""
+    """Write the table of all grades; whoever handed nothing in has 0 points.
+
+    not_judged: how many items should have been judged and were not; where that is all of them,
+    there is no score.
+    """
     team_of = teams.of_each_student()
-    known = {student.id for student in book.students} - set(team_of.values())
-    with path.open("w", encoding="utf-8", newline="") as stream:
+    handed_in = set(find_submissions(layout.sheets()))
+    known = {student.id for student in book.students} | {one.student for one in handed_in}
+    everybody = sorted((known - set(team_of.values())) | set(team_of))
+    with (
+        atomic.replacing(path) as new,
+        new.open("w", encoding="utf-8", newline="") as stream,
+    ):
         writer = csv.DictWriter(stream, COLUMNS)
         writer.writeheader()
         for assignment in book.assignments:
             if sheets and assignment.name not in sheets:
                 continue
-            for student in sorted(known | set(team_of)):
+            for student in everybody:
                 if students and student not in students:
                     continue
                 team = team_of.get(student, "")
-                grade = grade_of(book, assignment.name, team or student)
-                grade = grade or grade_of(book, assignment.name, student)
+                names = [Submission(assignment.name, name) for name in (team, student) if name]
+                grades = [grade_of(book, one.sheet, one.student) for one in names]
+                grade = next((grade for grade in grades if grade), None)
+                lost = grade is None and bool(handed_in & set(names))
                 writer.writerow(
                     {
                         "assignment": assignment.name,
                         "student_id": student,
                         "team": team,
-                        "score": grade.score if grade else 0.0,
                         "max_score": assignment.max_score,
-                        "open": grade.open if grade else 0,
-                        "seconds_late": grade.late if grade else 0.0,
+                        **_columns(grade, _items(assignment) if lost else 0),
                     }
                 )
+
+
+def _columns(grade: Grade | None, lost: int) -> dict[str, object]:
+    """A grade's columns. lost: the number of items, where a submission has no grade at all."""
+    if grade is None:
+        score = "" if lost else 0.0
+        return {"score": score, "open": 0, "seconds_late": 0.0, "not_judged": lost}
+    nothing_judged = grade.not_judged and not grade.judged
+    return {
+        "score": "" if nothing_judged else grade.score,
+        "open": grade.open,
+        "seconds_late": grade.late,
+        "not_judged": grade.not_judged,
+    }
+
+
+def _items(assignment: Assignment) -> int:
+    return len(outline.items(assignment.name)) if assignment.name in layout.sheets() else 1

@@ -83,6 +83,7 @@ FILES = {  # what libraries expect to find in /etc
 class Settings:
     """What a process gives up.
 
+    parent: the process that started it, with which it ends;
     namespaces: "", "privileged" (root makes them), or "user" (anybody, in a user namespace);
     landlock: whether Landlock is applied;
     seccomp: whether system calls are filtered;
@@ -96,6 +97,7 @@ class Settings:
     limits: resource limits by their name in `resource`.
     """
 
+    parent: int
     namespaces: str
     landlock: bool
     seccomp: bool
@@ -363,17 +365,17 @@ def _leave_a_watcher(settings: Settings) -> int:
     if not settings.namespaces:  # there, what has lost its parent goes to the first process
         _libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
-    before, grader, (watcher, held) = _Disk.of(settings), os.getppid(), os.pipe()
+    before, (watcher, held) = _Disk.of(settings), os.pipe()
     inside = os.fork()
     if inside:
         os.close(watcher)
-        os._exit(_watch(inside, grader, settings, before))
+        os._exit(_watch(inside, settings, before))
     os.close(held)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
     return watcher
 
 
-def _watch(inside: int, grader: int, settings: Settings, before: "_Disk") -> int:
+def _watch(inside: int, settings: Settings, before: "_Disk") -> int:
     """Wait for the process inside; end it when the grader is gone or it takes too much.
 
     Signals are meant for the process inside. Returns its exit code.
@@ -384,7 +386,7 @@ def _watch(inside: int, grader: int, settings: Settings, before: "_Disk") -> int
         if code is not None:
             _end_all()
             return code
-        if os.getppid() != grader or _takes_too_much(settings, before):
+        if os.getppid() != settings.parent or _takes_too_much(settings, before):
             _end_all()
             return 128 + signal.SIGKILL
         signal.sigtimedwait([signal.SIGCHLD], POLL_SECONDS)

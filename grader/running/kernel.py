@@ -1,16 +1,17 @@
 """A notebook kernel in the sandbox, which answers the judge's requests between two cells."""
 
+import asyncio
 import base64
 import json
 import os
 import subprocess
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any, TypeVar
 
 import zmq
 from jupyter_client.manager import AsyncKernelManager
@@ -18,19 +19,18 @@ from jupyter_core.utils import ensure_async, run_sync
 from traitlets import Instance
 
 from grader.course import layout
-from grader.running import agent, sandbox
+from grader.errors import MachineTrouble
+from grader.running import sandbox, session
+from grader.running.budget import LOOK_SECONDS, Budget, Spent, usage_of
 from grader.running.session import ENDED, MAX_REPLY
 
+T = TypeVar("T")
 FOR_ALL_INSIDE = 0o644  # nobody else can enter the scratch folder
-GRACE_SECONDS = 3.0  # for a kernel to come back after an interrupt
+GRACE_SECONDS = 3.0  # of work, for a kernel to come back after an interrupt
 
-_AGENT = "__import__('sys').modules['_grader_agent']"
-_BOOT = """
-import sys
-module = type(sys)("_grader_agent")
-exec(compile({source!r}, "<agent>", "exec"), module.__dict__)
-sys.modules["_grader_agent"] = module
-"""
+_SENT = "_grader_"  # before the names of the modules that are sent into the kernel
+_AGENT = f"__import__('sys').modules['{_SENT}agent']"
+call_to = partial(session.call_to, _SENT)
 
 
 class SandboxedKernelManager(AsyncKernelManager):
@@ -41,11 +41,6 @@ class SandboxedKernelManager(AsyncKernelManager):
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
         self.context.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY)  # the default for its new sockets
-
-    def write_connection_file(self, **kwargs: Any) -> None:
-        """As ever, but readable for the identity that the kernel has in its sandbox."""
-        super().write_connection_file(**kwargs)
-        os.chmod(self.connection_file, FOR_ALL_INSIDE)
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         argv = super().format_kernel_cmd(extra_arguments)
@@ -64,7 +59,7 @@ def start_options(scratch: Path) -> dict[str, Any]:
 
 def boot_code() -> str:
     """What a fresh kernel runs before any code of the student's."""
-    return _BOOT.format(source=Path(agent.__file__).read_text("utf-8"))
+    return f"{session.sent_modules(_SENT)}\n{call_to('settle_in')}\n"
 
 
 @contextmanager
@@ -76,7 +71,6 @@ def conversation(request: dict[str, Any], scratch: Path) -> Iterator[tuple[str, 
     """
     handle, name = tempfile.mkstemp(dir=scratch / "inbox")
     with open(handle, "w", encoding="ascii") as stream:
-        os.fchmod(handle, FOR_ALL_INSIDE)
         json.dump(request, stream)
     try:
         code = f"{_AGENT}.staged = {_AGENT}.in_kernel({name!r}, globals())"
@@ -97,10 +91,6 @@ def read_reply(content: dict[str, Any], number: int) -> dict[str, Any]:
     raise BadReply("gave no answer that could be read")
 
 
-class TimedOut(Exception):
-    """No reply within the time."""
-
-
 class Died(Exception):
     """The kernel's process is gone."""
 
@@ -109,25 +99,34 @@ class BadReply(Exception):
     """A reply that holds no answer: the kernel is not what it was."""
 
 
-BROKEN = (TimedOut, Died, BadReply)
+BROKEN = (Spent, Died, BadReply)
 
 
-async def async_run_silently(
-    client: Any, manager: Any, code: str, expressions: dict[str, str], seconds: float
-) -> dict[str, Any]:
-    """Run code in a kernel without a trace in its history; the execute_reply's content."""
-    msg_id = await ensure_async(
-        client.execute(
-            code, silent=True, user_expressions=expressions, allow_stdin=False, stop_on_error=False
-        )
-    )
-    deadline = time.monotonic() + seconds
+def budget(manager: SandboxedKernelManager, seconds: float) -> Budget:
+    """The limits of something that runs in a kernel; see `Budget`."""
+    process = manager.provisioner.process  # None where it was shut down
+    pid = process.pid if process else None
+    return Budget(seconds, lambda: usage_of(pid) if pid else None)
+
+
+async def within(work: Awaitable[T], limits: Budget) -> T:
+    """The result of something that a kernel is waited for; raises what `limits` raises."""
+    task = asyncio.ensure_future(work)
+    try:
+        while not task.done():
+            limits.look()
+            await asyncio.wait({task}, timeout=LOOK_SECONDS)
+    finally:
+        task.cancel()
+    return await task
+
+
+async def reply_to(msg_id: str, client: Any, manager: Any, limits: Budget) -> dict[str, Any]:
+    """The message on the shell channel that answers a request; one of BROKEN if there is none."""
     while True:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimedOut
+        limits.look()
         try:
-            message = await ensure_async(client.shell_channel.get_msg(timeout=min(left, 0.5)))
+            message = await ensure_async(client.shell_channel.get_msg(timeout=LOOK_SECONDS))
         except Empty:
             if not await ensure_async(manager.is_alive()):
                 raise Died(ENDED) from None
@@ -135,23 +134,38 @@ async def async_run_silently(
         except Exception as error:  # no kernel sends by itself what cannot be taken apart
             raise BadReply(f"sent something that is no message ({type(error).__name__})") from error
         if message["parent_header"].get("msg_id") == msg_id:
-            await _forget_outputs(client)
-            return message["content"]
+            return message
 
 
-async def _forget_outputs(client: Any) -> None:
+async def async_run_silently(
+    client: Any, manager: Any, code: str, expressions: dict[str, str], limits: Budget
+) -> dict[str, Any]:
+    """Run code in a kernel without a trace in its history; the execute_reply's content."""
+    msg_id = await ensure_async(
+        client.execute(
+            code, silent=True, user_expressions=expressions, allow_stdin=False, stop_on_error=False
+        )
+    )
+    message = await reply_to(msg_id, client, manager, limits)
+    await _forget_outputs(client, budget(manager, GRACE_SECONDS))
+    return message["content"]
+
+
+async def _forget_outputs(client: Any, limits: Budget) -> None:
     """Silent runs may print; nobody reads that, so it must not pile up.
 
     Raises BadReply where it never ends: threads may print on and on.
     """
-    deadline = time.monotonic() + GRACE_SECONDS
     while await ensure_async(client.iopub_channel.msg_ready()):
-        if time.monotonic() > deadline:
-            raise BadReply("printed without end")
         try:
+            limits.look()
             await ensure_async(client.iopub_channel.get_msg(timeout=0))
+        except Spent:
+            raise BadReply("printed without end") from None
         except Empty:
             return
+        except MachineTrouble:
+            raise
         except Exception as error:
             raise BadReply(f"sent something that is no message ({type(error).__name__})") from error
 
@@ -159,11 +173,11 @@ async def _forget_outputs(client: Any) -> None:
 run_silently = run_sync(async_run_silently)
 
 
-def interrupted_reply(client: Any, manager: Any, seconds: float = GRACE_SECONDS) -> bool:
+def interrupted_reply(client: Any, manager: Any) -> bool:
     """Interrupt a kernel; whether it takes requests again."""
-    run_sync(_interrupt)(manager)
+    run_sync(interrupt)(manager)
     try:
-        run_silently(client, manager, "", {}, seconds)
+        run_silently(client, manager, "", {}, budget(manager, GRACE_SECONDS))
     except BROKEN:
         return False
     return True
@@ -173,11 +187,13 @@ def answers(client: Any, manager: Any) -> bool:
     """Whether a kernel still answers."""
     expression = {"reply": f"{_AGENT}.in_kernel.__name__"}
     try:
-        content = run_silently(client, manager, "", expression, GRACE_SECONDS)
+        limits = budget(manager, GRACE_SECONDS)
+        content = run_silently(client, manager, "", expression, limits)
         return content["user_expressions"]["reply"]["data"]["text/plain"] == "'in_kernel'"
     except (*BROKEN, KeyError, TypeError):
         return False
 
 
-async def _interrupt(manager: Any) -> None:
+async def interrupt(manager: Any) -> None:
+    """What a person's Ctrl-C does."""
     await ensure_async(manager.interrupt_kernel())

@@ -13,6 +13,7 @@ what it gets to see. There are three levels:
 docs/security.md says what each of them promises.
 """
 
+import fcntl
 import itertools
 import json
 import os
@@ -45,6 +46,7 @@ MAX_SOCKET_PATH = 107  # bytes; the system's own limit
 # Without a private root, these too are the host's.
 HOST_FOLDERS = ["/proc", "/sys", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/hosts"]
 
+SCRATCH = "grader-scratch-"  # how the names of scratch folders start
 WRITABLE = ("work", "home", "tmp")  # the parts of a scratch folder that the process may write to
 READABLE = ("lib", "inbox")  # what the grader puts there, it can read
 PARTS = (*WRITABLE, *READABLE, "sockets", "given", "root")
@@ -119,6 +121,11 @@ def level() -> Level:
         f"This system does not offer the isolation {wanted[0]!r} ({VARIABLE}={choice}). "
         f"It lacks {_missing(wanted[0])}. {_advice()} The strongest here is {_strongest()}."
     )
+
+
+def has_namespaces() -> bool:
+    """Whether a student's process has namespaces of its own here."""
+    return bool(level().namespaces)
 
 
 def isolation() -> str:
@@ -232,8 +239,8 @@ def scratch_folder(
 
     files: the sheet's data, pairs of a file and its name relative to `work`.
     """
-    scratch = Path(tempfile.mkdtemp(prefix="submission-")).resolve()
-    try:
+    remove_abandoned()
+    with _locked_folder() as scratch:
         if len(os.fsencode(scratch / "sockets" / "kernel-5")) > MAX_SOCKET_PATH:
             raise CourseError(f"{scratch.parent} is too long a path for sockets: set TMPDIR.")
         for part in (*PARTS, "given/work", "given/home/.matplotlib"):
@@ -249,8 +256,44 @@ def scratch_folder(
         for cache_file in _font_caches():
             shutil.copy(cache_file, scratch / "given/home/.matplotlib")
         yield scratch
+
+
+@contextmanager
+def _locked_folder() -> Iterator[Path]:
+    """A new folder that carries a lock, which the system lets go of when this process is gone."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=SCRATCH)).resolve()
+        handle = _lock(folder)
+        if handle is not None and folder.exists():  # else it was taken for an abandoned one
+            break
+    try:
+        yield folder
     finally:
-        remove_tree(scratch)
+        remove_tree(folder)
+        os.close(handle)
+
+
+def remove_abandoned() -> None:
+    """Remove the scratch folders of processes that ended without doing so."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        handle = _lock(folder)
+        if handle is not None:
+            remove_tree(folder)
+            os.close(handle)
+
+
+def _lock(folder: Path) -> int | None:
+    """A descriptor that locks a folder; None if another process holds it, or it is gone."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
 
 
 def remove_tree(folder: Path) -> None:
@@ -320,6 +363,7 @@ def command(argv: list[str], scratch: Path, hidden: Path, shown: list[Path]) -> 
 def settings(scratch: Path, level: Level, hidden: Path, shown: list[Path]) -> jail.Settings:
     """What a process in a scratch folder gives up at a level; see `command`."""
     return jail.Settings(
+        parent=os.getpid(),
         namespaces=level.namespaces,
         landlock=level.landlock > 0,
         seccomp=level.seccomp,

@@ -12,22 +12,33 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from grader.course import layout
-from grader.running import agent, sandbox
+from grader.errors import MachineTrouble
+from grader.running import agent, sandbox, surroundings
+from grader.running.budget import LOOK_SECONDS, Budget, Spent, endless, usage_of
 
-CALL_SECONDS = 10.0
+CALL_SECONDS = 10.0  # of work: see `budget`
 START_SECONDS = 60.0
 MAX_REPLY = 2 * agent.MAX_BYTES
+ENDED = "ended the whole Python process (exit, os._exit, a crash, or all memory used up)"
+LEFT_BROKEN = "left a kernel that does not work any more"
 
 
 class Stopped(Exception):
     """The student's code took the process down or had to be stopped; the message says how."""
+
+
+class Ended(Stopped):
+    """The process is gone, by its own doing or by that of something before it."""
+
+    def __init__(self):
+        super().__init__(ENDED)
 
 
 class Session(Protocol):
@@ -73,18 +84,11 @@ def _alarm(seconds: float) -> Iterator[None]:
     except KeyboardInterrupt:
         if not late:
             raise  # somebody pressed Ctrl-C
-        raise Stopped(too_long(seconds)) from None
+        raise Stopped(endless(seconds)) from None
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, previous)
 
-
-def too_long(seconds: float) -> str:
-    """What a student reads after a time-out."""
-    return f"did not finish within {seconds:g} s and was stopped: is there an endless loop?"
-
-
-ENDED = "ended the whole Python process (exit, os._exit, a crash, or all memory used up)"
 
 _BOOT = """
 import os, sys
@@ -92,12 +96,35 @@ replies = os.fdopen(os.dup(1), "w")
 os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 os.dup2(1, 2)
 requests, sys.stdin = sys.stdin, open(os.devnull)
-module = type(sys)("_agent")
-exec(compile({source!r}, "<agent>", "exec"), module.__dict__)
+{modules}
+submission = sys.modules["submission"] = type(sys)("submission")
+submission.get_ipython = lambda shell=_surroundings.PlainShell(vars(submission)): shell
+_surroundings.settle_in()
 replies.write("ready\\n")
 replies.flush()
-module.serve_forever(requests, replies)
+_agent.serve_forever(requests, replies, vars(submission))
 """
+_MODULE = """
+{name} = sys.modules["{name}"] = type(sys)("{name}")
+exec(compile({source!r}, "<agent>", "exec"), {name}.__dict__)
+"""
+
+
+def sent_modules(prefix: str = "_") -> str:
+    """Code that makes `agent` and `surroundings` modules of the process in which it runs.
+
+    prefix: what stands before their names there.
+    """
+    return "import sys\n" + "".join(
+        _MODULE.format(name=prefix + name, source=Path(module.__file__).read_text("utf-8"))
+        for name, module in (("agent", agent), ("surroundings", surroundings))
+    )
+
+
+def call_to(prefix: str, function: str, *args: str) -> str:
+    """Code that calls a function of the `surroundings` sent so, with texts and the namespace."""
+    words = ", ".join([*map(repr, args), *(["globals()"] if args else [])])
+    return f"__import__('sys').modules['{prefix}surroundings'].{function}({words})"
 
 
 class PlainProcess:
@@ -109,6 +136,7 @@ class PlainProcess:
     def __init__(self) -> None:
         self._loaded: list[dict[str, Any]] = []
         self._count = 0
+        self._in_item = False
 
     def __enter__(self) -> "PlainProcess":
         with ExitStack() as stack:
@@ -128,18 +156,41 @@ class PlainProcess:
         return reply
 
     def ask(self, request: dict[str, Any], seconds: float = CALL_SECONDS) -> dict[str, Any]:
+        """The reply to a request; raises Stopped, in a process that works.
+
+        Who ends the process has it ended twice: once may be the doing of something before it.
+        """
         try:
-            return self._converse(request, seconds)
+            try:
+                return self._converse(request, seconds)
+            except Ended:
+                self._start_again()
+                return self._converse(request, seconds)
         except Stopped:
-            self._kill()
-            self._start()
-            for piece in self._loaded:
-                self._converse(piece, START_SECONDS)
+            self._start_again()
             raise
 
+    def fill_in(self, imports: str) -> None:
+        """Give the module the names of the sheet's own imports that it lacks."""
+        self.load(_call_to("fill_in", imports))
+
+    @contextmanager
+    def item(self) -> Iterator[None]:
+        """While an item is judged: what the module set for its process is set back."""
+        self._in_item = True
+        self._side("begin_item")
+        try:
+            yield
+        finally:
+            self._in_item = False
+            self._side("end_item")
+
+    def _side(self, function: str) -> None:
+        with suppress(Stopped):
+            self.ask(_call_to(function))
+
     def _start(self) -> None:
-        boot = _BOOT.format(source=Path(agent.__file__).read_text("utf-8"))
-        argv = [sys.executable, "-c", boot]
+        argv = [sys.executable, "-c", _BOOT.format(modules=sent_modules())]
         self._process = subprocess.Popen(
             sandbox.command(argv, self._scratch, layout.ROOT, layout.SHOWN),
             stdin=subprocess.PIPE,
@@ -151,9 +202,30 @@ class PlainProcess:
         )
         self._stdin, self._stdout, self._stderr = _pipes(self._process)
         self._buffer = b""
-        if self._read_line(START_SECONDS) != b"ready":
+        try:
+            ready = self._read_line(START_SECONDS) == b"ready"
+        except Stopped:
+            ready = False
+        if not ready:
+            self._kill_group()
             words = self._stderr.read(2000).decode(errors="replace")
-            raise RuntimeError(f"The process for student code did not start: {words}")
+            raise MachineTrouble(f"The process for student code did not start: {words}")
+
+    def _start_again(self) -> None:
+        """A new process with what was loaded, less what takes the process down by itself."""
+        while True:
+            self._kill()
+            self._start()
+            for piece in self._loaded:
+                try:
+                    self._converse(piece, START_SECONDS)
+                except Stopped:
+                    self._loaded.remove(piece)
+                    break
+            else:
+                break
+        if self._in_item:
+            self._converse(_call_to("begin_item"), CALL_SECONDS)
 
     def _converse(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         self._count += 1
@@ -162,22 +234,25 @@ class PlainProcess:
             self._stdin.flush()
             reply = json.loads(self._read_line(seconds))
         except (OSError, ValueError, RecursionError):
-            raise Stopped(ENDED) from None
+            raise Ended from None
         if not isinstance(reply, dict) or reply.get("id") != self._count:
-            raise Stopped(ENDED)
+            raise Ended
         return reply
 
     def _read_line(self, seconds: float) -> bytes:
-        deadline = time.monotonic() + seconds
+        budget = Budget(seconds, partial(usage_of, self._process.pid))
         with selectors.DefaultSelector() as selector:
             selector.register(self._stdout, selectors.EVENT_READ)
             while b"\n" not in self._buffer:
-                left = deadline - time.monotonic()
-                if left <= 0 or not selector.select(left):
-                    raise Stopped(too_long(seconds))
+                try:
+                    budget.look()
+                except Spent as spent:
+                    raise Stopped(str(spent)) from None
+                if not selector.select(LOOK_SECONDS):
+                    continue
                 part = os.read(self._stdout.fileno(), 1 << 20)
                 if not part or len(self._buffer) > MAX_REPLY:
-                    raise Stopped(ENDED)
+                    raise Ended
                 self._buffer += part
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
@@ -186,9 +261,18 @@ class PlainProcess:
         with ExitStack() as stack:
             for stream in (self._stdin, self._stdout, self._stderr):
                 stack.callback(_close, stream)
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            self._kill_group()
+
+    def _kill_group(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def _call_to(function: str, *args: str) -> dict[str, Any]:
+    """A piece that calls a function of `surroundings` in the student's process."""
+    source = f"{call_to('_', function, *args)}\n"
+    return {"source": source, "file": "<grader>", "first_line": 1, "future": ""}
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:

@@ -2,7 +2,7 @@
 
 What each student changed in the solution's cells, by grade id; or a function that gets the
 notebook with the solution filled in and returns the files of the submission by name.
-`scripts/make_samples.py` writes them to submitted/.
+`python -m grader samples` writes them to submitted/.
 """
 # ruff: noqa: E501 (derivations are typed as students type them)
 

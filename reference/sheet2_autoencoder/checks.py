@@ -1,14 +1,17 @@
 """What the judge tries on each function of sheet 2: one generator of report lines per item.
 
 A core line tests the formula itself; the others test the rest of the contract, one word each.
-Names that begin with an underscore build the inputs, or are probes that run beside the student's
-functions.
+Names that begin with an underscore build the inputs; what runs beside the student's functions is in
+`probes`.
 """
+
+from functools import partial
 
 import numpy as np
 
 from helpers.quiet import tf
 from reference import randomness
+from reference.sheet2_autoencoder import probes
 
 TRUNCATED = 0.7737413  # the variance of N(0, 1) without what lies beyond 2 standard deviations
 
@@ -59,16 +62,12 @@ def xavier_init(student, draw):
 
 def _layers(student, name, sizes):
     """The layers for some pairs of sizes, as arrays; None where they cannot be judged further."""
-    made = student.value(_made, name, sizes)
-    pairs = all(len(layer["parts"]) == 2 for layer in made)
-    yield student.holds(
-        pairs,
-        "returns a pair (W, b)",
-        "Two arrays are asked, the weights and the biases.",
-        mistake="bias_missing" if all(len(layer["parts"]) == 1 for layer in made) else None,
-        core=True,
-    )
-    if not pairs:
+    made = student.value(probes.made, name, sizes)
+    parts = {len(layer["parts"]) for layer in made}
+    otherwise = "Two arrays are asked, the weights and the biases."
+    mistake = "bias_missing" if parts == {1} else None
+    yield student.holds(parts == {2}, "returns a pair (W, b)", otherwise, mistake, core=True)
+    if parts != {2}:
         return None
     layers = [tuple(np.asarray(part, float) for part in layer["parts"]) for layer in made]
     wrong = [_wrong_shapes(*layer, *size) for layer, size in zip(layers, sizes, strict=True)]
@@ -82,6 +81,11 @@ def _layers(student, name, sizes):
     )
     if any(wrong):
         return None
+    yield from _kinds_of(student, made)
+    return layers
+
+
+def _kinds_of(student, made):
     kinds = {kind for layer in made for kind in layer["kinds"]}
     yield student.holds(
         kinds == {"trainable"},
@@ -89,30 +93,8 @@ def _layers(student, name, sizes):
         mistake=next((kind for kind in sorted(kinds) if kind != "trainable"), None),
         share=2,
     )
-    yield student.holds(
-        all(np.asarray(part).dtype == np.float32 for layer in made for part in layer["parts"]),
-        "both are float32",
-        mistake="float64",
-    )
-    return layers
-
-
-def _made(functions, name, sizes):
-    """What the function returns for each pair of sizes; no parts where it is no pair of arrays."""
-    import numpy as np
-    import tensorflow as tf
-
-    def kind(part):
-        if isinstance(part, tf.Variable):
-            return "trainable" if part.trainable else "not_trainable"
-        return "numpy_arrays" if isinstance(part, np.ndarray) else "not_variables"
-
-    def described(layer):
-        parts = list(layer) if isinstance(layer, (tuple, list)) else [layer]
-        arrays = [isinstance(p, (tf.Tensor, tf.Variable, np.ndarray)) for p in parts]
-        return {"parts": parts if all(arrays) else [], "kinds": [kind(part) for part in parts]}
-
-    return [described(functions[name](n_in, n_out)) for n_in, n_out in sizes]
+    dtypes = {np.asarray(part).dtype for layer in made for part in layer["parts"]}
+    yield student.holds(dtypes == {np.dtype("float32")}, "both are float32", mistake="float64")
 
 
 def _wrong_shapes(W, b, n_in, n_out):
@@ -141,13 +123,9 @@ def _is_standard_normal(student, name, values, sizes, share=1, core=False):
         "xavier_spread": (0.0, 2 / (n_in + n_out)),
         "another_distribution": (0.0, 1.0),
     }
-    right = (
-        randomness.mean_is(values, 0.0, 1.0)
-        and randomness.variance_is(values, 1.0)
-        and randomness.is_normal(values)
-    )
+    right = randomness.mean_is(values, 0.0, 1.0) and randomness.variance_is(values, 1.0)
     return student.holds(
-        right,
+        right and randomness.is_normal(values),
         f"{name} is drawn from N(0, 1)",
         f"Its numbers have mean {np.mean(values):.4g} and standard deviation {np.std(values):.4g}.",
         mistake=_first_that_fits(values, kinds) or "another_spread",
@@ -198,17 +176,13 @@ def _first_that_fits(values, kinds):
 
 
 def _is_independent(student, W):
-    return student.holds(
-        randomness.rows_and_columns_differ(W),
-        "every entry of W is drawn by itself",
-        mistake="one_row_for_all",
-    )
+    differ, what = randomness.rows_and_columns_differ(W), "every entry of W is drawn by itself"
+    return student.holds(differ, what, mistake="one_row_for_all")
 
 
 def _is_fresh(student, unrelated, share):
-    return student.holds(
-        unrelated, "draws new numbers on every call", mistake="same_on_every_call", share=share
-    )
+    what = "draws new numbers on every call"
+    return student.holds(unrelated, what, mistake="same_on_every_call", share=share)
 
 
 # ── encoder, decoder ─────────────────────────────────────────────────────────────────────────
@@ -220,52 +194,34 @@ def encoder(student, draw):
 
 def decoder(student, draw):
     yield from _stack_lines(student, draw, "decoder")
-    y, weights = _batch(draw, 4, 3), _weights(draw, [3, 5, 7])
-    direction = _normal(draw, (4, 7))
-    yield student.compare(
-        _input_gradient,
-        "decoder",
-        tf.constant(y),
-        weights,
-        direction,
-        what="the gradient reaches the codes, and so the encoder",
-        share=2,
-    )
+    y, weights = tf.constant(_batch(draw, 4, 3)), _weights(draw, [3, 5, 7])
+    case = "decoder", y, weights, _normal(draw, (4, 7))
+    what = "the gradient reaches the codes, and so the encoder"
+    yield student.compare(probes.input_gradient, *case, what=what, share=2)
 
 
 def _stack_lines(student, draw, name):
     x, weights = _batch(draw, 4, 7), _weights(draw, [7, 5, 3])
-    yield student.compare(
-        _output, name, x, weights, what="agrees with the formula", core=True, share=5
-    )
-    yield student.compare(_output, name, x, weights[:1], what="takes a single layer")
-    four = _weights(draw, [7, 3, 6, 4, 5])
-    yield student.compare(_output, name, x, four, what="takes four layers")
-    yield student.compare(_output, name, x[:1], weights, what="takes a batch of one")
-    for kind, same in {
-        "a float32 tensor": tf.constant(x),
-        "a float64 array": x.astype(np.float64),
-        "a float64 tensor": tf.constant(x, tf.float64),
-    }.items():
-        yield student.compare(_output, name, same, weights, what=f"takes {kind}")
+    case = name, x, weights
+    yield student.compare(probes.output, *case, what="agrees with the formula", core=True, share=5)
     whole = draw.integers(0, 3, (4, 7))
-    yield student.compare(_output, name, whole, weights, what="takes an array of integers")
-    yield student.compare(
-        _output, name, tf.constant(whole), weights, what="takes a tensor of integers"
-    )
-    steep = [(60 * W, 60 * b) for W, b in weights]
-    yield student.compare(_output, name, x, steep, what="works where the sigmoid saturates")
+    others = {
+        "takes a single layer": (x, weights[:1]),
+        "takes four layers": (x, _weights(draw, [7, 3, 6, 4, 5])),
+        "takes a batch of one": (x[:1], weights),
+        "takes a float32 tensor": (tf.constant(x), weights),
+        "takes a float64 array": (x.astype(np.float64), weights),
+        "takes a float64 tensor": (tf.constant(x, tf.float64), weights),
+        "takes an array of integers": (whole, weights),
+        "takes a tensor of integers": (tf.constant(whole), weights),
+        "works where the sigmoid saturates": (x, [(60 * W, 60 * b) for W, b in weights]),
+    }
+    cases = {what: (name, *arguments) for what, arguments in others.items()}
+    yield from student.compare_each(probes.output, cases)
     direction = _normal(draw, (4, 3))
-    yield student.compare(
-        _layer_gradients,
-        name,
-        x,
-        weights,
-        direction,
-        what="gradients reach every W and b",
-        share=4,
-    )
-    yield student.meets(str, _change_of_layers, name, x, weights, what="leaves layers as it was")
+    what = "gradients reach every W and b"
+    yield student.compare(probes.layer_gradients, *case, direction, what=what, share=4)
+    yield student.meets(str, probes.change_of_layers, *case, what="leaves layers as it was")
 
 
 def _batch(draw, batch, n):
@@ -286,128 +242,56 @@ def _weights(draw, sizes):
     ]
 
 
-def _output(functions, name, x, weights):
-    import tensorflow as tf
-
-    return functions[name](x, [(tf.Variable(W), tf.Variable(b)) for W, b in weights])
-
-
-def _layer_gradients(functions, name, x, weights, direction):
-    """Of the result's product with a direction, with respect to every W and b."""
-    import tensorflow as tf
-
-    layers = [(tf.Variable(W), tf.Variable(b)) for W, b in weights]
-    with tf.GradientTape() as tape:
-        product = tf.reduce_sum(tf.cast(functions[name](x, layers), tf.float32) * direction)
-    gradients = {}
-    for number, pair in enumerate(tape.gradient(product, layers), 1):
-        for part, gradient in zip("Wb", pair, strict=True):
-            if gradient is None:
-                raise ValueError(f"no gradient reaches the {part} of layer {number}")
-            gradients[f"{part} of layer {number}"] = gradient
-    return gradients
-
-
-def _input_gradient(functions, name, y, weights, direction):
-    """The same with respect to the input."""
-    import tensorflow as tf
-
-    layers = [(tf.Variable(W), tf.Variable(b)) for W, b in weights]
-    with tf.GradientTape() as tape:
-        tape.watch(y)
-        product = tf.reduce_sum(tf.cast(functions[name](y, layers), tf.float32) * direction)
-    gradient, to_the_last = tape.gradient(product, (y, layers[-1][0]))
-    if to_the_last is None:
-        raise ValueError("no gradient reaches anything")
-    if gradient is None:
-        raise ValueError("no gradient reaches the codes, though it reaches the layers")
-    return gradient
-
-
-def _change_of_layers(functions, name, x, weights):
-    """What the call did to the list of layers; empty if nothing."""
-    import numpy as np
-    import tensorflow as tf
-
-    layers = [(tf.Variable(W), tf.Variable(b)) for W, b in weights]
-    before = list(layers)
-    functions[name](x, layers)
-    if len(layers) != len(before):
-        return f"Of {len(before)} layers in the list, {len(layers)} are left."
-    if any(one is not other for one, other in zip(layers, before, strict=True)):
-        return "The list holds other layers afterwards."
-    for (W, b), (old_W, old_b) in zip(layers, weights, strict=True):
-        if not (np.array_equal(W, old_W) and np.array_equal(b, old_b)):
-            return "The variables have other values afterwards."
-    return ""
-
-
 # ── mean_squared_loss, cross_entropy_loss ────────────────────────────────────────────────────
 
 
 def mean_squared_loss(student, draw):
-    name = "mean_squared_loss"
-    x, z = _batch(draw, 5, 7), _batch(draw, 5, 7)
+    name, (x, z) = "mean_squared_loss", (_batch(draw, 5, 7), _batch(draw, 5, 7))
     yield student.compare(name, x, z, what="agrees with the formula", core=True, share=4)
-    yield from _loss_inputs(student, name, x, z)
-    large, other = 10 * _normal(draw, (3, 4)), 10 * _normal(draw, (3, 4))
-    yield student.compare(name, large, other, what="works for large differences, of both signs")
-    yield student.compare(
-        _loss_gradient, name, x, tf.constant(z), what="has the gradient of the formula", share=3
-    )
+    large = 10 * _normal(draw, (3, 4)), 10 * _normal(draw, (3, 4))
+    cases = _loss_inputs(x, z) | {"works for large differences, of both signs": large}
+    yield from student.compare_each(name, cases)
+    what = "has the gradient of the formula"
+    yield student.compare(probes.loss_gradient, name, x, tf.constant(z), what=what, share=3)
 
 
 def cross_entropy_loss(student, draw):
-    name = "cross_entropy_loss"
-    x, z = _batch(draw, 5, 7), (0.05 + 0.9 * _batch(draw, 5, 7)).astype(np.float32)
-    yield student.compare(name, x, z, what="agrees with the formula", core=True, share=4, rtol=0.02)
-    yield from _loss_inputs(student, name, x, z, rtol=0.02)
-    yield student.compare(
-        _loss_gradient,
-        name,
-        x,
-        tf.constant(z),
-        what="has the gradient of the formula",
-        share=3,
-        rtol=0.05,
-        atol=1e-3,
-    )
-    yield from _nearly_certain(student, draw)
+    name, x = "cross_entropy_loss", _batch(draw, 5, 7)
+    z = (0.05 + 0.9 * _batch(draw, 5, 7)).astype(np.float32)
+    what = "agrees with the formula"
+    yield student.compare(name, x, z, what=what, core=True, share=4, rtol=0.02)
+    yield from student.compare_each(name, _loss_inputs(x, z), rtol=0.02)
+    case, what = (name, x, tf.constant(z)), "has the gradient of the formula"
+    yield student.compare(probes.loss_gradient, *case, what=what, share=3, rtol=0.05, atol=1e-3)
+    yield from student.compare_each(name, _nearly_certain(draw), rtol=0.02, atol=1e-9)
     yield from _certain(student, draw)
 
 
-def _loss_inputs(student, name, x, z, **tolerance):
+def _loss_inputs(x, z):
     """What both losses take."""
-    for kind, arguments in {
-        "float32 tensors": (tf.constant(x), tf.constant(z)),
-        "an array x and a tensor z": (x, tf.constant(z)),
-        "float64 arrays": (x.astype(np.float64), z.astype(np.float64)),
-        "float64 tensors": (tf.constant(x, tf.float64), tf.constant(z, tf.float64)),
-        "a batch of one": (x[:1], z[:1]),
-        "more images than pixels": (x[:, :2], z[:, :2]),
-    }.items():
-        yield student.compare(name, *arguments, what=f"takes {kind}", **tolerance)
+    return {
+        "takes float32 tensors": (tf.constant(x), tf.constant(z)),
+        "takes an array x and a tensor z": (x, tf.constant(z)),
+        "takes float64 arrays": (x.astype(np.float64), z.astype(np.float64)),
+        "takes float64 tensors": (tf.constant(x, tf.float64), tf.constant(z, tf.float64)),
+        "takes a batch of one": (x[:1], z[:1]),
+        "takes more images than pixels": (x[:, :2], z[:, :2]),
+    }
 
 
-def _nearly_certain(student, draw):
-    """Within 2 % for z between 1e-4 and 1 - 1e-4, where z is right and where it is wrong."""
-    name = "cross_entropy_loss"
+def _nearly_certain(draw):
+    """z between 1e-4 and 1 - 1e-4, where it is right and where it is wrong."""
     small = np.exp(draw.between(np.log(1e-4), np.log(1e-3), (4, 6)))
-    for x, z, what in (
-        (0.0, small, "dark, and nearly certain of it"),
-        (1.0, 1 - small, "bright, and nearly certain of it"),
-        (1.0, small, "bright, and nearly certain of dark"),
-        (0.0, 1 - small, "dark, and nearly certain of bright"),
-    ):
-        pixels = np.full(small.shape, x, np.float32)
-        yield student.compare(
-            name,
-            pixels,
-            tf.constant(z, tf.float32),
-            what=f"within 2 %: {what}",
-            rtol=0.02,
-            atol=1e-9,
-        )
+    cases = {
+        "dark, and nearly certain of it": (0.0, small),
+        "bright, and nearly certain of it": (1.0, 1 - small),
+        "bright, and nearly certain of dark": (1.0, small),
+        "dark, and nearly certain of bright": (0.0, 1 - small),
+    }
+    return {
+        f"within 2 %: {what}": (np.full(small.shape, x, np.float32), tf.constant(z, tf.float32))
+        for what, (x, z) in cases.items()
+    }
 
 
 def _certain(student, draw):
@@ -417,80 +301,45 @@ def _certain(student, draw):
     binary = draw.integers(0, 2, (4, 6)).astype(np.float32)
     binary[0, :2] = 0.0, 1.0
     grey = _batch(draw, 4, 6)
-    dear = _costs_at_least(5 * 10.0)
-    yield student.meets(
-        dear, name, ones, tf.constant(zeros), what="z = 0 for a bright pixel is dear", share=3
-    )
-    yield student.meets(
-        dear, name, zeros, tf.constant(ones), what="z = 1 for a dark pixel is dear", share=3
-    )
     one_wrong = binary.copy()
     one_wrong[1, 2] = 1 - one_wrong[1, 2]
-    yield student.meets(
-        _costs_at_least(10.0 / 4),
-        name,
-        binary,
-        tf.constant(one_wrong),
-        what="a single wrong certainty among right ones is dear",
-        share=2,
-    )
-    yield student.meets(
-        _costs_at_most(6 * 0.01),
-        name,
-        binary,
-        tf.constant(binary),
-        what="right certainties cost nothing",
-        share=3,
-    )
-    yield student.meets(
-        _is_finite_array((4, 6)),
-        _loss_gradient,
-        name,
-        grey,
-        tf.constant(binary),
-        what="the gradient is finite at z = 0 and z = 1",
-        share=3,
-    )
-    yield student.meets(
-        _is_finite_array((4, 6)),
-        _loss_gradient,
-        name,
-        binary,
-        tf.constant(binary),
-        what="so it is where the certainty is right",
-        share=2,
-    )
+    dear, costly = _costs_at_least(5 * 10.0), _costs_at_least(10.0 / 4)
+    for condition, x, z, what, share in (
+        (dear, ones, zeros, "z = 0 for a bright pixel is dear", 3),
+        (dear, zeros, ones, "z = 1 for a dark pixel is dear", 3),
+        (costly, binary, one_wrong, "a single wrong certainty among right ones is dear", 2),
+        (_costs_at_most(6 * 0.01), binary, binary, "right certainties cost nothing", 3),
+    ):
+        yield student.meets(condition, name, x, tf.constant(z), what=what, share=share)
+    for x, what, share in (
+        (grey, "the gradient is finite at z = 0 and z = 1", 3),
+        (binary, "so it is where the certainty is right", 2),
+    ):
+        case = probes.loss_gradient, name, x, tf.constant(binary)
+        yield student.meets(_is_finite_array((4, 6)), *case, what=what, share=share)
 
 
 def _costs_at_least(nats):
     """A condition: the loss is finite and not smaller."""
-
-    def problem(value):
-        value = _number(value)
-        if not np.isfinite(value):
-            return f"The loss is {value}; a finite number is asked."
-        # 10 nats is the cost at a probability of 4.5e-5, itself an allowed choice.
-        return "" if value >= 0.999 * nats else f"It costs {value:.4g} nats in all: too little."
-
-    return problem
+    # 10 nats is the cost at a probability of 4.5e-5, itself an allowed choice.
+    return _costs(lambda value: value >= 0.999 * nats, "in all: too little")
 
 
 def _costs_at_most(nats):
+    return _costs(lambda value: abs(value) <= nats, "for each image")
+
+
+def _costs(is_right, words):
     def problem(value):
-        value = _number(value)
+        try:
+            value = float(value)
+        except (TypeError, ValueError):
+            value = float("nan")
         if not np.isfinite(value):
             return f"The loss is {value}; a finite number is asked."
-        return "" if abs(value) <= nats else f"It costs {value:.4g} nats for each image."
+        return "" if is_right(value) else f"It costs {value:.4g} nats {words}."
 
     return problem
-
-
-def _number(value):
-    """A single number as a float; nan for anything else."""
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return float("nan")
 
 
 def _is_finite_array(shape):
@@ -504,23 +353,6 @@ def _is_finite_array(shape):
     return problem
 
 
-def _loss_gradient(functions, name, x, z):
-    """Of a loss, with respect to the reconstruction."""
-    import tensorflow as tf
-
-    with tf.GradientTape() as tape:
-        tape.watch(z)
-        loss = functions[name](x, z)
-    if not isinstance(loss, tf.Tensor):
-        raise TypeError(
-            f"the loss is of type {type(loss).__name__}, through which no gradient goes"
-        )
-    gradient = tape.gradient(loss, z)
-    if gradient is None:
-        raise ValueError("no gradient reaches z")
-    return gradient
-
-
 # ── make_stack ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -532,12 +364,11 @@ def make_stack(student, draw):
         (_sizes(draw, 4)[::-1], "takes sizes that grow, as the decoder's do", False),
         (tuple(_sizes(draw, 4)), "takes a tuple of sizes", False),
     ):
-        yield student.meets(_fit_to(sizes), _origins, sizes, what=what, core=core, share=2)
-    sizes = _sizes(draw, 5)
-    yield student.compare(_calls_of_init, sizes, what="calls init once for each layer", share=2)
-    yield student.meets(
-        str, _shared_variables, [5, 5, 5, 5], what="every layer has variables of its own", share=2
-    )
+        yield student.meets(_fit_to(sizes), probes.origins, sizes, what=what, core=core, share=2)
+    what = "calls init once for each layer"
+    yield student.compare(probes.calls_of_init, _sizes(draw, 5), what=what, share=2)
+    what = "every layer has variables of its own"
+    yield student.meets(str, probes.shared_variables, [5, 5, 5, 5], what=what, share=2)
 
 
 def _sizes(draw, count):
@@ -561,110 +392,42 @@ def _fit_to(sizes):
     return problem
 
 
-def _origins(functions, sizes):
-    """For each part of each layer, the arguments of init from which its numbers come."""
-    import numpy as np
-    import tensorflow as tf
-
-    made = []
-
-    def init(n_in, n_out):
-        W = tf.Variable(100.0 * n_in + n_out + tf.zeros((n_in, n_out)))
-        b = tf.Variable(-100.0 * n_in - n_out + tf.zeros(n_out))
-        made.append(((n_in, n_out), W.numpy(), b.numpy()))
-        return W, b
-
-    def origin(part, place):
-        known = (call for call in made if np.array_equal(call[1 + place], part))
-        return next(known, ["unknown"])[0]
-
-    def origins(layer):
-        if not isinstance(layer, (tuple, list)) or len(layer) != 2:
-            return "no pair"
-        return [origin(part, place) for place, part in enumerate(layer)]
-
-    layers = functions["make_stack"](sizes, init)
-    if not isinstance(layers, (tuple, list)):
-        raise TypeError(f"a list of layers is asked, not a {type(layers).__name__}")
-    return [origins(layer) for layer in layers]
-
-
-def _calls_of_init(functions, sizes):
-    """With which sizes init was called, sorted."""
-    import tensorflow as tf
-
-    calls = []
-
-    def init(n_in, n_out):
-        calls.append((int(n_in), int(n_out)))
-        return tf.Variable(tf.zeros((n_in, n_out))), tf.Variable(tf.zeros(n_out))
-
-    functions["make_stack"](sizes, init)
-    return sorted(calls)
-
-
-def _shared_variables(functions, sizes):
-    """What layers share, within a stack or with the next one; empty if nothing."""
-    import tensorflow as tf
-
-    def init(n_in, n_out):
-        return tf.Variable(tf.zeros((n_in, n_out))), tf.Variable(tf.zeros(n_out))
-
-    stacks = [functions["make_stack"](sizes, init) for _ in range(2)]
-    variables = [id(one) for stack in stacks for layer in stack for one in layer]
-    wanted = 2 * 2 * (len(sizes) - 1)
-    if len(set(variables)) == len(variables) == wanted:
-        return ""
-    return (
-        f"Two stacks have {len(variables)} variables, {len(set(variables))} of them different; "
-        f"{wanted} different ones are asked."
-    )
-
-
 # ── train_step ───────────────────────────────────────────────────────────────────────────────
 
 
 def train_step(student, draw):
     case = _training(draw, [7, 5, 3], [3, 5, 7])
+    first = _first_batch(case)
     settings = {"learning_rate": draw.between(0.02, 0.05), "epsilon": 1e-3}
-    settings["stand_ins"] = _takes_stand_ins(student, case, settings)
-    for part in ("encoder", "decoder"):
-        yield student.compare(
-            _train,
-            *_first_batch(case),
-            settings | {"report": part},
-            what=f"the {part} moves as Adam with the true gradient moves it",
-            core=True,
-            share=3,
-        )
-    for report, what in (
-        ("losses", "returns the loss before the step"),
-        ("steps", "takes one step of the optimizer"),
-    ):
-        yield student.compare(
-            _train, *_first_batch(case), settings | {"report": report}, what=what, share=2
-        )
-    yield student.compare(
-        _train,
-        *case,
-        settings | {"graph": True},
-        reference_args=(*case, settings),
-        what="two steps under tf.function",
-        share=3,
-    )
-    for more, what in (
-        ({}, "two steps in a row with one optimizer"),
-        ({"learning_rate": 1e-3, "epsilon": 1e-7}, "the optimizer of the sheet"),
-        ({"tensors": True}, "takes tensors"),
-    ):
-        yield student.compare(_train, *case, settings | more, what=what, share=2)
+    instead = probes.STACKS if _takes_stand_ins(student, first, settings) else None
+    each = partial(student.compare_each, probes.train, instead=instead)
+    moves = "moves as Adam with the true gradient moves it"
+    cases = {
+        f"the encoder {moves}": (*first, settings | {"report": "encoder"}),
+        f"the decoder {moves}": (*first, settings | {"report": "decoder"}),
+    }
+    yield from each(cases, core=True, share=3)
+    cases = {
+        "returns the loss before the step": (*first, settings | {"report": "losses"}),
+        "takes one step of the optimizer": (*first, settings | {"report": "steps"}),
+    }
+    yield from each(cases, share=2)
+    cases = {"two steps under tf.function": (*case, settings | {"graph": True})}
+    yield from each(cases, share=3, reference_args=(*case, settings))
+    sheets = settings | {"learning_rate": 1e-3, "epsilon": 1e-7}
+    cases = {
+        "two steps in a row with one optimizer": (*case, settings),
+        "the optimizer of the sheet": (*case, sheets),
+        "takes tensors": (*case, settings | {"tensors": True}),
+    }
+    yield from each(cases, share=2)
     for sizes, back, what in (
         ([6, 4], [4, 6], "stacks of one layer"),
         ([8, 6, 5, 4], [4, 8], "an encoder deeper than the decoder"),
         ([6, 3], [3, 4, 5, 6], "a decoder deeper than the encoder"),
     ):
-        other = _training(draw, sizes, back)
-        yield student.compare(_train, *_first_batch(other), settings, what=f"takes {what}")
+        other = _first_batch(_training(draw, sizes, back))
+        yield from each({f"takes {what}": (*other, settings)})
 
 
 def _training(draw, sizes, back):
@@ -679,93 +442,21 @@ def _first_batch(case):
     return batches[:1], *rest
 
 
-def _takes_stand_ins(student, case, settings):
+def _takes_stand_ins(student, first, settings):
     """Whether train_step can be judged with other stacks in the place of the student's own.
 
     That is so where it calls `encoder` and `decoder`: what is wrong with these costs nothing here.
     Where it computes the sigmoids by itself, which is as right, it is judged as it stands.
     """
-    report = {"stand_ins": True, "report": "reconstruction"}
-    line = student.compare(_train, *_first_batch(case), settings | report, what="runs")
-    return line.passed
-
-
-def _train(functions, batches, encoder_weights, decoder_weights, pixels, settings):
-    """Steps of training, one a batch: losses, variables, and the optimizer's number of steps.
-
-    settings: learning_rate, epsilon; stand_ins: replace encoder and decoder; graph: in tf.function;
-    tensors: batches are tensors; report: only this part.
-    """
-    import types
-
-    import tensorflow as tf
-
-    def stack(activation):
-        @tf.autograph.experimental.do_not_convert
-        def outputs(x, layers):
-            for W, b in layers:
-                x = activation(tf.matmul(tf.cast(x, tf.float32), W) + b)
-            return x
-
-        return outputs
-
-    def with_stand_ins(function):
-        """The function, and its helpers, with other stacks for `encoder` and `decoder`."""
-        function = getattr(function, "python_function", function)
-        if not isinstance(function, types.FunctionType):
-            return function
-        world = dict(function.__globals__)
-
-        def moved(f):
-            inside = (f.__code__, world, f.__name__, f.__defaults__, f.__closure__)
-            copy = types.FunctionType(*inside)
-            copy.__kwdefaults__ = f.__kwdefaults__
-            return copy
-
-        for name, value in function.__globals__.items():
-            helper = isinstance(value, types.FunctionType)
-            if helper and value.__globals__ is function.__globals__:
-                world[name] = moved(value)
-        world |= {"encoder": stack(tf.tanh), "decoder": stack(tf.math.softplus)}
-        return moved(function)
-
-    def named(layers):
-        numbered = enumerate(layers, 1)
-        return {
-            f"{part} of layer {n}": v for n, (W, b) in numbered for part, v in [("W", W), ("b", b)]
-        }
-
-    reconstructions = []
-
-    @tf.autograph.experimental.do_not_convert
-    def loss_fn(x, z):
-        reconstructions.append(z)
-        x = tf.cast(x, z.dtype)
-        return tf.reduce_mean(tf.reduce_sum(pixels * (1 + x) * tf.square(z - x), axis=1))
-
-    encoder = [(tf.Variable(W), tf.Variable(b)) for W, b in encoder_weights]
-    decoder = [(tf.Variable(W), tf.Variable(b)) for W, b in decoder_weights]
-    optimizer = tf.keras.optimizers.Adam(settings["learning_rate"], epsilon=settings["epsilon"])
-    optimizer.build([v for layer in encoder + decoder for v in layer])
-    step = functions["train_step"]
-    step = with_stand_ins(step) if settings["stand_ins"] else step
-    step = tf.function(step) if settings.get("graph") else step
-    losses = []
-    for x in batches:
-        x = tf.constant(x) if settings.get("tensors") else x
-        losses.append(step(x, encoder, decoder, loss_fn, optimizer))
-    if settings.get("report") == "reconstruction":
-        return reconstructions[0]
-    parts = {"losses": losses, "encoder": named(encoder), "decoder": named(decoder)}
-    parts["steps"] = int(optimizer.iterations)
-    return parts[settings["report"]] if "report" in settings else parts
+    case = *first, settings | {"report": "reconstruction"}
+    return student.compare(probes.train, *case, what="runs", instead=probes.STACKS).passed
 
 
 # ── deeper ───────────────────────────────────────────────────────────────────────────────────
 
 
 def deeper(student, draw):
-    returned = student.value(_two_calls)
+    returned = student.value(probes.two_sizes)
     first, second = (_whole_numbers(sizes) for sizes in returned)
     yield student.holds(
         first is not None,
@@ -785,16 +476,6 @@ def deeper(student, draw):
         share=3,
     )
     yield student.holds(second == first, "returns the same on every call", mistake="grows")
-
-
-def _two_calls(functions):
-    """What two calls return, copied before the next can change it."""
-    results = []
-    for _ in range(2):
-        sizes = functions["deeper_sizes"]()
-        iterable = hasattr(sizes, "__iter__") and not isinstance(sizes, str)
-        results.append(list(sizes) if iterable else sizes)
-    return results
 
 
 def _whole_numbers(sizes):

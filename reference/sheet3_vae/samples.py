@@ -1,6 +1,6 @@
 """Sample submissions to this sheet: what `make grade` grades on a fresh machine.
 
-What each student changed in the solution's cells, by grade id; `scripts/make_samples.py` writes
+What each student changed in the solution's cells, by grade id; `python -m grader samples` writes
 the notebooks to submitted/.
 """
 

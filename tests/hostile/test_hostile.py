@@ -21,7 +21,7 @@ from bs4 import BeautifulSoup
 from house import CORPUS, HONEST, POINTS, RUN, student, wanted
 
 from grader.course import layout
-from grader.running import kernel, sandbox
+from grader.running import budget, kernel, sandbox
 from grader.running.jail import landlock_version
 
 pytestmark = pytest.mark.skipif(
@@ -238,10 +238,11 @@ class Flooded:
     iopub_channel = Channel()
 
 
-def test_a_kernel_that_never_stops_talking_does_not_hold_up_the_grader(monkeypatch):
-    monkeypatch.setattr(kernel, "GRACE_SECONDS", 0.1)
-    with pytest.raises(kernel.BadReply):
-        asyncio.run(kernel._forget_outputs(Flooded()))
+def test_a_kernel_that_never_stops_talking_does_not_hold_up_the_grader():
+    seconds = iter(range(10**6))
+    limits = budget.Budget(3, budget.Usage, lambda: float(next(seconds)))
+    with pytest.raises(kernel.BadReply, match="printed without end"):
+        asyncio.run(kernel._forget_outputs(Flooded(), limits))
 
 
 def test_the_table_is_printed_whatever_the_notes_hold(graded):
