@@ -66,7 +66,7 @@ SCOPE_SOCKETS_AND_SIGNALS, SIGNALS_SINCE = 0b11, 6
 DEVICES = ("null", "full", "random", "urandom")
 MASKED = ("kcore", "keys", "key-users", "kmsg", "timer_list")  # of /proc: about the machine
 FIRST_PRIVATE_ID, NOBODY = 0x70000000, 65534
-DISK, FILES_ON_DISK = 2 * 2**30, 200_000  # of all that a student's code can write
+FILES_ON_DISK = 200_000  # of all that a student's code can write
 MAX_SOCKETS = 64
 POLL_SECONDS = 0.25
 OWN_MEMORY = ("RssAnon:", "RssShmem:", "VmSwap:")  # in /proc/PID/status, in kB
@@ -92,6 +92,7 @@ class Settings:
     write: folders it may write to, empty and in memory where it has a private root;
     sockets: the folder in which it may make sockets, and nothing else;
     given: a folder whose parts are copied into those of `write` with the same name;
+    disk: bytes that it may write, all in all;
     memory: bytes that all its processes may use together;
     processes: how many it may be, threads included;
     limits: resource limits by their name in `resource`.
@@ -106,6 +107,7 @@ class Settings:
     write: list[str]
     sockets: str
     given: str
+    disk: int
     memory: int
     processes: int
     limits: dict[str, int]
@@ -227,7 +229,7 @@ def _build_root(root: Path, settings: Settings, uid: int, gid: int) -> None:
     """A tmpfs with all that the process may see."""
     words = "a private root (mount)"
     _checked(_libc().mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), words)
-    disk = f"size={DISK},nr_inodes={FILES_ON_DISK},mode=755"
+    disk = f"size={settings.disk},nr_inodes={FILES_ON_DISK},mode=755"
     _mount(b"tmpfs", root, b"tmpfs", MS_NOSUID | MS_NODEV, disk.encode())
     for path in settings.read:
         _show(Path(path), _below(root, path))
@@ -494,7 +496,7 @@ class _Disk:
         if settings.namespaces:
             return False
         now = _Disk.of(settings)
-        if self.free - now.free < DISK and self.files - now.files < FILES_ON_DISK:
+        if self.free - now.free < settings.disk and self.files - now.files < FILES_ON_DISK:
             return False
         size = count = 0
         for folder in settings.write:
@@ -503,7 +505,7 @@ class _Disk:
                 for name in files:
                     with suppress(OSError):
                         size += os.lstat(os.path.join(here, name)).st_blocks * 512
-        return size > DISK or count > FILES_ON_DISK
+        return size > settings.disk or count > FILES_ON_DISK
 
 
 # --- Landlock and limits --------------------------------------------------------------------------

@@ -52,6 +52,7 @@ READABLE = ("lib", "inbox")  # what the grader puts there, it can read
 PARTS = (*WRITABLE, *READABLE, "sockets", "given", "root")
 
 GIGABYTE = 2**30
+DISK = 2 * GIGABYTE  # of all that it writes
 MEMORY = 12 * GIGABYTE  # of all processes of a submission together
 LIMITS = {
     "RLIMIT_AS": 16 * GIGABYTE,  # enough for torch and TensorFlow, not for filling the machine
@@ -372,6 +373,7 @@ def settings(scratch: Path, level: Level, hidden: Path, shown: list[Path]) -> ja
         write=[str(scratch / part) for part in WRITABLE],
         sockets=str(scratch / "sockets"),
         given=str(scratch / "given"),
+        disk=DISK,
         memory=min(MEMORY, int(0.8 * _memory_of_the_machine())),
         processes=PROCESSES,
         limits=LIMITS,
