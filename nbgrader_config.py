@@ -6,7 +6,7 @@ from grader import nbgrader_patches, pipeline
 from grader.intake.files import expected_notebooks
 from grader.intake.reading import SubmissionExporter
 from grader.records.export import MemberExporter
-from grader.records.feedback import FeedbackExporter
+from grader.running import sandbox
 from helpers.grading import WRITTEN
 
 nbgrader_patches.apply()
@@ -38,12 +38,14 @@ c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.pre_convert_hook = expected_notebooks
 c.Autograde.sanitize_preprocessors = pipeline.CLEAN
 c.Autograde.autograde_preprocessors = pipeline.JUDGE
+# "auto" takes the strongest isolation that the machine offers, "required" grades with the full one
+# or not at all: what a course should set whose points count. See docs/security.md.
+sandbox.demand("auto")
 c.Execute.timeout = 14_400  # seconds of the clock for a cell of a solution: only against a hang
 c.ExecuteAndJudge.timeout = 30  # seconds of work for a cell of a submission (grader.running.budget)
 c.Execute.shutdown_kernel = "immediate"
 
 # --- feedback
-c.GenerateFeedback.exporter_class = FeedbackExporter
 c.GenerateFeedback.preprocessors = pipeline.FEEDBACK
 
 # --- pages for people: texts are made safe, formulas need neither a script nor a network

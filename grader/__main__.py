@@ -5,6 +5,7 @@ What a command needs is imported when it runs: nbgrader alone costs seconds.
 
 import argparse
 import json
+import os
 import secrets
 import sys
 from pathlib import Path
@@ -49,6 +50,30 @@ def _add(commands: Any, name: str, run: Any, words: str, some_sheets: bool = Fal
     return command
 
 
+def _add_isolation(command: Any) -> None:
+    words = (
+        "what must separate student code from this machine; default: auto, the strongest that it "
+        "offers. required: full, or nothing is graded"
+    )
+    levels = ("auto", "required", "full", "restricted", "none")
+    command.add_argument("--isolation", choices=levels, metavar="LEVEL", help=words)
+
+
+def _choose_isolation(choice: str | None) -> None:
+    """The level for this run, whatever the environment and nbgrader_config.py say."""
+    from grader.running import sandbox
+
+    if choice is not None:
+        os.environ[sandbox.VARIABLE] = choice
+
+
+def _isolation() -> str:
+    """What holds, in words. Raises CourseError where the level cannot be had."""
+    from grader.running import sandbox
+
+    return sandbox.announcement(layout.PACKAGES)
+
+
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
@@ -70,11 +95,16 @@ def _add_grade(commands: Any) -> None:
     grade.add_argument("--scheduler", metavar="ADDRESS", help="a dask scheduler, tcp://host:8786")
     grade.add_argument("--force", action="store_true", help="grade again what is graded already")
     grade.add_argument("--outdated", action="store_true", help="and what older checks judged")
+    _add_isolation(grade)
 
 
 def _grade(options: argparse.Namespace) -> int:
     from grader.grading.batch import grade
+    from grader.records.gradebook import config
 
+    _choose_isolation(options.isolation)
+    config()  # which may demand a level too
+    print(f"Isolation:     {_isolation()}", flush=True)
     return grade(
         _chosen(options.sheets),
         student=options.student,
@@ -92,6 +122,7 @@ def _add_check(commands: Any) -> None:
     check.add_argument("--only", action="append", metavar="ITEM", help="may be repeated")
     check.add_argument("--json", action="store_true", help="one line of JSON per file")
     check.add_argument("--seed", metavar="WORDS", help="the same inputs every time")
+    _add_isolation(check)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -99,6 +130,8 @@ def _check(options: argparse.Namespace) -> int:
     from grader.judging import rendering
 
     layout.find_sheet(options.sheet)
+    _choose_isolation(options.isolation)
+    print(f"Isolation: {_isolation()}", file=sys.stderr)
     secret = options.seed or secrets.token_hex(16)
     code = 0
     for file in options.files:

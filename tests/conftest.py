@@ -44,7 +44,7 @@ hypothesis_settings.load_profile("suite")
 LONGEST = [
     "tests/test_audit.py",
     "tests/test_cleaning.py",
-    "tests/test_attacks.py",
+    "tests/hostile/test_hostile.py",
     "tests/test_samples.py",
     "tests/test_batch.py",
 ]

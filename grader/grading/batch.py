@@ -161,7 +161,9 @@ def _on_cluster(tasks: Sequence[Task], scheduler: str) -> Iterator[tuple[Task, O
     except OSError as error:
         raise CourseError(f"No dask scheduler answers at {scheduler}: {error}") from error
     with client:
-        futures = {client.submit(grade_one, task, pure=False): task for task in tasks}
+        level = os.environ.get(sandbox.VARIABLE)
+        there = {task: replace(task, isolation=level) for task in tasks}
+        futures = {client.submit(grade_one, there[task], pure=False): task for task in tasks}
         for future in as_completed(futures):
             lost = future.exception()  # of the worker or the network: a task reports by itself
             failure = f"{type(lost).__name__}: {lost}"

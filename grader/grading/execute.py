@@ -98,7 +98,7 @@ class ExecuteAndJudge(Execute):
             scratch=self._scratch,
             connection_file=str(self._scratch / "inbox" / "connection.json"),
             transport="ipc",
-            ip=str(self._scratch / "home" / "kernel"),
+            ip=str(self._scratch / "sockets" / "kernel"),
         )
         return self.km
 

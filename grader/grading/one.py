@@ -14,6 +14,7 @@ from grader.intake.submissions import Submission
 from grader.nbgrader_patches import AutogradeFolder
 from grader.records import marks
 from grader.records.gradebook import convert, gradebook, reopen
+from grader.running import sandbox
 from grader.running.session import ENDED, LEFT_BROKEN
 
 
@@ -24,13 +25,15 @@ class Task:
     submission: which one;
     seen: the time of the mark that it had when this was decided; "" if it had none;
     only_feedback: it is judged, and its grade is newer than its feedback;
-    alone: it was tried before, and nothing else is running now.
+    alone: it was tried before, and nothing else is running now;
+    isolation: the level for a worker on another machine; see `sandbox.demand`.
     """
 
     submission: Submission
     seen: str = ""
     only_feedback: bool = False
     alone: bool = False
+    isolation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class AutogradeAgain(AutogradeFolder):
 def grade_one(task: Task) -> Outcome:
     """Grade a submission and write its feedback."""
     submission = task.submission
+    if task.isolation is not None:
+        os.environ[sandbox.VARIABLE] = task.isolation
     try:
         with _to_itself(submission.folder):
             mark = marks.read(submission)

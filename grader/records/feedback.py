@@ -1,11 +1,7 @@
 """What people see: rubrics for those who grade; reports, and nothing hidden, for students."""
 
-import html
 import re
-from typing import Any
 
-from jinja2 import pass_context
-from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -68,18 +64,6 @@ def _shortened(source: str, room: int) -> tuple[str, int]:
         words = f"# … {len(source) - end:,} more characters are not shown here"
         source = f"{source[:end]}\n{words}".lstrip()
     return source, max(0, room - tokens)
-
-
-class FeedbackExporter(HTMLExporter):
-    """nbconvert's HTML; a text that it cannot show is shown as it was typed."""
-
-    @pass_context
-    def markdown2html(self, context: Any, source: str) -> str:
-        """Markdown to HTML."""
-        try:
-            return super().markdown2html(context, source)
-        except Exception:  # whatever is in a text, there has to be a page
-            return f"<pre>{html.escape(source)}</pre>"
 
 
 class PrepareFeedback(NbGraderPreprocessor):

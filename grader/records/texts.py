@@ -67,7 +67,10 @@ def render(source: str, attachments: dict[str, Any] | None = None) -> str:
     if len(source) > MAX_TEXT:
         source = f"{source[:MAX_TEXT]}\n\n… (the rest of this text is not shown)"
     renderer = _Renderer(attachments=attachments or {})
-    return clean(MarkdownWithMath(renderer=renderer).render(source))
+    try:
+        return clean(MarkdownWithMath(renderer=renderer).render(source))
+    except Exception:  # whatever is in a text, there has to be a page
+        return f"<pre>{html.escape(source)}</pre>"
 
 
 def clean(page: str) -> str:

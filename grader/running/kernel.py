@@ -25,6 +25,7 @@ from grader.running.budget import LOOK_SECONDS, Budget, Spent, usage_of
 from grader.running.session import ENDED, MAX_REPLY
 
 T = TypeVar("T")
+FOR_ALL_INSIDE = 0o644  # nobody else can enter the scratch folder
 GRACE_SECONDS = 3.0  # of work, for a kernel to come back after an interrupt
 
 _SENT = "_grader_"  # before the names of the modules that are sent into the kernel

@@ -1,79 +1,66 @@
 """A process for a student's code: what it may read, write and reach, and what it may use up.
 
-On Linux the process restricts itself before Python starts in it, without any privilege:
+What happens inside the new process stands in `jail`; here is decided how strong the walls are, and
+what it gets to see. There are three levels:
 
-- Landlock (Linux 5.13): it reads the Python installation, the system's libraries and `helpers`,
-  writes to its own scratch folder, and sees nothing else: not the sheets' sources, references and
-  checks, not the gradebook, not another submission.
-- Namespaces, where the system allows them: it sees no other process and no network, has a /dev/shm
-  of its own, and everything it started ends with it.
+- `full`: a private root (only the system's libraries, Python and the course's own packages, all of
+  it read-only, and folders in memory to write to), no other process, no network, an identity of its
+  own without any right, filtered system calls, and Landlock where the system has it (Linux 5.13);
+- `restricted`, where a system gives no namespaces: Landlock and filtered system calls. The process
+  sees the host's folders by name but cannot open what it is not given, nor connect to anything;
+- `none`: limits on resources only.
 
-Neither can be undone from inside. `isolation()` says what holds here, and so does the grade table.
-
-Run as a script, this file restricts itself and becomes the command it was given. See
-https://docs.kernel.org/userspace-api/landlock.html and namespaces(7).
+docs/security.md says what each of them promises.
 """
 
-import ctypes
 import fcntl
 import itertools
 import json
 import os
-import resource
 import shutil
-import signal
-import socket
-import struct
+import stat
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same numbers on every architecture
-PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 24, 38
-NEW_USER, NEW_PID, NEW_NET, NEW_IPC, NEW_MOUNTS = 1 << 28, 1 << 29, 1 << 30, 1 << 27, 1 << 17
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
+from grader.errors import CourseError
+from grader.running import jail, seccomp
+from grader.running.jail import landlock_version
 
-EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
-TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
-READ = EXECUTE | READ_FILE | READ_DIR
-ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
-RIGHTS_BY_ABI = {1: 1 << 13, 2: 1 << 14, 3: 1 << 15, 5: 1 << 16}  # number of file rights known
-CONNECT_TCP = 1 << 1
-SCOPE_SOCKETS_AND_SIGNALS = 0b11
+VARIABLE = "GRADER_ISOLATION"  # "auto", "required", or the name of a level
+CHOICES = ("auto", "required", "full", "restricted", "none")
 
-SYSTEM_FOLDERS = [
-    "/usr",
-    "/bin",
-    "/sbin",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/nix/store",
-    "/proc",
-    "/sys",
-]
+SYSTEM_FOLDERS = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store"]
+SYSTEM_FOLDERS += ["/sys/devices/system/cpu"]  # how many processors there are
 SYSTEM_FOLDERS += [
     f"/etc/{name}"
-    for name in (
-        *("alternatives", "fonts", "ld.so.cache", "localtime", "timezone", "machine-id"),
-        *("passwd", "group", "nsswitch.conf", "hosts", "host.conf", "mime.types"),
-    )
+    for name in ("alternatives", "fonts", "ld.so.cache", "localtime", "timezone", "mime.types")
 ]
-PYTHON = [sys.base_prefix, sys.prefix]
-DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
+MAX_LINKS = 40  # on the way to a file; the system's own limit
+MAX_SOCKET_PATH = 107  # bytes; the system's own limit
+# Without a private root, these too are the host's.
+HOST_FOLDERS = ["/proc", "/sys", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/hosts"]
 
 SCRATCH = "grader-scratch-"  # how the names of scratch folders start
-WRITABLE, READABLE = ("work", "home", "tmp"), ("lib", "inbox")  # the parts of a scratch folder
+WRITABLE = ("work", "home", "tmp")  # the parts of a scratch folder that the process may write to
+READABLE = ("lib", "inbox")  # what the grader puts there, it can read
+PARTS = (*WRITABLE, *READABLE, "sockets", "given", "root")
 
+GIGABYTE = 2**30
+DISK = 2 * GIGABYTE  # of all that it writes
+MEMORY = 12 * GIGABYTE  # of all processes of a submission together
 LIMITS = {
-    "RLIMIT_AS": 16 * 2**30,  # enough for torch and TensorFlow, not for filling the machine
-    "RLIMIT_FSIZE": 2**30,
-    "RLIMIT_CORE": 0,
+    "RLIMIT_AS": 16 * GIGABYTE,  # enough for torch and TensorFlow, not for filling the machine
+    "RLIMIT_FSIZE": GIGABYTE,
+    "RLIMIT_NOFILE": 4096,
+    "RLIMIT_CORE": 1,  # 0 would still start a program that reports crashes
 }
+PROCESSES = 1024  # threads included
 
 # Many small computations side by side: threads of one would only wait for those of another.
 ONE_THREAD = dict.fromkeys(
@@ -84,35 +71,162 @@ ONE_THREAD = dict.fromkeys(
     "1",
 )
 
-KEPT_VARIABLES = ("PATH", "LANG", "TZ", "MNIST_DIR", "NBGRADER_EXECUTION", "JPY_PARENT_PID")
+KEPT_VARIABLES = ("PATH", "LANG", "TZ", "MNIST_DIR", "NBGRADER_EXECUTION")
 KEPT_PREFIXES = ("LC_", "OMP_", "MKL_", "OPENBLAS_", "TF_", "KERAS_", "CUDA_")
 
 
-def landlock_version() -> int:
-    """The version of Landlock's interface here; 0 where there is none."""
-    if not sys.platform.startswith("linux"):
-        return 0
-    return max(0, ctypes.CDLL(None).syscall(CREATE_RULESET, None, 0, 1))
+@dataclass(frozen=True)
+class Level:
+    """How strong the walls are.
+
+    name: "full", "restricted" or "none";
+    namespaces: as in `jail.Settings`;
+    landlock: its version, 0 where it is not used;
+    seccomp: whether system calls are filtered.
+    """
+
+    name: str
+    namespaces: str = ""
+    landlock: int = 0
+    seccomp: bool = False
+
+    def __str__(self) -> str:
+        landlock = f"Landlock {self.landlock}" if self.landlock else "no Landlock"
+        match self.name:
+            case "full":
+                walls = "private root, no other process, no network, filtered system calls"
+                return f"full ({walls}, {landlock})"
+            case "restricted":
+                return f"restricted ({landlock}, filtered system calls; no private root)"
+        return "none: student code can read the files of this account"
 
 
-@cache
+def demand(choice: str) -> None:
+    """Set the level for this process and those that it starts, unless the environment sets it."""
+    if choice not in CHOICES:
+        raise CourseError(f"There is no isolation {choice!r}. Choose from: {', '.join(CHOICES)}.")
+    os.environ.setdefault(VARIABLE, choice)
+
+
+def level() -> Level:
+    """The level in force. Raises CourseError where it is weaker than the one demanded."""
+    choice = os.environ.get(VARIABLE, "auto")
+    if choice not in CHOICES:
+        raise CourseError(f"{VARIABLE} is {choice!r}. Choose from: {', '.join(CHOICES)}.")
+    wanted = {"auto": ("full", "restricted", "none"), "required": ("full",)}.get(choice, (choice,))
+    for name in wanted:
+        found = _offered(name)
+        if found is not None:
+            return found
+    raise CourseError(
+        f"This system does not offer the isolation {wanted[0]!r} ({VARIABLE}={choice}). "
+        f"It lacks {_missing(wanted[0])}. {_advice()} The strongest here is {_strongest()}."
+    )
+
+
 def has_namespaces() -> bool:
-    """Whether a process may have namespaces of its own here: tried, because no flag says so."""
-    if not sys.platform.startswith("linux"):
-        return False
-    settings = {"parent": os.getpid(), "namespaces": True, "write": []}
-    settings["read"] = [*SYSTEM_FOLDERS, *PYTHON]
-    trial = [sys.executable, "-I", __file__, json.dumps(settings), sys.executable, "-I", "-c", ""]
-    return subprocess.run(trial, capture_output=True).returncode == 0
+    """Whether a student's process has namespaces of its own here."""
+    return bool(level().namespaces)
 
 
 def isolation() -> str:
     """What separates a student's code from everything else on this machine, in words."""
-    version = landlock_version()
-    if version == 0:
-        return "none on this system: student code can read the files of this account"
-    more = "sees no other process, no network" if has_namespaces() else "without namespaces"
-    return f"Landlock {version}, {more}"
+    return str(level())
+
+
+def announcement(packages: Iterable[Path]) -> str:
+    """What holds, and what is missing where it is less than all. Raises CourseError as `level`
+    does, and where the identity that student code gets could not read its own packages.
+    """
+    found = level()
+    _check_readable(found, packages)
+    if found.name == "full":
+        return str(found)
+    chosen = "" if _offered("full") else f" Missing: {_missing('full')}. {_advice()}"
+    return f"{found}.{chosen}"
+
+
+def _check_readable(level: Level, packages: Iterable[Path]) -> None:
+    if level.namespaces != "privileged":
+        return
+    for folder in (Path(sys.base_prefix), Path(sys.prefix), *packages):
+        for path in (folder, *folder.glob("__init__.py"), *folder.glob("lib/python*/os.py")):
+            mode = path.stat().st_mode
+            if not mode & stat.S_IROTH or (path.is_dir() and not mode & stat.S_IXOTH):
+                raise CourseError(
+                    f"{path} can be read by its owner alone, and student code runs under an "
+                    f"account of its own. Run: chmod -R go+rX {folder}"
+                )
+
+
+def _strongest() -> Level:
+    return next(found for found in map(_offered, ("full", "restricted", "none")) if found)
+
+
+@cache
+def _offered(name: str) -> Level | None:
+    """A level as this system has it; None if it has not. Tried, because no flag says so."""
+    if name == "none":
+        return Level("none")
+    return next((level for level in _candidates(name) if not _failure(level)), None)
+
+
+def _candidates(name: str) -> list[Level]:
+    """Ways to have a level, the best first; none where this is the wrong kind of machine."""
+    landlock = landlock_version()
+    if seccomp.architecture() is None:
+        return []
+    if name == "restricted":
+        return [Level("restricted", "", landlock, True)] if landlock else []
+    kinds = ["privileged", "user"] if os.geteuid() == 0 else ["user"]
+    return [Level("full", kind, landlock, True) for kind in kinds]
+
+
+@cache
+def _failure(level: Level) -> str:
+    """Why a process cannot be started at a level; empty if it can."""
+    with scratch_folder([]) as scratch:
+        argv = [sys.executable, "-I", "-c", ""]
+        trial = subprocess.run(
+            _locked_in(argv, scratch, level, scratch, []), capture_output=True, text=True
+        )
+    words = trial.stderr.strip().splitlines()
+    return "" if trial.returncode == 0 else (words or ["it ended at once"])[-1]
+
+
+def _missing(name: str) -> str:
+    """What keeps a level from being had here."""
+    if seccomp.architecture() is None:
+        return "Linux on x86_64 or aarch64"
+    tried = _candidates(name)
+    return _failure(tried[-1]) if tried else "Landlock (Linux 5.13)"
+
+
+# Settings of the system that keep accounts from making namespaces, and the values that do.
+SWITCHES = {
+    "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": ("1", "0"),
+    "/proc/sys/kernel/unprivileged_userns_clone": ("0", "1"),
+    "/proc/sys/user/max_user_namespaces": ("0", "15000"),
+}
+CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
+
+
+def _advice() -> str:
+    """How to get full isolation on this machine."""
+    if seccomp.architecture() is None:
+        return "Grade on a Linux machine, or in a virtual one."
+    for file, (off, on) in SWITCHES.items():
+        path = Path(file)
+        if path.exists() and path.read_text().strip() == off:
+            name = file.removeprefix("/proc/sys/").replace("/", ".")
+            return f"An administrator can run: sysctl -w {name}={on}"
+    if any(map(os.path.exists, CONTAINER_MARKS)):
+        return (
+            "In a container, start it with --security-opt seccomp=unconfined "
+            "--security-opt systempaths=unconfined --cap-add SYS_ADMIN (podman, docker), "
+            "or grade outside of it."
+        )
+    return "Grade on a Linux machine (5.13 or newer) that lets this account make namespaces."
 
 
 @contextmanager
@@ -121,21 +235,27 @@ def scratch_folder(
 ) -> Iterator[Path]:
     """A folder for one submission: `work` is its current directory, `lib` its packages of ours.
 
-    What the grader puts into `inbox` and `lib`, the submission can read but not change.
+    What the grader puts into `inbox` and `lib`, the submission can read but not change. Only the
+    grader's account can enter the folder.
 
     files: the sheet's data, pairs of a file and its name relative to `work`.
     """
     remove_abandoned()
     with _locked_folder() as scratch:
-        for part in (*WRITABLE, *READABLE, "home/.matplotlib"):
+        if len(os.fsencode(scratch / "sockets" / "kernel-5")) > MAX_SOCKET_PATH:
+            raise CourseError(f"{scratch.parent} is too long a path for sockets: set TMPDIR.")
+        for part in (*PARTS, "given/work", "given/home/.matplotlib"):
             (scratch / part).mkdir(parents=True)
+        for part in READABLE:
+            (scratch / part).chmod(0o755)  # for the identity inside; nobody else gets this far
         for package in packages:
             (scratch / "lib" / package.name).symlink_to(package)
         for file, relative in files:
-            (scratch / "work" / relative).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, scratch / "work" / relative)
-        for cache in _font_caches():
-            shutil.copy(cache, scratch / "home/.matplotlib")
+            target = scratch / "given" / "work" / relative
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+        for cache_file in _font_caches():
+            shutil.copy(cache_file, scratch / "given/home/.matplotlib")
         yield scratch
 
 
@@ -200,7 +320,7 @@ def _lock(folder: Path) -> int | None:
 
 
 def _font_caches() -> list[Path]:
-    """Matplotlib's list of fonts: without it, every process would search the fonts anew."""
+    """Matplotlib's list of fonts: without it, every process would search for the fonts again."""
     import matplotlib
 
     return list(Path(matplotlib.get_cachedir()).glob("fontlist*.json"))
@@ -226,6 +346,7 @@ def environment(scratch: Path, **more: str) -> dict[str, str]:
             "PYTHONNOUSERSITE": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUNBUFFERED": "1",
+            "JOBLIB_MULTIPROCESSING": "0",  # it would warn where it finds no semaphores
             **more,
         }
     )
@@ -237,153 +358,87 @@ def command(argv: list[str], scratch: Path, hidden: Path, shown: list[Path]) -> 
     hidden: the course's folder, none of which may be read, except the folders in `shown` and the
     Python installation.
     """
-    readable = [Path(folder) for folder in [*SYSTEM_FOLDERS, sys.base_prefix]]
+    return _locked_in(argv, scratch, level(), hidden, shown)
+
+
+def settings(scratch: Path, level: Level, hidden: Path, shown: list[Path]) -> jail.Settings:
+    """What a process in a scratch folder gives up at a level; see `command`."""
+    return jail.Settings(
+        parent=os.getpid(),
+        namespaces=level.namespaces,
+        landlock=level.landlock > 0,
+        seccomp=level.seccomp,
+        scratch=str(scratch),
+        read=_visible(scratch, level, hidden, shown),
+        write=[str(scratch / part) for part in WRITABLE],
+        sockets=str(scratch / "sockets"),
+        given=str(scratch / "given"),
+        disk=DISK,
+        memory=min(MEMORY, int(0.8 * _memory_of_the_machine())),
+        processes=PROCESSES,
+        limits=LIMITS,
+    )
+
+
+def _locked_in(
+    argv: list[str], scratch: Path, level: Level, hidden: Path, shown: list[Path]
+) -> list[str]:
+    words = json.dumps(asdict(settings(scratch, level, hidden, shown)))
+    return [sys.executable, "-I", jail.__file__, words, *argv]
+
+
+def _memory_of_the_machine() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _visible(scratch: Path, level: Level, hidden: Path, shown: list[Path]) -> list[str]:
+    """Files and folders that a process may read, and the symbolic links on the way to them."""
+    folders = [Path(name) for name in SYSTEM_FOLDERS]
+    folders += [] if level.namespaces else [Path(name) for name in HOST_FOLDERS]
+    folders += [Path(sys.base_prefix), Path(sys.executable)]
     if "MNIST_DIR" in os.environ:
-        readable.append(Path(os.environ["MNIST_DIR"]))
-    visible = [path for folder in readable for path in _outside(folder.resolve(), hidden)]
-    visible += [Path(sys.prefix).resolve(), *shown, *(scratch / part for part in READABLE)]
-    settings = {
-        "parent": os.getpid(),
-        "namespaces": has_namespaces(),
-        "read": sorted({str(path) for path in visible}),
-        "write": [*(str(scratch / part) for part in WRITABLE), *DEVICES],
-    }
-    return [sys.executable, "-I", __file__, json.dumps(settings), *argv]
+        folders.append(Path(os.environ["MNIST_DIR"]))
+    own = [Path(sys.prefix), *shown, *(scratch / part for part in READABLE)]
+    secret = [hidden.resolve(), scratch]
+    real = [part for folder in folders for part in _outside(folder.resolve(), secret)]
+    for folder in own:  # the Python installation may be part of the course, or the reverse
+        below = folder.resolve()
+        real += _outside(below, secret) if hidden.is_relative_to(below) else [below]
+    links = [link for path in (*folders, *own) for link in _links_on(path)]
+    return [str(path) for path in _without_nested(real + links)]
 
 
-def _outside(folder: Path, hidden: Path) -> list[Path]:
-    """The parts of a folder that do not lead to the hidden one."""
-    if not folder.exists() or folder.is_relative_to(hidden):
+def _links_on(path: Path) -> list[Path]:
+    """The symbolic links on the way to a file, each in a folder whose path holds none."""
+    found: list[Path] = []
+    here, waiting = Path("/"), list(reversed(path.absolute().parts[1:]))
+    while waiting and len(found) < MAX_LINKS:
+        part = waiting.pop()
+        if part == "..":
+            here = here.parent
+        elif (here / part).is_symlink():
+            found.append(here / part)
+            target = (here / part).readlink()
+            here = Path("/") if target.is_absolute() else here
+            waiting += reversed([part for part in target.parts if part != "/"])
+        else:
+            here = here / part
+    return found
+
+
+def _without_nested(paths: list[Path]) -> list[Path]:
+    """Those that are not there already because a folder above is shown."""
+    kept: list[Path] = []
+    for path in sorted(set(paths)):
+        if not any(path.is_relative_to(above) for above in kept if not above.is_symlink()):
+            kept.append(path)
+    return kept
+
+
+def _outside(folder: Path, hidden: list[Path]) -> list[Path]:
+    """The parts of a folder that do not lead to a hidden one."""
+    if not folder.exists() or any(map(folder.is_relative_to, hidden)):
         return []
-    if not hidden.is_relative_to(folder):
+    if folder.is_symlink() or not any(part.is_relative_to(folder) for part in hidden):
         return [folder]
-    return [part for child in folder.iterdir() for part in _outside(child.resolve(), hidden)]
-
-
-# --- inside the new process ----------------------------------------------------------------------
-
-
-class _Ruleset(ctypes.Structure):
-    _fields_ = [("fs", ctypes.c_uint64), ("net", ctypes.c_uint64), ("scoped", ctypes.c_uint64)]
-
-
-class _PathBeneath(ctypes.Structure):
-    _pack_ = 1
-    _fields_ = [("allowed", ctypes.c_uint64), ("fd", ctypes.c_int32)]
-
-
-def restrict(read: list[str], write: list[str]) -> None:
-    """Give up, for this process and its children, every other access to files and the network."""
-    version = landlock_version()
-    if version == 0:
-        return
-    libc = _libc()
-    everything = max(n for abi, n in RIGHTS_BY_ABI.items() if abi <= version) - 1
-    rules = _Ruleset(everything, CONNECT_TCP if version >= 4 else 0)
-    rules.scoped = SCOPE_SOCKETS_AND_SIGNALS if version >= 6 else 0
-    size = 24 if version >= 6 else 16 if version >= 4 else 8
-    ruleset = _checked(libc.syscall(CREATE_RULESET, ctypes.byref(rules), size, 0))
-    for paths, rights in ((read, READ), (write, everything)):
-        for path in filter(os.path.exists, paths):
-            fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
-            allowed = everything & (rights if os.path.isdir(path) else rights & ON_FILES)
-            rule = _PathBeneath(allowed, fd)
-            _checked(libc.syscall(ADD_RULE, ruleset, 1, ctypes.byref(rule), 0))
-            os.close(fd)
-    _checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-    _checked(libc.syscall(RESTRICT_SELF, ruleset, 0))
-    os.close(ruleset)
-
-
-def enter_namespaces() -> None:
-    """Go on as the first process of new namespaces; the one outside waits, and ends with it."""
-    libc = _libc()
-    uid, gid = os.geteuid(), os.getegid()
-    _checked(libc.unshare(NEW_USER | NEW_PID | NEW_NET | NEW_IPC | NEW_MOUNTS))
-    for name, words in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{uid} {uid} 1"),
-        ("gid_map", f"{gid} {gid} 1"),
-    ):
-        Path(f"/proc/self/{name}").write_text(words)
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
-    grader, inside = os.getppid(), os.fork()
-    if inside:
-        os._exit(_wait_for(inside, grader))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-    _checked(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
-    _checked(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
-    safe = MS_NOSUID | MS_NODEV | MS_NOEXEC
-    _checked(libc.mount(b"proc", b"/proc", b"proc", safe, None))
-    _checked(libc.mount(b"tmpfs", b"/dev/shm", b"tmpfs", safe, b"size=1g"))
-    _start_loopback()
-
-
-def _wait_for(inside: int, grader: int) -> int:
-    """Wait for the process inside; end it when the grader is gone. Signals are meant for it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        done, status = os.waitpid(inside, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status) % 256
-        if os.getppid() != grader:
-            os.kill(inside, signal.SIGKILL)
-        signal.sigtimedwait([signal.SIGCHLD], 1.0)
-
-
-def _start_loopback() -> None:
-    """ipykernel binds a socket to the loopback interface, which starts switched off."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        request = struct.pack("16sh14x", b"lo", 1)  # struct ifreq with IFF_UP
-        fcntl.ioctl(any_socket, 0x8914, request)  # SIOCSIFFLAGS
-
-
-def end_with_parent(parent: int) -> None:
-    """Have the system kill this process when the one that started it is gone, however it ended."""
-    _checked(_libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
-    if os.getppid() != parent:
-        os._exit(1)
-
-
-def drop_capabilities() -> None:
-    """Root without root's powers; for anybody else there is nothing to drop."""
-    libc = _libc()
-    for capability in range(64):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _checked(result: int) -> int:
-    if result < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"the sandbox could not be set up: {os.strerror(code)}")
-    return result
-
-
-def limit_resources() -> None:
-    """Lower the limits on memory and file size, never above what is allowed already."""
-    for name, wanted in LIMITS.items():
-        kind = getattr(resource, name)
-        _, hard = resource.getrlimit(kind)
-        value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        try:
-            resource.setrlimit(kind, (value, value))
-        except (ValueError, OSError):  # macOS refuses some limits; they are a second line anyway
-            continue
-
-
-if __name__ == "__main__":
-    settings = json.loads(sys.argv[1])
-    if sys.platform.startswith("linux"):
-        end_with_parent(settings["parent"])
-    limit_resources()
-    if settings["namespaces"]:
-        enter_namespaces()
-        settings["write"].append("/dev/shm")
-    if sys.platform.startswith("linux"):
-        drop_capabilities()
-    restrict(settings["read"], settings["write"])
-    os.execv(sys.argv[2], sys.argv[2:])
+    return [part for child in folder.iterdir() for part in _outside(child, hidden)]

@@ -1,0 +1,272 @@
+"""Whatever a submission does, a wrong answer earns nothing and nobody else notices.
+
+The corpus stands in attacks.py and files.py. It is graded at once, among honest submissions, at the
+strongest level that this machine offers; a representative part also by an ordinary account and
+where namespaces are refused.
+"""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import attacks
+import house
+import machines
+import pytest
+from bs4 import BeautifulSoup
+from house import CORPUS, HONEST, POINTS, RUN, student, wanted
+
+from grader.course import layout
+from grader.running import budget, kernel, sandbox
+from grader.running.jail import landlock_version
+
+pytestmark = pytest.mark.skipif(
+    sandbox.level().name == "none", reason="nothing would keep the attacks in"
+)
+GIGABYTE_IN_KB = 2**20
+SECURITY = house.ROOT / "docs" / "security.md"
+each = pytest.mark.parametrize("attack", CORPUS, ids=lambda attack: attack.name)
+each_look = pytest.mark.parametrize("attack", attacks.LOOKS, ids=lambda attack: attack.name)
+# One of each kind, for the levels that are tested beside the strongest.
+SOME = [
+    "the answer looked for wherever it may lie",
+    "the gradebook and the graded notebooks edited",
+]
+SOME += ["messages forged with the connection file's key", "a full disk", "folders in folders"]
+SOME += ["threads that change the function, and children that outlive the cell"]
+SOME += ["memory without end in many processes", "processes without end", "sockets without end"]
+PART = [*attacks.LOOKS, *(attack for attack in RUN if attack.name in SOME)]
+
+
+def test_the_corpus_is_large_and_no_attack_is_in_it_twice():
+    assert len(CORPUS) >= 80
+    assert len({student(attack) for attack in CORPUS} | set(HONEST)) == len(CORPUS) + len(HONEST)
+    assert {attack.name for attack in PART} >= set(SOME)
+
+
+@cache
+def graded_at(level: str, folder: Path) -> house.Graded:
+    """Grade at a level; skips where this machine does not have it."""
+    if level == "strongest":
+        return house.grade(folder, CORPUS)
+    if level == "an ordinary account":
+        prefix = machines.as_nobody()
+        if prefix is None or os.geteuid() != 0:
+            pytest.skip("only root can become an ordinary account, where Python can be read by it")
+        return house.grade(folder, PART, prefix, owner=machines.NOBODY)
+    if not landlock_version() or not machines.restrictable():
+        pytest.skip("no Landlock")
+    return house.grade(folder, PART, machines.without_namespaces())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    # pytest closes its folders to other accounts
+    made = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
+    made.chmod(0o755)
+    yield made
+    subprocess.run(["rm", "-rf", str(made)], check=True)
+
+
+@pytest.fixture(scope="module")
+def graded(folder) -> house.Graded:
+    """The whole corpus at the strongest level of this machine."""
+    (folder / "strongest" / "course").mkdir(parents=True)
+    return graded_at("strongest", folder / "strongest" / "course")
+
+
+@pytest.fixture(scope="module", params=["an ordinary account", "no namespaces"])
+def part(request, folder) -> tuple[house.Graded, str]:
+    """A part of it elsewhere, and the level there."""
+    place = folder / request.param.replace(" ", "-") / "course"
+    place.mkdir(parents=True)
+    place.parent.chmod(0o777)
+    found = graded_at(request.param, place)
+    level = "restricted" if request.param == "no namespaces" else found.said.stdout.split()[1]
+    return found, level
+
+
+# --- the whole corpus, at the strongest level -----------------------------------------------------
+
+
+@each
+def test_an_attack_has_the_points_of_its_right_answers_and_no_other(graded, attack):
+    found = graded.scores(student(attack))
+    assert found == wanted(attack) or (not found and not any(wanted(attack).values()))
+
+
+@each
+def test_every_attack_gets_a_grade(graded, attack):
+    assert graded.table[student(attack)] == sum(wanted(attack).values())
+
+
+@pytest.mark.skipif(sandbox.level().name != "full", reason="this machine has no full isolation")
+@each_look
+def test_what_it_tries_is_refused(graded, attack):
+    assert refused(graded, attack) == set(attack.refused)
+
+
+def refused(graded: house.Graded, attack: attacks.Attack) -> set[str]:
+    seen = graded.seen(student(attack))
+    return {name for name in attack.refused if seen[name].startswith("refused: ")}
+
+
+@pytest.mark.parametrize("attack", RUN, ids=lambda attack: attack.name)
+def test_it_runs_into_no_more_limits_than_stated(graded, attack):
+    reports = graded.record(student(attack)).reports
+    assert sum(report.stopped for report in reports) <= max(attack.stopped, len(attack.functions))
+
+
+def test_honest_submissions_have_what_they_have_without_it_byte_for_byte(graded):
+    assert graded.honest() == graded.alone
+    for name in HONEST:
+        assert graded.scores(name) == POINTS
+
+
+def test_the_run_says_at_its_head_and_its_end_what_holds(graded):
+    lines = [line for line in graded.said.stdout.splitlines() if line.startswith("Isolation:")]
+    assert lines[0] == graded.said.stdout.splitlines()[0] and len(lines) == 2
+    assert sandbox.level().name in lines[0] and "could not be graded" not in graded.said.stdout
+
+
+def test_the_graders_processes_stay_below_a_gigabyte(graded):
+    assert len(graded.peaks) >= 3 and max(graded.peaks) < GIGABYTE_IN_KB
+
+
+def test_nothing_runs_on_or_lies_about(graded):
+    assert graded.left == []
+
+
+def test_no_file_of_the_graders_is_changed(graded):
+    assert graded.harm == []
+    for place in (graded.root, Path.home(), Path(sys.prefix), Path("/tmp")):
+        assert not list(place.glob("left_by_a_student*"))
+
+
+def test_no_server_outside_hears_a_word(graded):
+    assert graded.commands == []
+
+
+def test_the_terminal_shows_no_control_characters(graded):
+    said = graded.said.stdout + graded.said.stderr
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", said)
+    assert "FORGED BY A STUDENT" not in said
+
+
+def test_no_cell_of_the_grades_is_a_formula(graded):
+    for line in (graded.root / "grades.csv").read_text("utf-8").splitlines():
+        assert not re.search(r"(^|,)\"?[=+@]", line)
+
+
+FETCHING = ("src", "srcset", "data", "background", "poster", "action", "formaction", "ping")
+
+
+@each
+def test_its_page_is_safe_to_open(graded, attack):
+    page = BeautifulSoup(graded.page(student(attack)), "html.parser")
+    own = BeautifulSoup(graded.page("honest"), "html.parser")
+    scripts = {script.get_text() for script in own("script")}
+    for element in page.find_all(True):
+        for name, value in element.attrs.items():
+            words = re.sub(r"[\x00-\x20]", "", "".join(value)).lower()
+            assert not name.startswith("on"), element
+            assert not words.startswith(("javascript:", "vbscript:", "data:text")), element
+            if name in FETCHING:
+                assert words.startswith(("data:image/", "#")), element
+            assert "url(" not in words.replace("url(#", "").replace("url(data:", ""), element
+    assert {script.get_text() for script in page("script")} <= scripts
+    for name in ("iframe", "object", "embed", "form", "base", "link"):
+        assert len(page(name)) <= len(own(name))
+
+
+def test_hidden_tests_are_in_no_page(graded):
+    for attack in CORPUS:
+        assert "of its own" in attack.name or "BEGIN HIDDEN" not in graded.page(student(attack))
+
+
+def test_a_symlink_brings_nothing_into_the_feedback(graded):
+    folder = graded.root / "feedback" / "symlinks-beside-the-notebook" / "toy"
+    assert [file.name for file in folder.iterdir()] == ["toy.html"]
+
+
+def test_the_table_in_the_docs_is_what_came_of_it(graded):
+    if sandbox.level().name == "full":
+        assert house.table(graded, CORPUS) in SECURITY.read_text("utf-8")
+
+
+# --- a part of it, at other levels ----------------------------------------------------------------
+
+
+def test_elsewhere_too_a_wrong_answer_earns_nothing(part):
+    graded, _ = part
+    points = {attack.name: graded.scores(student(attack)) for attack in PART}
+    assert points == {attack.name: wanted(attack) for attack in PART}
+
+
+def test_elsewhere_too_what_the_level_promises_is_refused(part):
+    graded, level = part
+    promised = [a for a in attacks.LOOKS if level == "full" or a.level == "restricted"]
+    missed = {a.name: set(a.refused) - refused(graded, a) for a in promised}
+    assert {name: tries for name, tries in missed.items() if tries} == {}
+
+
+def test_elsewhere_too_nobody_else_notices(part):
+    graded, level = part
+    assert level in graded.said.stdout.splitlines()[0]
+    assert graded.honest() == graded.alone
+    assert (graded.left, graded.harm, graded.commands) == ([], [], [])
+    assert max(graded.peaks) < GIGABYTE_IN_KB
+
+
+# --- parts by themselves --------------------------------------------------------------------------
+
+
+class Flooded:
+    """A client whose kernel says more than anybody can listen to."""
+
+    class Channel:
+        async def msg_ready(self):
+            return True
+
+        async def get_msg(self, timeout=None):
+            return {"parent_header": {}, "content": {}}
+
+    iopub_channel = Channel()
+
+
+def test_a_kernel_that_never_stops_talking_does_not_hold_up_the_grader():
+    seconds = iter(range(10**6))
+    limits = budget.Budget(3, budget.Usage, lambda: float(next(seconds)))
+    with pytest.raises(kernel.BadReply, match="printed without end"):
+        asyncio.run(kernel._forget_outputs(Flooded(), limits))
+
+
+def test_the_table_is_printed_whatever_the_notes_hold(graded):
+    code = """
+from rich.console import Console
+from grader.records import results
+from grader.intake.submissions import Submission
+row = Submission("toy", "honest")
+words = "The notebook was set to another kernel ([/x])."
+Console().print(results._table([(row, None)], {row: words}, {}))
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=graded.root, check=True, capture_output=True)
+
+
+def test_a_students_process_reads_the_courses_data_and_nothing_beside_it(tmp_path):
+    for name in ("data", "source"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text("seen")
+    code = (
+        f"for part in 'data', 'source': print(open({str(tmp_path)!r} + f'/{{part}}/file').read())"
+    )
+    with sandbox.scratch_folder([]) as scratch:
+        shown = [tmp_path / folder.name for folder in layout.SHOWN]
+        command = sandbox.command([sys.executable, "-c", code], scratch, tmp_path, shown)
+        ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.stdout == "seen\n"
+    assert re.search(r"(PermissionError|FileNotFoundError).*source/file'$", ended.stderr.strip())
