@@ -265,9 +265,9 @@ def reparametrize(mean, log_var, eps):
 assert "0.5" in inspect.getsource(reparametrize)
 
 
-def exponential_from_uniform(u, rate):
-    assert "return 0 * u" in inspect.getsource(exponential_from_uniform)
-    return 0 * u
+def base_density(*arguments):
+    assert "return None" in inspect.getsource(base_density)
+    return None
 """
 
 
@@ -275,7 +275,7 @@ def test_code_that_looks_at_its_own_source_finds_it_as_torch_compile_does(tmp_pa
     """The file itself is hidden from the process that runs it."""
     file = tmp_path / "answers.py"
     file.write_text(COMPILED)
-    items = ["reparametrize", "exponential_from_uniform"]
+    items = ["reparametrize", "base_density"]
     right, wrong = check_file(file, "sheet3_vae", "secret", items)
     assert right.score == right.points
     assert wrong.score == 0

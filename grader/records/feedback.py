@@ -9,7 +9,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from grader import record
 from grader.course import outline
 
-MAX_TOKENS = 15_000  # words and signs of a notebook's code that are shown; our sheets have 6,000
+MAX_TOKENS = 10_000  # words and signs of a notebook's code that are shown; our sheets have 6,000
 MAX_TOKEN = 10  # characters of a token, on average
 TOKEN = re.compile(r"\w+|[^\w\s]")
 RUBRIC_CELL = "grader_rubric"  # in the metadata of a cell that only the formgrader shows
