@@ -25,9 +25,11 @@ import json, os, resource, sys
 from pathlib import Path
 
 import nbformat
+from nbconvert.exporters import HTMLExporter
 from grader.course import layout, outline
 from grader.intake import cells, reading, repair
-from grader.records.feedback import FeedbackExporter, PrepareFeedback, ShortenLongCode
+from grader.records import gradebook
+from grader.records.feedback import PrepareFeedback, ShortenLongCode
 from grader.records.sanitise import RemoveActiveContent
 
 course, limits, inputs = Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3:]
@@ -48,7 +50,7 @@ def work(folder):
     steps = [repair.RepairNotebook(), RemoveActiveContent(), ShortenLongCode(), PrepareFeedback()]
     for step in steps:
         nb, resources = step.preprocess(nb, resources)
-    page, _ = FeedbackExporter().from_notebook_node(nb)
+    page, _ = HTMLExporter(config=gradebook.config()).from_notebook_node(nb)
     assert len(page) > 1000
 
 

@@ -125,9 +125,12 @@ def assigned_attributes(tree: ast.AST) -> list[ast.Attribute]:
 
 
 def test_no_module_reads_a_private_name_of_another_object():
+    listed = {attribute(name) for _, name, _ in RELIED_ON}
     for file in FILES:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Attribute) and re.match(r"_[a-z]", node.attr):
                 name = ast.unparse(node)
                 owner = ast.unparse(node.value)
-                assert owner in ("self", "super()") or name == "os._exit", f"{file.name}: {name}"
+                ours = owner in ("self", "super()") or name == "os._exit"
+                patched = file.name == "nbgrader_patches.py" and node.attr in listed
+                assert ours or patched, f"{file.name}: {name}"

@@ -92,7 +92,8 @@ class StudentCell:
     tags: as handed in;
     cell_id: as handed in;
     spec: the cell of the gradebook it was recognised as, if any;
-    put_back: whether the submission did not have it.
+    put_back: whether the submission did not have it;
+    _of_source: a source, and what follows from it.
     """
 
     cell_type: str
@@ -104,7 +105,7 @@ class StudentCell:
     spec: CellSpec | None = None
     put_back: bool = False
 
-    _of_source: tuple[str, str, set[str]] | None = None  # a source, and what follows from it
+    _of_source: tuple[str, str, set[str]] | None = None
 
     @property
     def text(self) -> str:

@@ -91,7 +91,8 @@ class Upload:
 class Found:
     """What lies in the folder of a submission.
 
-    notebooks: what may be the notebook; pictures: by name, without folders;
+    notebooks: what may be the notebook;
+    pictures: by name, without folders;
     strays: what is neither, by its name at the top, with the pictures in it;
     problems: a sentence each.
     """

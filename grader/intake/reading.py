@@ -85,7 +85,9 @@ class SubmissionExporter(NotebookExporter):
 class Candidate:
     """A file that could be read as a notebook.
 
-    upload: the file; notebook: what it holds; notes: what had to be done to read it;
+    upload: the file;
+    notebook: what it holds;
+    notes: what had to be done to read it;
     written: how many of its cells are not as they were released.
     """
 

@@ -481,7 +481,11 @@ def _not_only_sockets(folder: str) -> bool:
 
 @dataclass(frozen=True)
 class _Disk:
-    """What was free of the host's disk, where that is the one written to: bytes and files."""
+    """What was free of the host's disk, where that is the one written to.
+
+    free: bytes;
+    files: how many more files there could be.
+    """
 
     free: int
     files: int
