@@ -20,6 +20,7 @@ from grader.running.jail import landlock_version
 
 pytestmark = pytest.mark.skipif(not machines.restrictable(), reason="needs Linux")
 MEGABYTE = 2**20
+ENDED = (137, 247)  # by the watcher, which without namespaces ends with the others
 
 
 @cache
@@ -288,7 +289,7 @@ for _ in range(4):
 while True: time.sleep(3600)
 """
     done = machines.run(code, memory=150 * MEGABYTE, **arguments(room))
-    assert done.returncode == 137
+    assert done.returncode in ENDED
 
 
 @in_every_room
@@ -302,7 +303,7 @@ for _ in range(3):
 while True: time.sleep(3600)
 """
     limits = sandbox.LIMITS | {"RLIMIT_NOFILE": 100}
-    assert machines.run(code, limits=limits, **arguments(room)).returncode == 137
+    assert machines.run(code, limits=limits, **arguments(room)).returncode in ENDED
 
 
 @in_every_room
@@ -342,7 +343,7 @@ for number in range(200):
 time.sleep(3600)
 """
     done = machines.run(code, **arguments(room))
-    assert done.returncode == 137
+    assert done.returncode in ENDED
 
 
 @in_every_room
@@ -350,17 +351,15 @@ def test_processes_that_multiply_are_all_ended(room):
     code = """
 import ctypes, os, time
 ctypes.CDLL(None).prctl(15, b"multiplies", 0, 0, 0)
-first = os.getpid()
-while True:
+for _ in range(9):  # at most 512, and not for ever, should nothing end them
     try:
         os.fork()
     except OSError:
-        if os.getpid() == first:
-            os._exit(0)
-        time.sleep(3600)
+        os._exit(0)
+time.sleep(60)
 """
     done = machines.run(code, processes=40, **arguments(room))
-    assert done.returncode in (137, 0) and named("multiplies") == []
+    assert done.returncode in (137, 247, 0) and named("multiplies") == []
 
 
 @in_every_room
@@ -377,7 +376,7 @@ for session in (False, True):
             time.sleep(3600)
         os._exit(0)
 """
-    inside(code, room)
+    assert machines.run(code, **arguments(room)).returncode in (0, *ENDED)
     assert named("outlives") == []
 
 

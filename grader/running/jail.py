@@ -386,10 +386,11 @@ def _watch(inside: int, settings: Settings, before: "_Disk") -> int:
     while True:
         code = _exit_code(inside)
         if code is not None:
-            _end_all()
+            if len(family(os.getpid(), 2)) > 1:
+                _end_all(settings)
             return code
         if os.getppid() != settings.parent or _takes_too_much(settings, before):
-            _end_all()
+            _end_all(settings)
             return 128 + signal.SIGKILL
         signal.sigtimedwait([signal.SIGCHLD], POLL_SECONDS)
 
@@ -406,10 +407,17 @@ def _exit_code(inside: int) -> int | None:
     return 0
 
 
-def _end_all() -> None:
-    """End all processes below this one; again and again, because they may start others."""
+def _end_all(settings: Settings) -> None:
+    """End all processes below this one.
+
+    At once, because whoever starts processes without end wins against one who looks for them: with
+    the first process of their namespace all of it ends; without one, the group ends, which nobody
+    can leave where system calls are filtered, and this process with it.
+    """
+    if not settings.namespaces and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     while True:
-        for process in family(os.getpid())[1:]:
+        for process in family(os.getpid(), 2 if settings.namespaces else None)[1:]:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)
         try:
@@ -421,9 +429,10 @@ def _end_all() -> None:
 
 
 def _takes_too_much(settings: Settings, before: "_Disk") -> bool:
-    processes = family(os.getpid())[1:]
+    processes = family(os.getpid(), settings.processes + 2)[1:]
     return (
-        sum(map(_tasks, processes)) > settings.processes
+        len(processes) > settings.processes
+        or sum(map(_tasks, processes)) > settings.processes
         or sum(map(_own_memory, processes)) > settings.memory
         or sum(map(_open_files, processes)) > settings.limits["RLIMIT_NOFILE"]
         or _not_only_sockets(settings.sockets)
@@ -458,16 +467,19 @@ def _tasks(process: int) -> int:
     return 0
 
 
-def family(process: int) -> list[int]:
-    """A process and all that descend from it, as far as they can be seen."""
-    found, waiting = [], [process]
-    while waiting:
-        number = waiting.pop()
-        found.append(number)
+def family(process: int, at_most: int | None = None) -> list[int]:
+    """A process and all that descend from it, as far as they can be seen, the nearest first.
+
+    at_most: enough of them.
+    """
+    found = [process]
+    for number in found:  # grows on the way
         with suppress(OSError):
             for thread in os.listdir(f"/proc/{number}/task"):
                 with suppress(OSError), open(f"/proc/{number}/task/{thread}/children") as stream:
-                    waiting += map(int, stream.read().split())
+                    found += map(int, stream.read().split())
+        if at_most is not None and len(found) >= at_most:
+            return found[:at_most]
     return found
 
 
