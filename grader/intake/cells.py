@@ -173,7 +173,8 @@ def read_specs(db_url: str, sheet: str, notebook: str) -> Specs:
 class Given:
     """The cells that students get and need not change; all texts in normal form.
 
-    types: by their texts; parts: the paragraphs of those that are text;
+    types: their types, by their texts;
+    parts: the paragraphs of those that are text;
     followed_by: the grade id of the graded cell right below, by text and by last paragraph;
     questions: the text of the cell right above a graded one, by grade id.
     """
