@@ -17,8 +17,8 @@ def draws_nothing(student, name, arguments, mistake):
 
 def _are_the_same(results):
     """A condition: two results are equal, as far as they are numbers."""
-    one, other = results
     try:
+        one, other = results
         return "" if np.array_equal(one, other, equal_nan=True) else DIFFER
     except (TypeError, ValueError):
         return "What it returns are no numbers in rows and columns."

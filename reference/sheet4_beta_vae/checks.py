@@ -126,7 +126,10 @@ def _flags(draw):
 
 
 def _in_the_unit_interval(images):
-    values = np.asarray(images, np.float64)
+    try:
+        values = np.asarray(images, np.float64)
+    except (TypeError, ValueError):
+        return "These are no numbers."
     if values.size and not (values.min() >= 0 and values.max() <= 1):
         return f"They run from {values.min():.3g} to {values.max():.3g}."
     return ""
