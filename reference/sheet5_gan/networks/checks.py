@@ -339,7 +339,7 @@ def _refuses(student, name, arguments):
         yield student.holds(
             first != "nothing" and "ValueError" in raised,
             f"refuses {kind!r}",
-            f"A ValueError is expected here. It raises {first}.",
+            f"This call should raise ValueError, but it raises {first}.",
             mistake=kinds.get(first, "another_error"),
             share=2,
         )
