@@ -190,7 +190,7 @@ STUB = """
         (STUB.format(name="NAME", init="raise NotImplementedError()"), "Not written yet"),
         (STUB.format(name="NAME", init="self.parts = args"), "Not written yet"),
         ("class NAME(nn.Module):\n    pass\n", "positional argument"),
-        ("class NAME:\n    def __init__(self, *args):\n        pass\n", "an nn.Module is asked"),
+        ("class NAME:\n    def __init__(self, *args):\n        pass\n", "an nn.Module is expected"),
         ("NAME = 3\n", "'int' object is not callable"),
         ("del NAME\n", "There is no NAME"),
     ],

@@ -415,11 +415,11 @@ def _convolution(draw, h, w, height, width, n_in, n_out, batch=2):
 def _inner_products_differ(pair, x, y):
     """How the two inner products differ; empty if they agree."""
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        return "Two values are asked: conv(x) and convT(y)."
+        return "Two values are expected: conv(x) and convT(y)."
     try:
         forward, back, x, y = (np.asarray(part, float) for part in (*pair, x, y))
     except (TypeError, ValueError):
-        return "Two arrays of numbers are asked: conv(x) and convT(y)."
+        return "Two arrays of numbers are expected: conv(x) and convT(y)."
     if forward.shape != y.shape or back.shape != x.shape:
         return f"conv(x) has the shape {forward.shape}, convT(y) {back.shape}."
     one, other = np.sum(forward * y), np.sum(x * back)

@@ -127,7 +127,7 @@ def module_of(functions, name, *arguments):
     """An object of a student's class."""
     made = functions[name](*arguments)
     if not isinstance(made, torch.nn.Module):
-        raise TypeError(f"{name}(…) is of type {type(made).__name__}; an nn.Module is asked")
+        raise TypeError(f"{name}(…) is of type {type(made).__name__}; an nn.Module is expected")
     return made
 
 
@@ -136,7 +136,7 @@ def both(layer, way, points):
     result = layer(points) if way == "forward" else layer.inverse(points)
     if not isinstance(result, (tuple, list)) or len(result) != 2:
         words = "(z, log_det)" if way == "forward" else "(x, log_det)"
-        raise TypeError(f"{way} returns a {type(result).__name__} where {words} is asked")
+        raise TypeError(f"{way} returns a {type(result).__name__} where {words} is expected")
     return result
 
 

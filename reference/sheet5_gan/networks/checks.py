@@ -130,13 +130,13 @@ def _problem(reply, x, n_out):
     """Why something is no network of the right shape, in words, and the mistake; both empty."""
     if reply["type"] != "Model":
         mistake = "nothing_returned" if reply["type"] == "NoneType" else None
-        return f"It returns a {reply['type']}; a Keras model is asked.", mistake
+        return f"It returns a {reply['type']}; a Keras model is expected.", mistake
     if reply["length"] not in (None, x.shape[-1]):
         words = f"With noise_dim = {x.shape[-1]}, it takes noise of length {reply['length']}."
         return words, "fixed_noise_dim"
     for rows, (kind, shape) in zip((len(x), 1), reply["returned"], strict=True):
         if kind != "tensor":
-            return f"Its output is a {kind}; a tensor is asked.", None
+            return f"Its output is a {kind}; a tensor is expected.", None
         if shape != [rows, *n_out]:
             default = "another_size" if len(shape) == 1 + len(n_out) else None
             words = f"For a batch of {rows}, the shape is {tuple(shape)}."
@@ -339,7 +339,7 @@ def _refuses(student, name, arguments):
         yield student.holds(
             first != "nothing" and "ValueError" in raised,
             f"refuses {kind!r}",
-            f"A ValueError is asked here. It raises {first}.",
+            f"This call should raise ValueError, but it raises {first}.",
             mistake=kinds.get(first, "another_error"),
             share=2,
         )
@@ -414,9 +414,9 @@ def _takes_stand_ins(student, case, settings):
 def _uses_the_noise(student, case, settings, instead):
     """Lines: nothing is drawn inside, so that two calls do the same."""
     for part, words, mistake in (("d", "D", "own_noise"), ("g", "G", "new_noise_for_g")):
-        asked = *case, settings | {"report": part}
+        call = *case, settings | {"report": part}
         one, other = (
-            student.value(probes.trained_or_none, *asked, instead=instead) for _ in range(2)
+            student.value(probes.trained_or_none, *call, instead=instead) for _ in range(2)
         )
         same = one is None or not _differences(one, other)
         what = f"{words}'s step is the same for the same noise"
@@ -469,15 +469,15 @@ def _differences(found, wanted, name="it"):
         parts = wanted if isinstance(wanted, dict) else dict(enumerate(wanted))
         mine = dict(enumerate(found)) if isinstance(found, (list, tuple)) else found
         if not isinstance(mine, dict) or mine.keys() != parts.keys():
-            return [f"{name}: {len(parts)} values are asked."]
+            return [f"{name}: {len(parts)} values are expected."]
         names = {key: key if isinstance(key, str) else name for key in parts}
         return [words for key in parts for words in _differences(mine[key], parts[key], names[key])]
     try:
         one, other = np.asarray(found, float), np.asarray(wanted, float)
     except (TypeError, ValueError):
-        return [f"{name}: a number is asked."]
+        return [f"{name}: a number is expected."]
     if one.shape != other.shape:
-        return [f"{name} has the shape {one.shape} where {other.shape} is asked."]
+        return [f"{name} has the shape {one.shape} where {other.shape} is expected."]
     if np.allclose(one, other, rtol=2e-4, atol=2e-6):
         return []
     worst = np.unravel_index(np.argmax(np.abs(one - other)), one.shape)
