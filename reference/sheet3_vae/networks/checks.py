@@ -255,6 +255,7 @@ def _is_another(slope, up, down):
         return False
     moved = np.concatenate([(a - b).sum(axis=0) for a, b in zip(up, down, strict=True)])
     moved = moved / (2 * NUDGE)
+    slope = np.nan_to_num(slope)  # a parameter of one head does not move the other
     return not np.linalg.norm(moved - slope) <= 0.5 * np.linalg.norm(moved)
 
 
