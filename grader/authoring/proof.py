@@ -84,6 +84,7 @@ def _execute(notebook: nbformat.NotebookNode, folder: Path) -> str:
         timeout=CELL_SECONDS,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--log-level=ERROR"],  # its warnings are not about the notebook
         on_cell_start=lambda cell, cell_index: begun.append(cell.id),
     )
     short = {"NBGRADER_EXECUTION": "validate", "PYTHONPATH": str(layout.ROOT)}
