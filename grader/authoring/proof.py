@@ -16,6 +16,7 @@ from grader.errors import CourseError
 from grader.running import sandbox
 
 CELL_SECONDS = 900
+START_SECONDS = 600  # on a machine that has much else to do
 MAX_ADVICE = 500  # characters of an error that are shown
 console = terminal.progress()
 
@@ -82,8 +83,10 @@ def _execute(notebook: nbformat.NotebookNode, folder: Path) -> str:
     client = NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
+        startup_timeout=START_SECONDS,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--log-level=ERROR"],  # its warnings are not about the notebook
         on_cell_start=lambda cell, cell_index: begun.append(cell.id),
     )
     short = {"NBGRADER_EXECUTION": "validate", "PYTHONPATH": str(layout.ROOT)}
