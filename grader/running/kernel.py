@@ -42,6 +42,11 @@ class SandboxedKernelManager(AsyncKernelManager):
         super().__init__(**kwargs)
         self.context.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY)  # the default for its new sockets
 
+    def write_connection_file(self, **kwargs: Any) -> None:
+        """As ever, but readable for the identity that the kernel has in its sandbox."""
+        super().write_connection_file(**kwargs)
+        os.chmod(self.connection_file, FOR_ALL_INSIDE)
+
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         argv = super().format_kernel_cmd(extra_arguments)
         return sandbox.command(argv, self.scratch, layout.ROOT, layout.SHOWN)
@@ -71,6 +76,7 @@ def conversation(request: dict[str, Any], scratch: Path) -> Iterator[tuple[str, 
     """
     handle, name = tempfile.mkstemp(dir=scratch / "inbox")
     with open(handle, "w", encoding="ascii") as stream:
+        os.fchmod(handle, FOR_ALL_INSIDE)
         json.dump(request, stream)
     try:
         code = f"{_AGENT}.staged = {_AGENT}.in_kernel({name!r}, globals())"

@@ -169,8 +169,6 @@ WITHOUT_A_ROOT = {
 ONLY_ITSELF = {
     "prlimit64": (302, 261),
     "sched_setaffinity": (203, 122),
-    "sched_setscheduler": (144, 119),
-    "sched_setparam": (142, 118),
     "sched_setattr": (314, 274),
 }
 PRIORITIES = {"setpriority": (141, 140), "ioprio_set": (251, 30)}
@@ -185,8 +183,11 @@ SIGNALS = {
     "pidfd_open": (434, 434),
 }
 TGKILL = {"tgkill": (234, 131)}  # with which a process ends itself
-# These seem to succeed and change nothing: libraries set the mode of what they have just made.
+# These seem to succeed and change nothing: libraries set the mode of what they have just made, and
+# ZeroMQ the scheduling of its threads.
 WITHOUT_A_ROOT_IGNORED = {
+    "sched_setscheduler": (144, 119),
+    "sched_setparam": (142, 118),
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
