@@ -240,7 +240,8 @@ def grade(
         command = [*prefix, sys.executable, "-m", "grader", "grade", "--jobs", "2", "--force"]
         options = {"cwd": root, "capture_output": True, "text": True}
         options["env"] = os.environ | {"TMPDIR": str(temporary)} | variables
-        subprocess.run([*command, "--student", "*hones*"], **options)
+        honest = subprocess.run([*command, "--student", "*hones*"], **options)
+        assert honest.returncode == 0, honest.stdout + honest.stderr
         alone = _results(root)
         said = subprocess.run(command, **options)
         harm = [name for name, state in _state(root, outside).items() if before[name] != state]
