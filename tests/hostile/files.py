@@ -177,7 +177,13 @@ def _(notebook, folder):
 
 @attack("names with escape codes, commands and formulas")
 def _(notebook, folder):
-    for name in ("\x1b[2J\x1b[31mred.txt", "=cmd|'calc'!A1", "new\nline", "$(touch x)", "[bold red]x[red]"):
+    for name in (
+        "\x1b[2J\x1b[31mred.txt",
+        "=cmd|'calc'!A1",
+        "new\nline",
+        "$(touch x)",
+        "[bold red]x[red]",
+    ):
         (folder / name).write_text("x")
 
 
