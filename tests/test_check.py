@@ -136,7 +136,10 @@ def test_the_json_has_the_promised_form(tmp_path):
     [
         (["no_such_sheet", "x.py"], "There is no sheet 'no_such_sheet'. The sheets are:"),
         ([SHEET, "no_such_file.py"], "no_such_file.py cannot be read: No such file"),
-        ([SHEET, __file__, "--only", "kl_nromal"], "has no item 'kl_nromal'. It has: kl_discrete"),
+        (
+            [SHEET, __file__, "--only", "kl_nromal"],
+            "has no item 'kl_nromal'. Did you mean kl_normal? It",
+        ),
     ],
 )
 def test_a_wrong_command_gets_a_clear_error(argv, words):

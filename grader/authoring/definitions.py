@@ -5,9 +5,9 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
-import reference
 from grader.course import banks
 from grader.errors import CourseError
 
@@ -124,4 +124,4 @@ def _name_of(file: Path) -> str:
 
 
 def _folder() -> Path:
-    return Path(reference.__path__[0])
+    return Path(import_module("reference").__path__[0])

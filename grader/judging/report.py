@@ -70,7 +70,6 @@ class Report:
                 {"what": line.what, "message": line.message, "mistake": line.mistake}
                 for line in self.failed_lines
             ],
-            "trouble": self.trouble,
         }
 
     @property

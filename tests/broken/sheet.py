@@ -41,7 +41,7 @@ def _text(name: str, answer: str, points: int) -> NotebookNode:
 def make_course(root: Path) -> None:
     """A course with this one sheet, not yet released."""
     ignored = shutil.ignore_patterns("__pycache__", "sheet*")
-    for part in ("grader", "helpers", "reference"):
+    for part in ("derivations", "grader", "helpers", "reference"):
         shutil.copytree(ROOT / part, root / part, ignore=ignored)
     for file in ("nbgrader_config.py", "environment.yml", "requirements.lock"):
         shutil.copy(ROOT / file, root / file)

@@ -263,8 +263,10 @@ def _results(root: Path) -> dict[str, bytes]:
         query = (
             "select student.id, base_cell.name, auto_score, manual_score, extra_credit from grade"
             " join submitted_notebook on submitted_notebook.id = grade.notebook_id"
-            " join submitted_assignment on submitted_assignment.id = assignment_id"
-            " join student on student.id = student_id join base_cell on base_cell.id = cell_id"
+            " join submitted_assignment"
+            " on submitted_assignment.id = submitted_notebook.assignment_id"
+            " join student on student.id = submitted_assignment.student_id"
+            " join base_cell on base_cell.id = grade.cell_id"
             " order by 1, 2"
         )
         found["points"] = repr([row for row in book.execute(query) if row[0] in HONEST]).encode()
