@@ -45,7 +45,8 @@ ATTRIBUTES = {
     "details": {"open"},
 } | dict.fromkeys(MATHML, MATHML_ATTRIBUTES)
 LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
-PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z")
+# In an <img>, a browser runs no script of an SVG and loads nothing for it.
+PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*\Z")
 SEVERAL_LINES = re.compile(
     r"\\(begin|end)\{(?:aligned|alignedat|align|gathered|gather|multline|equation|split)\*?\}"
 )
