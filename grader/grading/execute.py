@@ -321,7 +321,8 @@ class ExecuteAndJudge(Execute):
             return _zero(item, f"The visible check {stopped}")
         if not kernel.answers(self.kc, self.km):  # what broke it is not this item's fault
             self._restart()
-        seed = seed_for(self._secret, self._sheet, item.name, self._student)
+        files = record.read(self.nb).submission  # other files, other inputs: nothing is learned
+        seed = seed_for(self._secret, self._sheet, item.name, self._student, files)
         with self._item():
             return judge_item(_KernelSession(self, item.answers), self._sheet, item, seed)
 
