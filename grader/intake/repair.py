@@ -2,7 +2,7 @@
 
 What a submission says of ids, points, types and tags counts for nothing: cells are recognised,
 and everything around their text is written anew from the gradebook. What was mended is noted in
-the notebook's metadata, for the feedback and the grade table.
+and everything around their text is written again from the gradebook. What was repaired is noted in
 """
 
 from nbformat import NotebookNode
