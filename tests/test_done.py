@@ -4,6 +4,7 @@ Whatever ends a run, the next one finds what is unfinished and finishes it.
 """
 
 import ast
+import atexit
 import contextlib
 import csv
 import os
@@ -12,6 +13,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -42,9 +44,9 @@ class ToyCourse:
 
     def __init__(self, root: Path):
         self.root = root
-        self.scratch = root / "tmp"
         toy.course(root, ROOT)
-        self.scratch.mkdir()
+        self.scratch = Path(tempfile.mkdtemp(prefix="toy-")).resolve()  # a socket's path is short
+        atexit.register(shutil.rmtree, self.scratch, ignore_errors=True)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -190,7 +192,7 @@ def test_an_item_whose_check_fails_stays_open_and_is_judged_as_soon_as_the_check
     with course.append(f"reference/{toy.SHEET}/checks.py", BROKEN_CHECK):
         course.hand_in("emil")
         said = course.run("grade", "--student", "emil", code=1)
-        assert "half is not judged: the check failed (NameError: a typo of ours)" in said
+        assert "half is not judged: the check failed (NameError: a typo of ours (checks.py," in said
         assert "1 of 1 have items that could not be judged" in said
         row = course.rows()["emil"]
         assert (row["score"], row["not_judged"], row["open"]) == ("2.0", "1", "1")
@@ -322,14 +324,17 @@ def test_everything_ends_with_the_grader_and_the_next_run_goes_on(interrupted, s
     assert not list(course.scratch.glob(f"{sandbox.SCRATCH}*"))
 
 
-def test_a_scratch_folder_is_removed_when_nobody_holds_it_and_not_before(tmp_path, monkeypatch):
-    monkeypatch.setattr(sandbox.tempfile, "tempdir", str(tmp_path))
-    (tmp_path / f"{sandbox.SCRATCH}old" / "work").mkdir(parents=True)
-    (tmp_path / "another-program").mkdir()
-    with sandbox.scratch_folder([]) as first, sandbox.scratch_folder([]) as second:
-        sandbox.remove_abandoned()
-        assert {first.name, second.name, "another-program"} == {p.name for p in tmp_path.iterdir()}
-    assert [p.name for p in tmp_path.iterdir()] == ["another-program"]
+def test_a_scratch_folder_is_removed_when_nobody_holds_it_and_not_before(monkeypatch):
+    with tempfile.TemporaryDirectory() as name:  # a short path, as sockets need
+        monkeypatch.setattr(sandbox.tempfile, "tempdir", name)
+        folder = Path(name)
+        (folder / f"{sandbox.SCRATCH}old" / "work").mkdir(parents=True)
+        (folder / "another-program").mkdir()
+        with sandbox.scratch_folder([]) as first, sandbox.scratch_folder([]) as second:
+            sandbox.remove_abandoned()
+            left = {path.name for path in folder.iterdir()}
+            assert left == {first.name, second.name, "another-program"}
+        assert [path.name for path in folder.iterdir()] == ["another-program"]
 
 
 # --- the processes

@@ -120,8 +120,10 @@ def test_the_formgrader_shows_the_class(course):
     argv = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root"]
     argv += [f"--port={port}", "--IdentityProvider.token=open"]
     argv += [f"--ServerApp.jpserver_extensions={FORMGRADER}"]
-    log = (course.root / "server.log").open("w")
-    with subprocess.Popen(argv, cwd=course.root, stdout=log, stderr=log) as process:
+    with (
+        (course.root / "server.log").open("w") as log,
+        subprocess.Popen(argv, cwd=course.root, stdout=log, stderr=log) as process,
+    ):
         try:
             found = until(lambda: _ask(port, "submissions/toy"), "the formgrader does not answer")
         finally:

@@ -4,7 +4,6 @@ import os
 import signal
 import threading
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import nbformat
@@ -18,7 +17,7 @@ from nbformat.v4 import new_code_cell
 from grader import record
 from grader.course import outline
 from grader.errors import MachineTrouble
-from grader.grading import batch, execute, given
+from grader.grading import batch, execute, given, one
 from grader.grading.check_files import check_file
 from grader.intake.submissions import Submission
 from grader.running import budget, surroundings
@@ -171,30 +170,22 @@ def test_a_call_ends_within_its_limits_and_the_next_one_is_answered(body, words)
 # --- a class: the machine's trouble is not the student's ------------------------------------------
 
 
-@pytest.mark.parametrize("second", ["", "MachineTrouble"])
+@pytest.mark.parametrize("second", ["", "the machine was too busy"])
 def test_what_the_machine_could_not_do_is_tried_again_alone(second, monkeypatch):
-    tries, jobs = [], []
+    tries = []
 
-    def grade_one(submission):
-        tries.append(submission.student)
-        if submission.student == "unlucky" and (second or tries.count("unlucky") == 1):
-            raise MachineTrouble("the machine was too busy")
-        return ""
+    def outcomes(tasks, jobs, scheduler):
+        for task in tasks:
+            tries.append((task.submission.student, task.alone, jobs))
+            unlucky = task.submission.student == "unlucky" and not task.alone
+            failure = "its kernel died" if unlucky else second if task.alone else ""
+            yield task, one.Outcome(failure, again=unlucky)
 
-    @contextmanager
-    def executor(number, scheduler):
-        jobs.append(number)
-        with ThreadPoolExecutor(1) as pool:
-            yield pool
-
-    monkeypatch.setattr(batch, "grade_one", grade_one)
-    monkeypatch.setattr(batch, "_executor", executor)
-    submissions = [Submission(toy.SHEET, name) for name in ("unlucky", "lucky")]
-    failures = batch.run_all(submissions, 2, None)
-    assert tries == ["unlucky", "lucky", "unlucky"]
-    assert jobs == [2, 1]
-    wanted = {submissions[0]: "tried twice: the machine was too busy"} if second else {}
-    assert failures == wanted
+    monkeypatch.setattr(batch, "_outcomes", outcomes)
+    tasks = [one.Task(Submission(toy.SHEET, name)) for name in ("unlucky", "lucky")]
+    failures = batch.run_all(tasks, 2, None)
+    assert tries == [("unlucky", False, 2), ("lucky", False, 2), ("unlucky", True, 1)]
+    assert failures == ({tasks[0].submission: second} if second else {})
 
 
 # --- notebooks ------------------------------------------------------------------------------------

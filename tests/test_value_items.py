@@ -15,6 +15,7 @@ from grader import record
 from grader.authoring import stubs
 from grader.authoring.changes import SaveChangedCells
 from grader.intake import repair
+from grader.intake.pictures import Pictures
 from grader.records import gradebook
 
 BLANK = f'bit = r"""\n{toy.STUB}\n"""\nprint(bit)'
@@ -97,7 +98,7 @@ def mend(root, toy_sheet):
 
     def mended(notebook):
         notes = []
-        parts = [repair._student_cell(cell) for cell in notebook.cells]
+        parts = [repair._student_cell(cell, Pictures({})) for cell in notebook.cells]
         parts = repair.repair(parts, specs, repair.Given.of_sheet(toy_sheet), notes)
         cells = [part.as_node() for part in parts]
         names = [grade_id(cell) for cell in cells if grade_id(cell)]

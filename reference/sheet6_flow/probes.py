@@ -79,15 +79,18 @@ def slopes(functions, name, arguments, direction, part=None):
 
 
 def slopes_or_none(functions, name, z, direction=None):
-    """What a function returns, or its slopes; None where it fails or changes its argument."""
-    before = z.clone()
+    """What a function returns, or its slopes; None where it fails or changes its argument.
+
+    It gets a copy, so that such a change is not counted against the item that is judged.
+    """
+    copy = z.clone()
     try:
         if direction is not None:
-            return slopes(functions, name, [z], direction)
-        result = functions[name](z)
+            return slopes(functions, name, [copy], direction)
+        result = functions[name](copy)
     except Exception:
         return None
-    return result if torch.equal(before, z) else None
+    return result if torch.equal(copy, z) else None
 
 
 def called_twice(functions, x_int, u):
@@ -335,9 +338,9 @@ def flowed(functions, layers, points, asked, container="list"):
 
 
 def flowed_or_none(functions, layers, points, asked):
-    """The same; None where it fails."""
+    """The same, for a copy of the points; None where it fails."""
     try:
-        return flowed(functions, layers, points, asked)
+        return flowed(functions, layers, points.clone(), asked)
     except Exception:
         return None
 
