@@ -189,7 +189,7 @@ def test_a_deleted_text_comes_back_unwritten(answered, mend):
 
 
 @pytest.mark.parametrize(
-    "own", ["half = 3", "print(bit == 2)\nbits = bit", "if True:\n    bit = 2", "bit += 'more'"]
+    "own", ["third = half", "print(bit == 2)\nbits = bit", "if True:\n    bit = 2", "bit += 'more'"]
 )
 def test_other_cells_are_not_taken_for_the_one_with_the_text(own, answered, mend):
     answered.cells.insert(0, new_code_cell(own))
