@@ -92,11 +92,11 @@ def test_of_nbgraders_steps_only_two_are_replaced_by_subclasses():
 
 
 @pytest.fixture
-def mend(root, toy_sheet):
+def repair_it(root, toy_sheet):
     """Repairs a notebook: what it is then, and the notes."""
     specs = repair.read_specs(f"sqlite:///{root}/gradebook.db", toy_sheet, "toy")
 
-    def mended(notebook):
+    def repaired(notebook):
         notes = []
         parts = [repair._student_cell(cell, Pictures({})) for cell in notebook.cells]
         parts = repair.repair(parts, specs, repair.Given.of_sheet(toy_sheet), notes)
@@ -105,7 +105,7 @@ def mend(root, toy_sheet):
         assert sorted(names) == ["bit", "bit-test", "half", "half-test"]
         return nbformat.v4.new_notebook(cells=cells), notes
 
-    return mended
+    return repaired
 
 
 @pytest.fixture
@@ -172,18 +172,18 @@ DAMAGES = [damage for name, damage in list(globals().items()) if name.startswith
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_text_in_a_variable_is_repaired_as_a_function_is(damage, answered, mend):
+def test_a_text_in_a_variable_is_repaired_as_a_function_is(damage, answered, repair_it):
     damage(answered)
-    notebook, notes = mend(answered)
+    notebook, notes = repair_it(answered)
     assert notes
     assigned = [cell.source for cell in notebook.cells if re.match("bit = ", cell.source)]
     assert assigned[-1] == RIGHT and get(notebook, "bit").source == RIGHT
     assert place(notebook, "bit") < place(notebook, "bit-test")
 
 
-def test_a_deleted_text_comes_back_unwritten(answered, mend):
+def test_a_deleted_text_comes_back_unwritten(answered, repair_it):
     delete(answered, "bit")
-    notebook, notes = mend(answered)
+    notebook, notes = repair_it(answered)
     assert get(notebook, "bit").source == BLANK
     assert notes == ["The cell bit was missing and was put back."]
 
@@ -191,10 +191,10 @@ def test_a_deleted_text_comes_back_unwritten(answered, mend):
 @pytest.mark.parametrize(
     "own", ["third = half", "print(bit == 2)\nbits = bit", "if True:\n    bit = 2", "bit += 'more'"]
 )
-def test_other_cells_are_not_taken_for_the_one_with_the_text(own, answered, mend):
+def test_other_cells_are_not_taken_for_the_one_with_the_text(own, answered, repair_it):
     answered.cells.insert(0, new_code_cell(own))
     delete(answered, "bit", "half")
-    notebook, _ = mend(answered)
+    notebook, _ = repair_it(answered)
     assert notebook.cells[0].source == own and grade_id(notebook.cells[0]) is None
 
 

@@ -1,7 +1,7 @@
 """Putting a submission back into the sheet's form, without losing anything of the student's.
 
 What a submission says of ids, points, types and tags counts for nothing: cells are recognised,
-and everything around their text is written anew from the gradebook. What was mended is noted in
+and everything around their text is written again from the gradebook. What was repaired is noted in
 and everything around their text is written again from the gradebook. What was repaired is noted in
 """
 
