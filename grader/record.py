@@ -23,7 +23,8 @@ class Record:
     repairs: what was noticed or fixed before the notebook ran, a sentence each;
     isolation: what separated the student's code from the machine, in words;
     reports: the verdicts in the notebook's order; None as long as nothing was judged;
-    checks: a digest of the sheet, its reference and the grader when it was judged.
+    checks: a digest of the sheet, its reference and the grader when it was judged;
+    kernel_died: whether a kernel died on the way, by the student's doing or the machine's.
     """
 
     submission: str = ""
@@ -31,6 +32,7 @@ class Record:
     isolation: str = ""
     reports: tuple[Report, ...] | None = None
     checks: str = ""
+    kernel_died: bool = False
 
     @property
     def trouble(self) -> tuple[Report, ...]:
@@ -44,6 +46,7 @@ class Record:
             "repairs": list(self.repairs),
             "isolation": self.isolation,
             "checks": self.checks,
+            "kernel_died": self.kernel_died,
         }
         if self.reports is not None:
             plain["reports"] = [_plain(report) for report in self.reports]
@@ -62,6 +65,7 @@ def read(notebook: dict[str, Any]) -> Record:
         plain.get("isolation", ""),
         None if reports is None else tuple(_report(one) for one in reports),
         plain.get("checks", ""),
+        bool(plain.get("kernel_died")),
     )
 
 

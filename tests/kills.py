@@ -66,7 +66,8 @@ class Echo(NbGraderPreprocessor):
                         verdicts.append(self.judge(kernel, cell, item, points))
                 with suppress(BrokenPipeError):
                     kernel.stdin.close()
-        replace(record.read(nb), reports=tuple(verdicts)).write(nb)
+        died = any(not report.lines[0].passed for report in verdicts)
+        replace(record.read(nb), reports=tuple(verdicts), kernel_died=died).write(nb)
         return nb, resources
 
     def judge(self, kernel, cell, item, points):

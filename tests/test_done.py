@@ -428,7 +428,9 @@ def test_a_kernel_that_died_is_given_a_second_try_alone_and_then_believed(steps,
     def dying(converter, sheet, student):
         convert(converter, sheet, student)
         if converter.__name__ == "AutogradeAgain":
-            atomic.write(task.submission.graded_notebook, one.ENDED)
+            graded = nbformat.v4.new_notebook()
+            record.Record(kernel_died=True).write(graded)
+            atomic.write(task.submission.graded_notebook, nbformat.writes(graded))
 
     monkeypatch.setattr(one, "convert", dying)
     assert one.grade_one(task).again

@@ -75,7 +75,7 @@ class ExecuteAndJudge(Execute):
         self._bound: set[str] = set()  # names with a value that rests on the student's code
         self._notes: list[str] = []
         self._budgets: list[Budget] = []
-        self._requests, self._in_item = 0, False
+        self._requests, self._in_item, self._died = 0, False, False
         self.kernel_name = "python3"
         files = layout.data_files(self._sheet)
         with sandbox.scratch_folder(layout.PACKAGES, files) as scratch:
@@ -86,7 +86,13 @@ class ExecuteAndJudge(Execute):
         verdicts = tuple(self._verdicts.values())
         before = record.read(nb)
         noted = (*before.repairs, *dict.fromkeys(self._notes))
-        replace(before, isolation=sandbox.isolation(), reports=verdicts, repairs=noted).write(nb)
+        replace(
+            before,
+            isolation=sandbox.isolation(),
+            reports=verdicts,
+            repairs=noted,
+            kernel_died=self._died,
+        ).write(nb)
         return nb, resources
 
     # --- the kernel
@@ -234,6 +240,7 @@ class ExecuteAndJudge(Execute):
         stopped = self._execute(cell, index)
         if not stopped and not kernel.answers(self.kc, self.km):
             stopped = LEFT_BROKEN
+            self._died = True
             self._restart()
         if stopped:
             words = f"This cell {stopped}"
@@ -342,7 +349,10 @@ class ExecuteAndJudge(Execute):
         cell has a second try.
         """
         stopped = self._execute_once(cell, index)
-        return self._execute_once(cell, index) if stopped == ENDED else stopped
+        if stopped == ENDED:
+            stopped = self._execute_once(cell, index)
+            self._died |= stopped == ENDED
+        return stopped
 
     def _execute_once(self, cell: NotebookNode, index: int) -> str:
         self._room, self._spent = self.max_output_bytes, ""
@@ -441,6 +451,7 @@ class ExecuteAndJudge(Execute):
             raise Stopped(str(spent)) from None
         except kernel.BROKEN as reason:
             self._culprits.update(answers)
+            self._died |= isinstance(reason, kernel.Died)
             self._restart()
             raise Stopped(str(reason)) from None
 

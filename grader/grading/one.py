@@ -9,13 +9,13 @@ from pathlib import Path
 
 from nbgrader.converters import GenerateFeedback
 
+from grader import record
 from grader.errors import CourseError
 from grader.intake.submissions import Submission
 from grader.nbgrader_patches import AutogradeFolder
 from grader.records import marks
 from grader.records.gradebook import convert, gradebook, reopen
 from grader.running import sandbox
-from grader.running.session import ENDED, LEFT_BROKEN
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def grade_one(task: Task) -> Outcome:
                 marks.take_away(submission)
                 submission.page.unlink(missing_ok=True)  # it speaks of the grade before
                 convert(AutogradeAgain, submission.sheet, submission.student)
-                if not task.alone and _kernel_died(submission.graded_notebook):
+                if not task.alone and record.read_file(submission.graded_notebook).kernel_died:
+                    # By the student's code, or for want of memory: a try alone tells which.
                     return Outcome("its kernel died", again=True)
             _write_feedback(submission)
     except CourseError as error:
@@ -107,13 +108,3 @@ def _to_itself(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def _kernel_died(graded_notebook: Path) -> bool:
-    """Whether a kernel died while a submission was judged.
-
-    The student's code may have done it, or whoever is short of memory: only a second try, when
-    nothing else runs, tells.
-    """
-    text = graded_notebook.read_text("utf-8", errors="replace")
-    return ENDED in text or LEFT_BROKEN in text
