@@ -3,8 +3,8 @@
 Each module in tests/forgeries/ has a SHEET and a function `forge(request) -> reply`, the best that
 such an author could write in 40 lines: it knows every constant, shape and probe, and computes none
 of the student's functions. VALUES has the items for which any right reply is the answer itself, and
-why. WORD has the lines, for each item, that rest on what only the student's process can know;
-docs/judge.md lists them.
+why. OTHERS has more such functions, where there are several ways to forge. WORD has the lines, for
+each item, that rest on what only the student's process can know; docs/judge.md lists them.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from functools import cache
 import forgeries
 import pytest
 
-from grader.course import outline
+from grader.course import layout, outline
 from grader.judging.judge import judge_item
 from grader.running.session import InProcess
 
@@ -26,12 +26,20 @@ MODULES = [
     importlib.import_module(f"forgeries.{found.name}")
     for found in pkgutil.iter_modules(forgeries.__path__)
 ]
-ITEMS = [
-    pytest.param(module, item, id=item.name)
-    for module in MODULES
-    for item in outline.items(module.SHEET).values()
-    if item.name not in getattr(module, "VALUES", {})
-]
+ALL = [(module, item) for module in MODULES for item in outline.items(module.SHEET).values()]
+COMPUTED = [(module, one) for module, one in ALL if one.name not in getattr(module, "VALUES", {})]
+
+
+def each(pairs):
+    names = [item.name for _, item in pairs]
+    return pytest.mark.parametrize(("module", "item"), pairs, ids=names)
+
+
+def test_there_are_forgeries_for_every_sheet():
+    assert [module.SHEET for module in MODULES] == layout.sheets()
+    for module in MODULES:
+        known = set(outline.items(module.SHEET))
+        assert {*getattr(module, "VALUES", {}), *getattr(module, "WORD", {})} <= known
 
 
 class Forged:
@@ -53,15 +61,17 @@ def solution(sheet):
     return InProcess(namespace)
 
 
-@pytest.mark.parametrize(("module", "item"), ITEMS)
+@each(COMPUTED)
 def test_replies_that_were_made_up_earn_no_more_than_the_stated_share(module, item):
-    report = judge_item(Forged(module.forge), module.SHEET, item, seed=11)
-    passed = [line.what for line in report.lines if line.passed]
-    assert report.score <= SHARE * item.points, passed
-    assert not report.trouble, report.trouble
+    for forge in (module.forge, *getattr(module, "OTHERS", ())):
+        for seed in (11, 12, 13):
+            report = judge_item(Forged(forge), module.SHEET, item, seed=seed)
+            passed = [line.what for line in report.lines if line.passed]
+            assert report.score <= SHARE * item.points, passed
+            assert not report.trouble, report.trouble
 
 
-@pytest.mark.parametrize(("module", "item"), ITEMS)
+@each(ALL)
 def test_no_more_than_the_stated_share_rests_on_the_word_of_the_process(module, item):
     report = judge_item(solution(module.SHEET), module.SHEET, item, seed=11)
     assert report.passed, report.failed_lines

@@ -48,6 +48,7 @@ class SandboxedKernelManager(AsyncKernelManager):
         os.chmod(self.connection_file, FOR_ALL_INSIDE)
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        sandbox.remove_sockets(self.scratch)  # those of an earlier kernel count against no other
         argv = super().format_kernel_cmd(extra_arguments)
         return sandbox.command(argv, self.scratch, layout.ROOT, layout.SHOWN)
 
