@@ -11,7 +11,9 @@ import contextlib
 import importlib
 import io
 import pkgutil
+import re
 from functools import cache
+from pathlib import Path
 
 import forgeries
 import pytest
@@ -21,6 +23,7 @@ from grader.judging.judge import judge_item
 from grader.running.session import InProcess
 
 SHARE = 0.15  # of an item's points, at most, rests on what only the student's process can know
+DOC = Path(__file__).resolve().parents[1] / "docs" / "judge.md"
 EVERYWHERE = {"leaves its arguments as they were"}
 MODULES = [
     importlib.import_module(f"forgeries.{found.name}")
@@ -37,6 +40,8 @@ def each(pairs):
 
 def test_there_are_forgeries_for_every_sheet():
     assert [module.SHEET for module in MODULES] == layout.sheets()
+    word = {(m.SHEET, item) for m in MODULES for item in getattr(m, "WORD", {})}
+    assert set(stated_shares()) == word
     for module in MODULES:
         known = set(outline.items(module.SHEET))
         assert {*getattr(module, "VALUES", {}), *getattr(module, "WORD", {})} <= known
@@ -78,4 +83,19 @@ def test_no_more_than_the_stated_share_rests_on_the_word_of_the_process(module, 
     word = EVERYWHERE | getattr(module, "WORD", {}).get(item.name, set())
     on_word = [line for line in report.lines if line.what in word]
     assert {line.what for line in on_word} >= word - EVERYWHERE
-    assert sum(line.share for line in on_word) <= SHARE * sum(line.share for line in report.lines)
+    share = sum(line.share for line in on_word) / sum(line.share for line in report.lines)
+    assert share <= SHARE
+    if word - EVERYWHERE:
+        assert stated_shares()[module.SHEET, item.name] == round(100 * share)
+
+
+def stated_shares():
+    """The shares in docs/judge.md, in per cent, by sheet and item."""
+    found = {}
+    for line in DOC.read_text("utf-8").splitlines():
+        if re.match(r"\| `sheet\w+` \| `", line):
+            sheet, items, _, shares = line.strip("| ").split(" | ")
+            names, numbers = re.findall(r"`(\w+)`", items), re.findall(r"(\d+) %", shares)
+            for i, name in enumerate(names):
+                found[sheet.strip("`"), name] = int(numbers[i if len(numbers) > 1 else 0])
+    return found

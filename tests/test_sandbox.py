@@ -362,7 +362,7 @@ for _ in range(9):  # at most 512, and not for ever, should nothing end them
 time.sleep(3 if os.getpid() == first else 200)
 """
     done = machines.run(code, processes=40, **arguments(room))
-    assert done.returncode in (137, 247, 0) and named("multiplies") == []
+    assert done.returncode in (137, 247, 0) and left("multiplies") == []
 
 
 @in_every_room
@@ -380,7 +380,7 @@ for session in (False, True):
         os._exit(0)
 """
     assert machines.run(code, **arguments(room)).returncode in (0, *ENDED)
-    assert named("outlives") == []
+    assert left("outlives") == []
 
 
 @in_every_room
@@ -407,18 +407,17 @@ machines.run({ready + "time.sleep(3600)"!r}, variables=where, **{arguments(room)
     shutil.rmtree(elsewhere)
 
 
-def named(name: str) -> list[str]:
+def left(name: str) -> list[str]:
     """Processes of that name that are neither dead nor, within a minute, dying."""
-    found = _named(name)
     for _ in range(600):
-        if not found:
+        if not named(name):
             break
         time.sleep(0.1)
-        found = _named(name)
-    return found
+    return named(name)
 
 
-def _named(name: str) -> list[str]:
+def named(name: str) -> list[str]:
+    """Processes of that name that are not dead."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

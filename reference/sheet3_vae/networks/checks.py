@@ -95,7 +95,8 @@ NUDGE = 5e-3  # of a parameter, for its slope
 MOST = 60  # parameters that are nudged
 WIDE = 40  # pixels, of which one is a small part
 MIXED = 0.02  # a change of an output that counts, in standard deviations
-SHARE_MIXED = 0.1  # of all pairs of an input and an output
+SHARE_MIXED = 0.01  # of all pairs of an input and an output
+UNRELATED = 1.4  # a mean squared distance, in variances: 2 where the outputs are unrelated
 
 
 class Seen:
@@ -165,17 +166,19 @@ class Seen:
         """
         name, draw = self._name, self._draw
         sizes = [WIDE, *self._sizes[1:]] if name == "Encoder" else self._sizes
-        rows = _rows(draw, name, 16, sizes[0])
+        rows = _rows(draw, name, 32, sizes[0])
         moved = [_moved(name, rows, k) for k in range(sizes[0])]
         path = torch.linspace(-2, 2, 200)[:, None] * _rows(draw, "Decoder", 1, sizes[0])
         batches = [rows, *moved] + [path] * (name == "Decoder")
         usual = [[self._seed, 1.0, None]]
         found = [_one_table(parts) for parts in self._outputs([usual], *batches, sizes=sizes)[0]]
         here, there = found[0], np.stack(found[1 : 1 + sizes[0]])
-        spread = here.std(axis=0).clip(1e-12)
+        spread = here.std(axis=0)
+        spread = np.maximum(spread, max(1e-12, 1e-3 * spread.max()))  # some may be constant
         steps = (there - here) / spread
         if name == "Encoder":
-            self.smooth = bool(((steps**2).mean(axis=(1, 2)) < 1.0).all())  # 2 if unrelated
+            moved_by = np.median((steps**2).mean(axis=1), axis=1)  # for each pixel
+            self.smooth = bool((moved_by < UNRELATED).all())
             steps = steps * np.sign(np.stack(moved) - rows.numpy()).sum(axis=2)[:, :, None]
         else:
             jumps = np.abs(np.diff(found[-1], axis=0)).max(axis=0)
