@@ -68,12 +68,11 @@ def solution(sheet):
 
 @each(COMPUTED)
 def test_replies_that_were_made_up_earn_no_more_than_the_stated_share(module, item):
-    for forge in (module.forge, *getattr(module, "OTHERS", ())):
-        for seed in (11, 12, 13):
-            report = judge_item(Forged(forge), module.SHEET, item, seed=seed)
-            passed = [line.what for line in report.lines if line.passed]
-            assert report.score <= SHARE * item.points, passed
-            assert not report.trouble, report.trouble
+    for seed, forge in enumerate((module.forge, *getattr(module, "OTHERS", ())), 11):
+        report = judge_item(Forged(forge), module.SHEET, item, seed=seed)
+        passed = [line.what for line in report.lines if line.passed]
+        assert report.score <= SHARE * item.points, passed
+        assert not report.trouble, report.trouble
 
 
 @each(ALL)

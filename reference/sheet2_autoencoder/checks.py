@@ -91,7 +91,6 @@ def _kinds_of(student, made):
         kinds == {"trainable"},
         "both are tf.Variables that an optimizer may change",
         mistake=next((kind for kind in sorted(kinds) if kind != "trainable"), None),
-        share=2,
     )
     dtypes = {np.asarray(part).dtype for layer in made for part in layer["parts"]}
     yield student.holds(dtypes == {np.dtype("float32")}, "both are float32", mistake="float64")
@@ -439,7 +438,7 @@ def _origins(layer, numbers):
     shapes, calls = [], []
     parts = layer if isinstance(layer, list) and len(layer) == 2 else [None, None]
     for part, column in zip(parts, numbers.T, strict=True):
-        array = part if isinstance(part, np.ndarray) else np.zeros(0)
+        array = np.asarray(part) if hasattr(part, "__array__") else np.zeros(0)
         same = np.flatnonzero([array.size and np.all(array == number) for number in column])
         shapes.append(array.shape)
         calls.append(int(same[0]) if len(same) else None)

@@ -351,6 +351,7 @@ def _(notebook, folder):
         cell = new_code_cell("2.0")
         cell["id"] = name
         notebook.cells.insert(0, cell)
+    return json.dumps(notebook)
 
 
 # --- pages ----------------------------------------------------------------------------------------

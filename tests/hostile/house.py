@@ -214,10 +214,12 @@ def servers(temporary: Path, root: Path) -> Iterator[tuple[int, list[bytes]]]:
         made[-1].bind(str(temporary / "server.dgram"))
         for sock in made:
             threading.Thread(target=_listen, args=(sock, heard), daemon=True).start()
-        yield made[-2].getsockname()[1], heard
-        for sock in made:
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+        try:
+            yield made[-2].getsockname()[1], heard
+        finally:
+            for sock in made:
+                with suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
     shutil.rmtree(temporary / "submission-decoy")
     for file in (temporary / "server", temporary / "server.dgram", root / "s"):
         file.unlink()
