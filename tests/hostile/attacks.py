@@ -818,7 +818,9 @@ tried("the helpers")(lambda: os.close(os.open(ROOT + "/helpers/__init__.py", os.
 tried("the folder of the grader")(lambda: os.listdir(f"/proc/{parent}/cwd"))
 tried("its root")(lambda: os.listdir(f"/proc/{parent}/root"))
 tried("its maps")(lambda: open(f"/proc/{parent}/maps").read(9))
-tried("the open files of its parent")(lambda: os.listdir(f"/proc/{parent}/fd"))
+@tried("the open files of its parent")
+def _():  # their numbers may be in sight, not where they lead
+    return [os.readlink(f"/proc/{parent}/fd/{fd}") for fd in (0, 1, 2)]
 """,
     ),
     looking(
