@@ -115,8 +115,10 @@ def test_what_could_widen_the_room_is_refused(room):
 @in_every_room
 def test_no_capability_is_left_and_none_can_come_back(room):
     status = tried(room)["status"]
-    for kind in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
-        assert int(status[kind], 16) == 0
+    kinds = {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"}
+    if room == "restricted as nobody":  # who may not lower the bound, and gains nothing by it:
+        kinds.remove("CapBnd")  # under no_new_privs no program brings a capability
+    assert {kind for kind in kinds if int(status[kind], 16)} == set()
     assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2"
     assert not os.stat("/usr/bin/env").st_mode & 0o4000
 
@@ -351,15 +353,16 @@ def test_processes_that_multiply_are_all_ended(room):
     code = """
 import ctypes, os, time
 ctypes.CDLL(None).prctl(15, b"multiplies", 0, 0, 0)
+first = os.getpid()
 for _ in range(9):  # at most 512, and not for ever, should nothing end them
     try:
         os.fork()
     except OSError:
         os._exit(0)
-time.sleep(60)
+time.sleep(3 if os.getpid() == first else 200)
 """
     done = machines.run(code, processes=40, **arguments(room))
-    assert done.returncode in (137, 247, 0) and named("multiplies") == []
+    assert done.returncode in (137, 247, 0) and left("multiplies") == []
 
 
 @in_every_room
@@ -377,7 +380,7 @@ for session in (False, True):
         os._exit(0)
 """
     assert machines.run(code, **arguments(room)).returncode in (0, *ENDED)
-    assert named("outlives") == []
+    assert left("outlives") == []
 
 
 @in_every_room
@@ -404,15 +407,25 @@ machines.run({ready + "time.sleep(3600)"!r}, variables=where, **{arguments(room)
     shutil.rmtree(elsewhere)
 
 
+def left(name: str) -> list[str]:
+    """Processes of that name that are neither dead nor, within a minute, dying."""
+    for _ in range(600):
+        if not named(name):
+            break
+        time.sleep(0.1)
+    return named(name)
+
+
 def named(name: str) -> list[str]:
-    """Processes of that name."""
+    """Processes of that name that are not dead."""
     found = []
-    for comm in Path("/proc").glob("[0-9]*/comm"):
+    for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            if comm.read_text().strip() == name:
-                found.append(comm.parent.name)
+            words, _, state = stat.read_text().rpartition(") ")
         except OSError:
             continue
+        if words.partition(" (")[2] == name and state[0] not in "ZX":  # somebody else's to reap
+            found.append(stat.parent.name)
     return found
 
 

@@ -128,9 +128,12 @@ class StudentCell:
         """The type that it goes on with: its own, or the one that the gradebook says."""
         return self.spec.cell_type if self.spec else self.cell_type
 
-    def as_node(self) -> NotebookNode:
-        """The cell as it goes on, with the metadata of what it was recognised as."""
-        node = NEW_CELL[self.kind](source=self.source)
+    def as_node(self, number: int) -> NotebookNode:
+        """The cell as it goes on, with the metadata of what it was recognised as.
+
+        number: its place; the id follows from it, so that every run makes the same page.
+        """
+        node = NEW_CELL[self.kind](source=self.source, id=f"number-{number}")
         if self.attachments and self.kind == "markdown":
             node["attachments"] = self.attachments
         if self.spec:

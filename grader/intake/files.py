@@ -163,12 +163,17 @@ def _top_names(folder: Path) -> list[str]:
 
 
 def _uploads(folder: Path, problems: list[str]) -> Iterator[Upload]:
-    """All files, level by level and by name; those of an archive after it."""
+    """All files, level by level; those of an archive after it.
+
+    By name, but notebooks first: other files, however many, must not hide them.
+    """
+    known = folder.name in layout.sheets()
+    expected = layout.source_notebook(folder.name).name if known else ""
     level = [(folder, "")]
     for _ in range(MAX_LEVELS):
         below = []
         for place, prefix in level:
-            for entry in _entries(place):
+            for entry in sorted(_entries(place), key=lambda entry: _rank(entry.name, expected)):
                 name = f"{prefix}{entry.name}"
                 if _is_hidden(entry.name):
                     continue
@@ -179,6 +184,11 @@ def _uploads(folder: Path, problems: list[str]) -> Iterator[Upload]:
                 if entry.name.lower().endswith(".zip") and entry.is_file(follow_symlinks=False):
                     yield from _members(Path(entry.path), name, problems)
         level = below
+
+
+def _rank(name: str, expected: str) -> int:
+    """The sheet's own notebook, other notebooks, all else."""
+    return 2 if not NOTEBOOK_NAME.search(name) else 0 if name == expected else 1
 
 
 def plain_files(folder: Path) -> list[tuple[str, Path]]:

@@ -35,7 +35,7 @@ class RepairNotebook(NbGraderPreprocessor):
         empty = not any(cell.text for cell in cells)
         cells = repair(cells, specs, Given.of_sheet(names["assignment"]), [] if empty else notes)
         _show_all(cells, notes)
-        repaired = new_notebook(cells=[cell.as_node() for cell in cells])
+        repaired = new_notebook(cells=[cell.as_node(i) for i, cell in enumerate(cells)])
         repaired.metadata["kernelspec"] = _kernelspec(names["assignment"], nb, notes)
         Record(submission=resources[FINGERPRINT], repairs=tuple(notes)).write(repaired)
         return repaired, resources

@@ -136,6 +136,8 @@ def enter(settings: Settings, keep: Iterable[int] = ()) -> None:
         _enter_namespaces(settings, uid, gid)
     else:
         _copy_given(settings)
+    with suppress(OSError):
+        os.chdir(settings.write[0])
     _drop_bounding_set()
     _take_identity(uid, gid)
     _drop_capabilities()
@@ -221,8 +223,6 @@ def _enter_namespaces(settings: Settings, uid: int, gid: int) -> None:
     _pivot(root)
     libc.sethostname(b"sandbox", 7)
     _start_loopback()
-    with suppress(OSError):
-        os.chdir(settings.write[0])
 
 
 def _build_root(root: Path, settings: Settings, uid: int, gid: int) -> None:
@@ -554,7 +554,8 @@ def restrict_files(settings: Settings) -> None:
     rules.scoped = SCOPE_SOCKETS_AND_SIGNALS if version >= SIGNALS_SINCE else 0
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     ruleset = _checked(libc.syscall(CREATE_RULESET, ctypes.byref(rules), size, 0), "Landlock")
-    read = ["/"] if settings.namespaces else settings.read
+    # A rule for a link would be one for all below its target, and reading a link needs no right.
+    read = ["/"] if settings.namespaces else [p for p in settings.read if not os.path.islink(p)]
     write = [*settings.write, "/dev/shm"] if settings.namespaces else settings.write
     devices = [f"/dev/{name}" for name in DEVICES]
     for paths, rights in (
@@ -581,7 +582,10 @@ class _CapabilityHeader(ctypes.Structure):
 
 
 def _drop_bounding_set() -> None:
-    """No program that is started later can give a capability back."""
+    """No program that is started later can give a capability back.
+
+    An ordinary account without namespaces may not do this; there, no_new_privs alone says so.
+    """
     libc = _libc()
     for capability in range(64):
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)

@@ -281,6 +281,13 @@ def remove_tree(folder: Path) -> None:
             one.rmdir()
 
 
+def remove_sockets(scratch: Path) -> None:
+    """Remove what a process that has ended left in its folder for sockets."""
+    for entry in list(os.scandir(scratch / "sockets")):
+        with suppress(OSError):
+            os.unlink(entry.path)
+
+
 @contextmanager
 def _locked_folder() -> Iterator[Path]:
     """A new folder that carries a lock, which the system lets go of when this process is gone."""

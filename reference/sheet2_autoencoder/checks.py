@@ -91,7 +91,6 @@ def _kinds_of(student, made):
         kinds == {"trainable"},
         "both are tf.Variables that an optimizer may change",
         mistake=next((kind for kind in sorted(kinds) if kind != "trainable"), None),
-        share=2,
     )
     dtypes = {np.asarray(part).dtype for layer in made for part in layer["parts"]}
     yield student.holds(dtypes == {np.dtype("float32")}, "both are float32", mistake="float64")
@@ -364,11 +363,19 @@ def make_stack(student, draw):
         (_sizes(draw, 4)[::-1], "takes sizes that grow, as the decoder's do", False),
         (tuple(_sizes(draw, 4)), "takes a tuple of sizes", False),
     ):
-        yield student.meets(_fit_to(sizes), probes.origins, sizes, what=what, core=core, share=2)
-    what = "calls init once for each layer"
-    yield student.compare(probes.calls_of_init, _sizes(draw, 5), what=what, share=2)
-    what = "every layer has variables of its own"
-    yield student.meets(str, probes.shared_variables, [5, 5, 5, 5], what=what, share=2)
+        numbers = _of_calls(draw)
+        fits = _fit_to(sizes, numbers)
+        yield student.meets(fits, probes.stacks, sizes, numbers, what=what, core=core, share=2)
+    sizes, numbers = _sizes(draw, 5), _of_calls(draw)
+    once, what = _once_each(len(sizes) - 1, numbers), "calls init once for each layer"
+    yield student.meets(once, probes.stacks, sizes, numbers, what=what)
+    own, what = _of_their_own(numbers), "every layer has variables of its own"
+    yield student.meets(own, probes.stacks, [5, 5, 5, 5], numbers, 2, what=what, share=2)
+
+
+def _of_calls(draw):
+    """Numbers by which the calls of init are recognised, two for each."""
+    return _normal(draw, (40, 2))
 
 
 def _sizes(draw, count):
@@ -377,19 +384,65 @@ def _sizes(draw, count):
     return [int(n) for n in 3 + np.cumsum(steps)[::-1]]
 
 
-def _fit_to(sizes):
+def _fit_to(sizes, numbers):
     """A condition: the layers come from the calls of init that the sizes ask for."""
 
-    def problem(layers):
-        wanted = [[pair, pair] for pair in zip(sizes[:-1], sizes[1:], strict=True)]
-        if len(layers) != len(wanted):
-            return f"{len(sizes)} sizes ask for {len(wanted)} layers; there are {len(layers)}."
-        for number, (layer, pair) in enumerate(zip(layers, wanted, strict=True), 1):
-            if layer != pair:
-                return f"Layer {number} is not what init({pair[0][0]}, {pair[0][1]}) returns."
+    def problem(found):
+        layers = _stacks(found, numbers)[0]
+        if len(layers) != len(sizes) - 1:
+            return f"{len(sizes)} sizes ask for {len(sizes) - 1} layers; there are {len(layers)}."
+        pairs = zip(sizes[:-1], sizes[1:], strict=True)
+        for number, (layer, (n_in, n_out)) in enumerate(zip(layers, pairs, strict=True), 1):
+            shapes, calls = layer
+            if shapes != ((n_in, n_out), (n_out,)) or None in calls:
+                return f"Layer {number} is not what init({n_in}, {n_out}) returns."
         return ""
 
     return problem
+
+
+def _once_each(count, numbers):
+    """A condition: both parts of a layer are those of one call, and there was no other call."""
+
+    def problem(found):
+        calls = [calls for _, calls in _stacks(found, numbers)[0]]
+        if calls and all(len(set(both)) == 1 for both in calls) and found["calls"] == count:
+            return ""
+        return f"{count} layers are made by {count} calls of init."
+
+    return problem
+
+
+def _of_their_own(numbers):
+    """A condition: no two layers, in one stack or in two, hold what one call returned."""
+
+    def problem(found):
+        calls = [calls for layers in _stacks(found, numbers) for _, calls in layers]
+        apart = all(len(set(of_part)) == len(calls) for of_part in zip(*calls, strict=True))
+        if calls and apart and not any(None in both for both in calls):
+            return ""
+        return "Some layers share their variables, or they do not come from init."
+
+    return problem
+
+
+def _stacks(found, numbers):
+    """For each layer of each stack, its shapes and the calls of init that its parts come from."""
+    stacks = found.get("stacks") if isinstance(found, dict) else None
+    stacks = [layers if isinstance(layers, list) else [] for layers in stacks or [[]]]
+    return [[_origins(layer, numbers) for layer in layers] for layers in stacks]
+
+
+def _origins(layer, numbers):
+    """The shapes of W and b, and the number of each one's call; None for any other array."""
+    shapes, calls = [], []
+    parts = layer if isinstance(layer, list) and len(layer) == 2 else [None, None]
+    for part, column in zip(parts, numbers.T, strict=True):
+        array = np.asarray(part) if hasattr(part, "__array__") else np.zeros(0)
+        same = np.flatnonzero([array.size and np.all(array == number) for number in column])
+        shapes.append(array.shape)
+        calls.append(int(same[0]) if len(same) else None)
+    return tuple(shapes), tuple(calls)
 
 
 # ── train_step ───────────────────────────────────────────────────────────────────────────────

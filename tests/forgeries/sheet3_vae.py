@@ -1,5 +1,8 @@
-"""Sheet 3: stubs with the right shapes, and networks whose outputs are hashes of their inputs."""
+"""Sheet 3: stubs with the right shapes, and networks whose outputs are curved functions of numbers
+that depend on the inputs: hashes of what they are when rounded, or random projections.
+"""
 
+import functools
 import hashlib
 
 import torch
@@ -55,8 +58,11 @@ STUBS = {
 }
 
 
-def forge(request):
-    """The reply to a request. Those to the probes of networks agree with one another."""
+def forge(request, of_rows=lambda *args: _hashes(*args)):
+    """The reply to a request. Those to the probes of networks agree with one another.
+
+    of_rows: gives normal numbers for each row, which depend on a seed and a parameter's number.
+    """
     args = [agent.decode(node) for node in request["args"]]
     if request["target"] == "shapes":
         name, sizes, x = args
@@ -64,12 +70,13 @@ def forge(request):
         return reply(zeros if name == "Encoder" else zeros[0])
     if request["target"] == "outputs":
         name, sizes, settings, batches, _ = args
-        return reply([[_cut(name, _outputs(name, sizes, s, x)) for x in batches] for s in settings])
+        replies = [[_outputs(name, sizes, s, x, of_rows) for x in batches] for s in settings]
+        return reply([[_cut(name, both) for both in found] for found in replies])
     if request["target"] == "slopes":
         name, sizes, seed, x, directions = args
-        inner = torch.asinh(_outputs(name, sizes, [[seed, 1.0, None]], x))
+        inner = torch.asinh(_outputs(name, sizes, [[seed, 1.0, None]], x, of_rows))
         shapes = [[sizes[1], sizes[0]], [sizes[1]], [_columns(name, sizes), sizes[1]]]
-        moves = [_hashes(name, sizes, x, d, i) for i, d in enumerate(directions[:3])]
+        moves = [of_rows(name, sizes, x, d, i) for i, d in enumerate(directions[:3])]
         slopes = torch.stack([(inner.cosh() * move).sum(0) for move in moves], dim=1)
         return reply({"shapes": shapes, "slopes": slopes, "frozen": 0, "strangers": 0})
     return with_stubs(request, STUBS)
@@ -83,10 +90,10 @@ def _cut(name, both):
     return tuple(both.chunk(2, dim=1)) if name == "Encoder" else (both,)
 
 
-def _outputs(name, sizes, setting, x):
+def _outputs(name, sizes, setting, x, of_rows):
     """A curved function of the parameters, if hashes of their seeds and of a row are such."""
     terms = [
-        scale * _hashes(name, sizes, x, seed, i)
+        scale * of_rows(name, sizes, x, seed, i)
         for seed, scale, number in setting
         for i in (range(3) if number is None else [number])
     ]
@@ -103,5 +110,13 @@ def _hashes(name, sizes, x, seed, i):
     return torch.stack(rows)
 
 
+def _projections(name, sizes, x, seed, i):
+    matrix = torch.randn(x.shape[1] + 1, _columns(name, sizes), generator=_generator(seed + i))
+    return matrix[-1] + x @ matrix[:-1] / x.shape[1] ** 0.5
+
+
 def _generator(seed):
     return torch.Generator().manual_seed(seed)
+
+
+OTHERS = [functools.partial(forge, of_rows=_projections)]

@@ -32,6 +32,10 @@ class Attack:
     level: str = "restricted"
     stopped: int = 0
 
+    def is_promised(self, level: str) -> bool:
+        """Whether a level promises that its tries are refused."""
+        return level == "full" or level == self.level
+
 
 CHEATS = [
     Attack(
@@ -290,6 +294,79 @@ def half(*args):
         },
     ),
     Attack(
+        "a judge's call of its own in the answer's cell",
+        functions={
+            "half": WRONG + "### BEGIN HIDDEN TESTS\nfrom grader import judge\n\n"
+            'judge("half")\n### END HIDDEN TESTS\n'
+        },
+    ),
+    Attack(
+        "words past the notebook, to the grader's terminal",
+        """\
+import os, sys
+for write in (lambda b: os.write(sys.stdout._original_stdstream_copy, b),
+              lambda b: os.write(1, b), lambda b: os.write(2, b)):
+    try:
+        write(b"TABLE FORGED BY A STUDENT\\n")
+    except (OSError, AttributeError, TypeError):
+        pass
+""",
+    ),
+    Attack(
+        "the judge's own tools, patched to note the right answers",
+        """\
+import json, sys
+agent = sys.modules["_grader_agent"]
+noted = []
+plain = agent.decode
+def decode(node, *rest):
+    noted.append(plain(node, *rest))
+    return noted[-1]
+agent.decode = decode
+""",
+        {"half": "def half(x):\n    return noted[0] if noted else 0.0\n"},
+    ),
+    Attack(
+        "a number that changes when it is looked at again",
+        """\
+class Shifting(float):
+    count = 0
+    def hex(self):
+        Shifting.count += 1
+        return (float(self) / 2 + Shifting.count).hex()
+    def __reduce_ex__(self, protocol):
+        return (float, (float(self) / 2,))
+    def __str__(self):
+        return str(float(self) / 2)
+    __repr__ = __str__
+""",
+        {"half": "def half(x):\n    return Shifting(x)\n"},
+    ),
+    Attack(
+        "an answer found in the memory of the judge's request",
+        """\
+import gc, sys
+def candidates():
+    for thing in gc.get_objects():
+        if type(thing) is dict and set(thing) & {"wanted", "expected", "value", "right"}:
+            yield from (v for v in thing.values() if type(v) is float)
+""",
+        {"half": "def half(x):\n    return next((v for v in candidates() if v != x), 0.0)\n"},
+    ),
+    Attack(
+        "a reference loaded from the grader's own packages",
+        """\
+import importlib, sys
+for entry in ("@ROOT@", "@ROOT@/reference", "@ROOT@/grader"):
+    sys.path.insert(0, entry)
+try:
+    found = importlib.import_module("reference.toy.reference").half
+except Exception:
+    found = None
+""",
+        {"half": "def half(x):\n    return found(x) if found else 0.0\n"},
+    ),
+    Attack(
         "traps for whoever comes next, in the home folder",
         """\
 import os, pathlib
@@ -488,11 +565,18 @@ tried("an abstract socket")(lambda: talks("\\0hostile"))
         "listening to another student's kernel",
         "watch the temporary folder; list it; list the other's folder; subscribe to its outputs",
         """
+own = pathlib.Path.home().parent.name
+def others():  # with a root of its own, the way to its own folder is all that is there
+    found = [name for name in os.listdir(TEMPORARY) if name != own]
+    if not found:
+        raise PermissionError("nobody else is there")
+    return found
 @tried("watch the temporary folder")
 def _():
     fd = called(libc.inotify_init())
     called(libc.inotify_add_watch(fd, TEMPORARY.encode(), 0x100))
-tried("list it")(lambda: os.listdir(TEMPORARY))
+    return others()
+tried("list it")(others)
 tried("list the other's folder")(lambda: os.listdir(TEMPORARY + "/submission-decoy"))
 @tried("subscribe to its outputs")
 def _():
@@ -558,7 +642,13 @@ tried("add a submission")(lambda: os.mkdir(ROOT + "/submitted/new"))
         " the packages; the interpreter; everybody's temporary folder",
         """
 tried("a secret file")(lambda: open(OUTSIDE).read())
-tried("the home folder")(lambda: os.listdir("@HOME@"))
+@tried("the home folder")
+def _():
+    found = [name for name in os.listdir("@HOME@") if not sys.base_prefix.startswith(
+        os.path.join("@HOME@", name))]
+    if not found:
+        raise PermissionError("nothing but the way to Python is there")
+    return found
 tried("the passwords")(lambda: open("/etc/shadow").read())
 tried("write to the home folder")(lambda: os.mkdir("@HOME@/left_by_a_student"))
 tried("a new cron job")(lambda: os.mkdir("/var/spool/cron/left_by_a_student"))
@@ -704,6 +794,52 @@ tried("a link among the sockets")(lambda: os.symlink("/", scratch / "sockets" / 
 tried("a file among the sockets")(lambda: creates(scratch / "sockets"))
 tried("the helpers")(lambda: creates(scratch / "lib" / "helpers"))
 """,
+    ),
+    looking(
+        "links, one large file, and the interpreter's parts",
+        "the reference through a link; one large file; the kernelspec; the helpers; the folder of"
+        " the grader; its root; its maps; the open files of its parent",
+        """
+parent = os.getppid() or 2**22 + 1
+@tried("the reference through a link")
+def _():
+    os.symlink(REFERENCE, "soft")
+    return open("soft").read(9)
+@tried("one large file")
+def _():
+    try:
+        with open("large", "wb") as stream:
+            stream.truncate(2 * 2**30)
+    finally:
+        os.unlink("large")
+spec = sys.prefix + "/share/jupyter/kernels/python3/kernel.json"
+tried("the kernelspec")(lambda: os.close(os.open(spec, os.O_WRONLY | os.O_APPEND)))
+tried("the helpers")(lambda: os.close(os.open(ROOT + "/helpers/__init__.py", os.O_WRONLY)))
+tried("the folder of the grader")(lambda: os.listdir(f"/proc/{parent}/cwd"))
+tried("its root")(lambda: os.listdir(f"/proc/{parent}/root"))
+tried("its maps")(lambda: open(f"/proc/{parent}/maps").read(9))
+@tried("the open files of its parent")
+def _():  # their numbers may be in sight, not where they lead
+    return [os.readlink(f"/proc/{parent}/fd/{fd}") for fd in (0, 1, 2)]
+""",
+    ),
+    looking(
+        "what others share",
+        "the shared folder; a network; other processes; what runs on the machine",
+        """
+def only(found, known):
+    if set(found) - set(known):
+        return sorted(set(found) - set(known))
+    raise PermissionError("nothing but its own")
+tried("the shared folder")(lambda: only(os.listdir("/dev/shm"), []))
+tried("a network")(lambda: only([name for _, name in socket.if_nameindex()], ["lo"]))
+numbers = [name for name in os.listdir("/proc") if name.isdigit()]
+tried("other processes")(lambda: only(numbers, [str(os.getpid())]))
+tried("what runs on the machine")(lambda: only(
+    [line.split()[-1] for line in open("/proc/net/unix") if "/" in line],
+    [line.split()[-1] for line in open("/proc/net/unix") if "grader-scratch-" in line]))
+""",
+        level="full",
     ),
     looking(
         "modules of the judge",
@@ -921,6 +1057,57 @@ except OSError:
     Attack(
         "output without end",
         'for _ in range(400):\n    print("x" * 100_000)\n',
+    ),
+    Attack(
+        "large messages without end",
+        functions={
+            "half": """\
+def half(x):
+    k = get_ipython().kernel
+    for _ in range(200):
+        k.session.send(k.iopub_socket, "stream", {"name": "stdout", "text": "x" * 20_000_000},
+                       parent=k.get_parent())
+    return 0.0
+"""
+        },
+        stopped=1,
+    ),
+    Attack(
+        "small messages without end, in many parts",
+        functions={
+            "half": """\
+def half(x):
+    send = get_ipython().kernel.iopub_socket.send_multipart
+    for _ in range(300):
+        send([b"x"] * 10_000)
+    return 0.0
+"""
+        },
+        stopped=1,
+    ),
+    Attack(
+        "pipes that are filled",
+        """\
+import fcntl, os
+held = []
+try:
+    for _ in range(1500):
+        held.append(os.pipe())
+        os.set_blocking(held[-1][1], False)
+        try:
+            fcntl.fcntl(held[-1][1], 1031, 2**20)  # F_SETPIPE_SZ
+        except OSError:
+            pass
+        try:
+            os.write(held[-1][1], bytes(2**20))
+        except BlockingIOError:
+            pass
+except OSError:
+    pass
+for pair in held:
+    for fd in pair:
+        os.close(fd)
+""",
     ),
     Attack(
         "an endless sleep in the judge's call",

@@ -4,8 +4,10 @@ Each is a right submission to the toy sheet, made hostile by `make`. Its answers
 except those that `lost` names because nothing can be read of them.
 """
 
+import base64
 import json
 import os
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +32,17 @@ class FileAttack:
 
 
 ALL = ("bit", "half")
-FOUND: list[FileAttack] = []
+KINDS: dict[str, list[FileAttack]] = {}  # the attacks by what they are about
+
+
+def kind(name: str) -> None:
+    """The attacks that follow are of this kind."""
+    KINDS[name] = []
 
 
 def attack(name: str, lost: tuple[str, ...] = ()) -> Callable[[Make], Make]:
     def add(make: Make) -> Make:
-        FOUND.append(FileAttack(name, make, lost))
+        list(KINDS.values())[-1].append(FileAttack(name, make, lost))
         return make
 
     return add
@@ -49,13 +56,17 @@ def text(name: str, source: str, lost: tuple[str, ...] = ()) -> None:
         notebook.cells.insert(1, new_markdown_cell(source))
 
 
-def output(name: str, data: dict) -> None:
+def code(name: str, source: str) -> None:
     """A cell that shows something."""
 
     @attack(name)
     def make(notebook, folder):
-        source = f"from IPython.display import display\ndisplay({data!r}, raw=True)"
         notebook.cells.insert(1, new_code_cell(source))
+
+
+def output(name: str, data: dict) -> None:
+    """A cell that shows data of some kinds."""
+    code(name, f"from IPython.display import display\ndisplay({data!r}, raw=True)")
 
 
 def test_cell(notebook: nbformat.NotebookNode, item: str) -> nbformat.NotebookNode:
@@ -70,6 +81,8 @@ test_cell.__test__ = False  # not a test itself
 
 
 # --- ids, points and test cells -------------------------------------------------------------------
+
+kind("metadata that claims points")
 
 
 def spoil(notebook: nbformat.NotebookNode) -> None:
@@ -127,6 +140,8 @@ def _(notebook, folder):
 
 
 # --- folders --------------------------------------------------------------------------------------
+
+kind("folders, links and archives")
 
 
 @attack("symlinks beside the notebook")
@@ -199,6 +214,8 @@ def _(notebook, folder):
 
 
 # --- a notebook that is hard to read --------------------------------------------------------------
+
+kind("notebooks that are hard to read")
 
 
 @attack("conflict marks without end", lost=ALL)
@@ -276,7 +293,70 @@ def _(notebook, folder):
     notebook.cells.insert(1, new_code_cell("x = '" + "y" * 1_000_000 + "'"))
 
 
+@attack("a notebook that is a named pipe", lost=ALL)
+def _(notebook, folder):
+    os.mkfifo(folder / "toy.ipynb")
+    return b""
+
+
+@attack("a notebook that is a folder", lost=ALL)
+def _(notebook, folder):
+    (folder / "toy.ipynb" / "toy.ipynb").mkdir(parents=True)
+    return b""
+
+
+@attack("an archive with ways out of its folder")
+def _(notebook, folder):
+    with zipfile.ZipFile(folder / "more.zip", "w") as archive:
+        for name in ("../../honest/toy/toy.ipynb", "/etc/passwd", "..\\..\\x.ipynb", "a/" * 500):
+            archive.writestr(name, b"{}")
+
+
+@attack("an archive that becomes gigabytes")
+def _(notebook, folder):
+    with zipfile.ZipFile(folder / "more.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(20):
+            archive.writestr(f"{number}.ipynb", bytes(50_000_000))
+
+
+@attack("a picture with more pixels than memory")
+def _(notebook, folder):
+    header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (2**31 - 1).to_bytes(4, "big") * 2
+    picture = base64.b64encode(header + b"\x08\x06\0\0\0" + bytes(100)).decode()
+    cell = new_markdown_cell("![x](attachment:x.png)")
+    cell["attachments"] = {"x.png": {"image/png": picture}}
+    notebook.cells.insert(1, cell)
+    (folder / "x.png").write_bytes(base64.b64decode(picture))
+
+
+@attack("a drawing of entities in entities")
+def _(notebook, folder):
+    laughs = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
+    drawing = f'<!DOCTYPE x [<!ENTITY l0 "lol">{laughs}]><svg><text>&l9;</text></svg>'
+    cell = new_markdown_cell("![x](attachment:x.svg)")
+    cell["attachments"] = {"x.svg": {"image/svg+xml": base64.b64encode(drawing.encode()).decode()}}
+    notebook.cells.insert(1, cell)
+
+
+@attack("a title that ends the head")
+def _(notebook, folder):
+    notebook.metadata["title"] = "</title><script>alert(1)</script>"
+    notebook.metadata["authors"] = [{"name": "<img src=//a.b onerror=x>"}]
+
+
+@attack("ids of the test cells on cells of its own", lost=("half",))
+def _(notebook, folder):
+    spoil(notebook)
+    for name in ("half-test", "bit-test", '"><script>alert(1)</script>'):
+        cell = new_code_cell("2.0")
+        cell["id"] = name
+        notebook.cells.insert(0, cell)
+    return json.dumps(notebook)
+
+
 # --- pages ----------------------------------------------------------------------------------------
+
+kind("pages that are to run or fetch something")
 
 text("a script in a text", "<script>alert(1)</script><img src=x onerror=alert(1)>")
 text("a script link in a quote", "> [q]: javascript:alert(1)\n\n[go][q]")
@@ -293,6 +373,12 @@ text("styles that fetch", "<style>@import url(//a.b/c); body{background:url(//a.
      '<p style="background:url(//a.b/c)">x</p><link rel=stylesheet href="//a.b/c">')  # fmt: skip
 text("drawings with scripts", '<svg onload=alert(1)><script>alert(1)</script>'
      '<a xlink:href="javascript:x"><text>x</text></a><use href="//a.b/c#d"/></svg>')  # fmt: skip
+text("lesser-known HTML", '<details open ontoggle=alert(1)><a href="data:text/html,<script>">x</a>'
+     '<math><maction actiontype="statusline#//a.b" xlink:href="javascript:x">x</maction>'
+     '</math>'
+     '<input autofocus onfocus=x><img srcset="//a.b 1x"><video poster=//a.b><source src=//a.b>'
+     '</video><a href=/x ping=//a.b>y</a>'
+     '<p style="background:image-set(\'//a.b\' 1x)">z</p>')  # fmt: skip
 text("ends of elements", "</div></div></body></html><!-- <!DOCTYPE html> ]]> --!> <plaintext>")
 output(
     "an output with a script", {"text/html": "<script>alert(1)</script><img src=//a.b onerror=x>"}
@@ -305,4 +391,18 @@ output("a text as an output", {"text/markdown": "[x](javascript:alert(1)) ![y](/
 output("a formula as an output", {"text/latex": r"$\href{javascript:x}{y}</script><script>x$"})
 output("a widget as an output", {
     "application/vnd.jupyter.widget-view+json": {"model_id": "x", "version_major": 2}})  # fmt: skip
+output("elements in elements without end", {"text/html": "<b>" * 20_000 + "x"})
+output("another kind of script", {"text/html": "<svg><animate onbegin=alert(1) attributeName=x>"
+       "<set attributeName=href to=javascript:x></svg><noscript><p title='</noscript><img src=x "
+       "onerror=alert(1)>'>"})  # fmt: skip
+code("a link in escape codes", "print('\\x1b]8;;javascript:alert(1)\\x07x\\x1b]8;;\\x07 "
+     "\\x1b[31m<img src=//a.b onerror=x>')")  # fmt: skip
+code("an exception with a script in its name", "raise type('<script>alert(1)</script>', "
+     "(Exception,), {})('<img src=//a.b onerror=x>')")  # fmt: skip
+BROKEN_SIZE = {"width": '1" onerror="alert(1)', "height": "1", "alt": '"><script>'}
+code(
+    "a picture whose size breaks out",
+    "from IPython.display import display\n"
+    f"display({{'image/png': 'AAAA'}}, raw=True, metadata={{'image/png': {BROKEN_SIZE!r}}})",
+)
 output("a picture that breaks out", {"image/png": 'x" onerror="alert(1)'})

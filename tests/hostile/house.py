@@ -7,9 +7,9 @@ import re
 import shutil
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,11 +19,14 @@ from pathlib import Path
 
 import attacks
 import files
+import machines
+import memory
 import nbformat
 import toy
 from nbformat.v4 import new_code_cell
 
 from grader import record
+from grader.running.jail import landlock_version
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ["derivations", "grader", "helpers", "nbgrader_config.py"]
@@ -31,23 +34,34 @@ PARTS += ["environment.yml", "requirements.lock"]
 HONEST = ("honest", "another-honest-one", "zoe-is-honest")
 MEMORY = 700 * 2**20  # for a submission in these tests, so that filling it takes no time
 POINTS = {"bit": 2.0, "half": 2.0}
-RUN = [*attacks.CHEATS, attacks.FORGED_BASES, *attacks.ODD, *attacks.WITHOUT_GRADE]
-RUN += [*attacks.LOOKS, *attacks.GREEDY]
-CORPUS = [*RUN, *files.FOUND]
+BY_CODE = {
+    "wrong answers that are to count as right": [*attacks.CHEATS, attacks.FORGED_BASES],
+    "what once left a submission without a grade": [*attacks.ODD, *attacks.WITHOUT_GRADE],
+    "looking around, and reaching out": attacks.LOOKS,
+    "using things up": attacks.GREEDY,
+}
+KINDS = BY_CODE | files.KINDS
+RUN = [attack for found in BY_CODE.values() for attack in found]
+CORPUS = [attack for found in KINDS.values() for attack in found]
+# One of each sort, for the levels that are tested beside the strongest.
+SOME = [
+    "the answer looked for wherever it may lie",
+    "the gradebook and the graded notebooks edited",
+    "messages forged with the connection file's key",
+    "a full disk",
+    "folders in folders",
+    "threads that change the function, and children that outlive the cell",
+    "memory without end in many processes",
+    "processes without end",
+    "sockets without end",
+]
+PART = [*attacks.LOOKS, *(attack for attack in RUN if attack.name in SOME)]
+PLACES = {"strongest": CORPUS, "an ordinary account": PART, "no namespaces": PART}
 
-# Short limits, and a note of each worker's largest memory, in kB.
 CONFIG = f"""
-import resource
-from multiprocessing.util import Finalize
 sandbox.MEMORY = {MEMORY}
 c.ExecuteAndJudge.timeout = 30
 c.ExecuteAndJudge.total_seconds = 600
-
-def note():
-    with open({{peaks!r}}, "a") as stream:
-        stream.write(f"{{{{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}}}}\\n")
-
-Finalize(None, note, exitpriority=1)
 """
 
 
@@ -115,20 +129,31 @@ class Graded:
         """What the honest submissions have got: their pages, reports and points."""
         return _results(self.root)
 
-    def outcome(self, attack: attacks.Attack | files.FileAttack) -> str:
-        """In words, for the table of docs/security.md."""
-        reports = self.record(student(attack)).reports
-        if not reports:
-            return "no grade"
-        scores = self.scores(student(attack))
-        stopped = sum(report.stopped for report in reports)
-        points = " and ".join(f"{scores[item]:g} of 2" for item in ("half", "bit"))
-        words = f"{points} points"
-        if isinstance(attack, attacks.Attack) and attack.refused:
-            said = self.seen(student(attack))
-            refused = sum(said.get(name, "").startswith("refused") for name in attack.refused)
-            words += f"; {refused} of {len(attack.refused)} tries refused"
-        return words + (f"; stopped {stopped} times" if stopped else "")
+    @property
+    def level(self) -> str:
+        """The level that the run named at its head."""
+        return self.said.stdout.split()[1]
+
+    def refused(self, attack: attacks.Attack) -> set[str]:
+        """Those of its tries that were refused."""
+        said = self.seen(student(attack))
+        return {name for name in attack.refused if said.get(name, "").startswith("refused: ")}
+
+    def outcome(self, corpus: list) -> str:
+        """What came of some attacks, in words."""
+        scores = {student(attack): self.scores(student(attack)) for attack in corpus}
+        points = sum(
+            max(0.0, score - wanted(attack)[item])
+            for attack in corpus
+            for item, score in scores[student(attack)].items()
+        )
+        graded = sum(self.table[name] >= 0 for name in scores)
+        words = f"{graded} of {len(corpus)} graded, {points:g} points too many"
+        looks = [a for a in corpus if isinstance(a, attacks.Attack) and a.is_promised(self.level)]
+        if tries := sum(len(attack.refused) for attack in looks):
+            refused = sum(len(self.refused(attack)) for attack in looks)
+            words += f", {refused} of {tries} tries refused"
+        return words
 
 
 def build(root: Path) -> None:
@@ -189,10 +214,12 @@ def servers(temporary: Path, root: Path) -> Iterator[tuple[int, list[bytes]]]:
         made[-1].bind(str(temporary / "server.dgram"))
         for sock in made:
             threading.Thread(target=_listen, args=(sock, heard), daemon=True).start()
-        yield made[-2].getsockname()[1], heard
-        for sock in made:
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+        try:
+            yield made[-2].getsockname()[1], heard
+        finally:
+            for sock in made:
+                with suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
     shutil.rmtree(temporary / "submission-decoy")
     for file in (temporary / "server", temporary / "server.dgram", root / "s"):
         file.unlink()
@@ -201,8 +228,8 @@ def servers(temporary: Path, root: Path) -> Iterator[tuple[int, list[bytes]]]:
 def _listen(sock: socket.socket, heard: list[bytes]) -> None:
     try:
         if sock.type == socket.SOCK_DGRAM:
-            while True:
-                heard.append(sock.recv(100))
+            while words := sock.recv(100):  # nothing once it is shut down
+                heard.append(words)
         sock.listen(50)
         while True:
             with sock.accept()[0] as talk:
@@ -224,9 +251,8 @@ def grade(
     temporary = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
     outside = root.parent / "secret.txt"
     outside.write_text("nobody's business")
-    peaks = root / "peaks"
     with (root / "nbgrader_config.py").open("a") as stream:
-        stream.write(CONFIG.format(peaks=str(peaks)))
+        stream.write(CONFIG)
     with servers(temporary, root) as (port, heard):
         words = {"ROOT": str(root), "TEMPORARY": str(temporary), "OUTSIDE": str(outside)}
         words |= {"SERVER": str(temporary / "server"), "PORT": str(port), "HOME": str(Path.home())}
@@ -238,19 +264,17 @@ def grade(
                 os.chown(path, owner, owner, follow_symlinks=False)
         before = _state(root, outside)
         command = [*prefix, sys.executable, "-m", "grader", "grade", "--jobs", "2", "--force"]
-        options = {"cwd": root, "capture_output": True, "text": True}
-        options["env"] = os.environ | {"TMPDIR": str(temporary)} | variables
-        honest = subprocess.run([*command, "--student", "*hones*"], **options)
+        options = {"cwd": root, "env": os.environ | {"TMPDIR": str(temporary)} | variables}
+        honest, _ = memory.run([*command, "--student", "*hones*"], **options)
         assert honest.returncode == 0, honest.stdout + honest.stderr
         alone = _results(root)
-        said = subprocess.run(command, **options)
+        said, peaks = memory.run(command, **options)
         harm = [name for name, state in _state(root, outside).items() if before[name] != state]
     left = [path.name for path in temporary.iterdir()] + _processes(temporary)
     mounts = Path("/proc/self/mountinfo").read_text().splitlines()
     left += [line for line in mounts if str(temporary) in line]
     shutil.rmtree(temporary)
-    numbers = [int(line) for line in peaks.read_text().split()] if peaks.exists() else []
-    return Graded(root, said, numbers, alone, left, harm, heard)
+    return Graded(root, said, peaks, alone, left, harm, heard)
 
 
 def _results(root: Path) -> dict[str, bytes]:
@@ -287,8 +311,8 @@ def _state(root: Path, outside: Path) -> dict[str, tuple]:
     return {
         str(path): (
             (now := path.lstat()).st_mode,
-            *(now.st_uid, now.st_size if path.is_file() else 0),
-            now.st_mtime_ns if path.is_file() else 0,
+            *(now.st_uid, now.st_size if stat.S_ISREG(now.st_mode) else 0),
+            now.st_mtime_ns if stat.S_ISREG(now.st_mode) else 0,
             tuple(os.listxattr(path, follow_symlinks=False)),
         )
         for path in paths
@@ -309,20 +333,62 @@ def _processes(temporary: Path) -> list[str]:
     return found
 
 
-def table(graded: Graded, corpus: list) -> str:
-    """What came of each attack, as Markdown."""
-    lines = ["| attack | what came of it |", "|---|---|"]
-    lines += [f"| {attack.name} | {graded.outcome(attack)} |" for attack in corpus]
+def table(columns: dict[str, Graded]) -> str:
+    """What came of each kind of attack in some places, as Markdown."""
+    lines = ["| attacks | " + " | ".join(f"{columns[p].level}, {WORDS[p]}" for p in columns) + " |"]
+    lines += ["|---" * (len(columns) + 1) + "|"]
+    for kind in KINDS:
+        cells = [cell(kind, place, graded) for place, graded in columns.items()]
+        lines.append(f"| {kind} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+WORDS = {
+    "strongest": "as root",
+    "an ordinary account": "as an ordinary account",
+    "no namespaces": "namespaces refused",
+}
+
+
+def cell(kind: str, place: str, graded: Graded) -> str:
+    """What came of the attacks of a kind in one place."""
+    corpus = [attack for attack in KINDS[kind] if attack in PLACES[place]]
+    return graded.outcome(corpus) if corpus else "–"
+
+
+def grade_at(place: str, folder: Path) -> Graded | str:
+    """Grade there, in a folder that everybody may enter; why this machine cannot, otherwise."""
+    (folder / "course").mkdir(parents=True)
+    root = folder / "course"
+    if place == "strongest":
+        return grade(root, CORPUS)
+    if place == "an ordinary account":
+        folder.chmod(0o777)
+        prefix = machines.as_nobody()
+        if prefix is None or os.geteuid() != 0:
+            return "only root can become an ordinary account, where Python can be read by it"
+        return grade(root, PART, prefix, owner=machines.NOBODY)
+    if not landlock_version() or not machines.restrictable():
+        return "no Landlock"
+    return grade(root, PART, machines.without_namespaces())
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that other accounts can enter; pytest closes its own."""
+    made = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
+    made.chmod(0o755)
+    try:
+        yield made
+    finally:
+        subprocess.run(["rm", "-rf", str(made)], check=True)
 
 
 def main() -> None:
     """Print the table: PYTHONPATH=tests python tests/hostile/house.py"""
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "course").mkdir()
-        graded = grade(Path(folder) / "course", CORPUS)
-        print(graded.said.stdout.splitlines()[0])
-        print(table(graded, CORPUS))
+    with open_folder() as folder:
+        found = {place: grade_at(place, folder / place.replace(" ", "-")) for place in PLACES}
+        print(table({place: one for place, one in found.items() if isinstance(one, Graded)}))
 
 
 if __name__ == "__main__":

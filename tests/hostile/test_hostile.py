@@ -6,7 +6,6 @@ where namespaces are refused.
 """
 
 import asyncio
-import os
 import re
 import subprocess
 import sys
@@ -15,14 +14,12 @@ from pathlib import Path
 
 import attacks
 import house
-import machines
 import pytest
 from bs4 import BeautifulSoup
-from house import CORPUS, HONEST, POINTS, RUN, student, wanted
+from house import CORPUS, HONEST, KINDS, PART, POINTS, RUN, SOME, student, wanted
 
 from grader.course import layout
 from grader.running import budget, kernel, sandbox
-from grader.running.jail import landlock_version
 
 pytestmark = pytest.mark.skipif(
     sandbox.level().name == "none", reason="nothing would keep the attacks in"
@@ -31,15 +28,6 @@ GIGABYTE_IN_KB = 2**20
 SECURITY = house.ROOT / "docs" / "security.md"
 each = pytest.mark.parametrize("attack", CORPUS, ids=lambda attack: attack.name)
 each_look = pytest.mark.parametrize("attack", attacks.LOOKS, ids=lambda attack: attack.name)
-# One of each kind, for the levels that are tested beside the strongest.
-SOME = [
-    "the answer looked for wherever it may lie",
-    "the gradebook and the graded notebooks edited",
-]
-SOME += ["messages forged with the connection file's key", "a full disk", "folders in folders"]
-SOME += ["threads that change the function, and children that outlive the cell"]
-SOME += ["memory without end in many processes", "processes without end", "sockets without end"]
-PART = [*attacks.LOOKS, *(attack for attack in RUN if attack.name in SOME)]
 
 
 def test_the_corpus_is_large_and_no_attack_is_in_it_twice():
@@ -49,45 +37,29 @@ def test_the_corpus_is_large_and_no_attack_is_in_it_twice():
 
 
 @cache
-def graded_at(level: str, folder: Path) -> house.Graded:
-    """Grade at a level; skips where this machine does not have it."""
-    if level == "strongest":
-        return house.grade(folder, CORPUS)
-    if level == "an ordinary account":
-        prefix = machines.as_nobody()
-        if prefix is None or os.geteuid() != 0:
-            pytest.skip("only root can become an ordinary account, where Python can be read by it")
-        return house.grade(folder, PART, prefix, owner=machines.NOBODY)
-    if not landlock_version() or not machines.restrictable():
-        pytest.skip("no Landlock")
-    return house.grade(folder, PART, machines.without_namespaces())
+def graded_at(place: str, folder: Path) -> house.Graded:
+    found = house.grade_at(place, folder / place.replace(" ", "-"))
+    if isinstance(found, str):
+        pytest.skip(found)
+    return found
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    # pytest closes its folders to other accounts
-    made = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
-    made.chmod(0o755)
-    yield made
-    subprocess.run(["rm", "-rf", str(made)], check=True)
+def folder():
+    with house.open_folder() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def graded(folder) -> house.Graded:
     """The whole corpus at the strongest level of this machine."""
-    (folder / "strongest" / "course").mkdir(parents=True)
-    return graded_at("strongest", folder / "strongest" / "course")
+    return graded_at("strongest", folder)
 
 
 @pytest.fixture(scope="module", params=["an ordinary account", "no namespaces"])
 def part(request, folder) -> tuple[house.Graded, str]:
-    """A part of it elsewhere, and the level there."""
-    place = folder / request.param.replace(" ", "-") / "course"
-    place.mkdir(parents=True)
-    place.parent.chmod(0o777)
-    found = graded_at(request.param, place)
-    level = "restricted" if request.param == "no namespaces" else found.said.stdout.split()[1]
-    return found, level
+    """A part of it elsewhere, and the name of that place."""
+    return graded_at(request.param, folder), request.param
 
 
 # --- the whole corpus, at the strongest level -----------------------------------------------------
@@ -107,12 +79,7 @@ def test_every_attack_gets_a_grade(graded, attack):
 @pytest.mark.skipif(sandbox.level().name != "full", reason="this machine has no full isolation")
 @each_look
 def test_what_it_tries_is_refused(graded, attack):
-    assert refused(graded, attack) == set(attack.refused)
-
-
-def refused(graded: house.Graded, attack: attacks.Attack) -> set[str]:
-    seen = graded.seen(student(attack))
-    return {name for name in attack.refused if seen[name].startswith("refused: ")}
+    assert graded.refused(attack) == set(attack.refused)
 
 
 @pytest.mark.parametrize("attack", RUN, ids=lambda attack: attack.name)
@@ -185,7 +152,9 @@ def test_its_page_is_safe_to_open(graded, attack):
 
 def test_hidden_tests_are_in_no_page(graded):
     for attack in CORPUS:
-        assert "of its own" in attack.name or "BEGIN HIDDEN" not in graded.page(student(attack))
+        page = graded.page(student(attack))
+        assert "of its own" in attack.name or "BEGIN HIDDEN" not in page
+        assert "HIDDEN TEST SEEN" not in page
 
 
 def test_a_symlink_brings_nothing_into_the_feedback(graded):
@@ -194,8 +163,14 @@ def test_a_symlink_brings_nothing_into_the_feedback(graded):
 
 
 def test_the_table_in_the_docs_is_what_came_of_it(graded):
-    if sandbox.level().name == "full":
-        assert house.table(graded, CORPUS) in SECURITY.read_text("utf-8")
+    assert_in_the_docs("strongest", graded)
+
+
+def assert_in_the_docs(place: str, graded: house.Graded) -> None:
+    """The column of that place is as it stands in the table."""
+    rows = [line.strip("| ").split(" | ") for line in SECURITY.read_text("utf-8").splitlines()]
+    shown = {row[0]: row[1 + list(house.PLACES).index(place)] for row in rows if row[0] in KINDS}
+    assert shown == {kind: house.cell(kind, place, graded) for kind in KINDS}
 
 
 # --- a part of it, at other levels ----------------------------------------------------------------
@@ -208,18 +183,23 @@ def test_elsewhere_too_a_wrong_answer_earns_nothing(part):
 
 
 def test_elsewhere_too_what_the_level_promises_is_refused(part):
-    graded, level = part
-    promised = [a for a in attacks.LOOKS if level == "full" or a.level == "restricted"]
-    missed = {a.name: set(a.refused) - refused(graded, a) for a in promised}
+    graded, _ = part
+    promised = [attack for attack in attacks.LOOKS if attack.is_promised(graded.level)]
+    missed = {attack.name: set(attack.refused) - graded.refused(attack) for attack in promised}
     assert {name: tries for name, tries in missed.items() if tries} == {}
 
 
 def test_elsewhere_too_nobody_else_notices(part):
-    graded, level = part
-    assert level in graded.said.stdout.splitlines()[0]
+    graded, place = part
+    assert place != "no namespaces" or graded.level == "restricted"
     assert graded.honest() == graded.alone
     assert (graded.left, graded.harm, graded.commands) == ([], [], [])
     assert max(graded.peaks) < GIGABYTE_IN_KB
+
+
+def test_elsewhere_too_the_table_in_the_docs_is_what_came_of_it(part):
+    graded, place = part
+    assert_in_the_docs(place, graded)
 
 
 # --- parts by themselves --------------------------------------------------------------------------

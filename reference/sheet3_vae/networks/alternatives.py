@@ -131,6 +131,18 @@ class Encoder__log_of_softplus(nn.Module):
         return both[:, : self.n_latent], 2 * std.log()
 
 
+class Encoder__thresholded(nn.Module):
+    """Grey pixels are made black or white first."""
+
+    def __init__(self, n_pixels, n_hidden, n_latent):
+        super().__init__()
+        self.hidden, self.both = nn.Linear(n_pixels, n_hidden), nn.Linear(n_hidden, 2 * n_latent)
+
+    def forward(self, x):
+        h = torch.relu(self.hidden((x > 0.5).to(x.dtype)))
+        return self.both(h).tensor_split(2, dim=1)
+
+
 class Encoder__clamped_wide(nn.Module):
     """log_var clamped far out, against overflow."""
 

@@ -93,6 +93,10 @@ TINY = 1e-4  # relative: float32 is far below, and whatever is looked for far ab
 SCALES = (1.0, 3.0, 10.0, 10.0, 100.0, 100.0, 1000.0, 1000.0)  # of parameters, for the range
 NUDGE = 5e-3  # of a parameter, for its slope
 MOST = 60  # parameters that are nudged
+WIDE = 40  # pixels, of which one is a small part
+MIXED = 0.02  # a change of an output that counts, in standard deviations
+SHARE_MIXED = 0.01  # of all pairs of an input and an output
+UNRELATED = 1.4  # a mean squared distance, in variances: 2 where the outputs are unrelated
 
 
 class Seen:
@@ -107,16 +111,18 @@ class Seen:
         self._seed = self._seeds(1)[0]
         self._rows = _rows(draw, name, 10, sizes[0])
         self._look_at_inputs()
+        self._look_at_neighbours()
         self._look_at_parameters()
         self._look_at_slopes()
 
     def _seeds(self, n):
         return [self._draw.integers(0, 2**30) for _ in range(n)]
 
-    def _outputs(self, settings, *batches, in_eval_mode=False):
+    def _outputs(self, settings, *batches, in_eval_mode=False, sizes=None):
         """The parts, float64 (rows, n), for each setting and batch; None for a refused batch."""
+        sizes = sizes or self._sizes
         found = self._student.value(
-            probes.outputs, self._name, self._sizes, settings, list(batches), in_eval_mode
+            probes.outputs, self._name, sizes, settings, list(batches), in_eval_mode
         )
         found = [_same_length(parts, batches) for parts in _same_length(found, settings)]
         parts = PARTS_OF[self._name]
@@ -147,12 +153,38 @@ class Seen:
         self.calm = _distance(still_calm, calm) < TINY
         a, b, c, d = (corner[0] for corner in four)
         self.bends = np.abs(a + b - c - d).max() > 1e-3 * max(1e-6, *map(_size, (a, b, c, d)))
-        between = _floats(self._draw.between(0.0, 1.0, (60, self._sizes[0])))
-        here, near = self._outputs([usual], between, between + 0.01)[0]
-        self.smooth = _distance(near, here) < 0.2
         self.follows = self._named(lambda part: part.std(axis=0).max() > TINY, once)
         self.alike = self._named(lambda part: np.ptp(part, axis=1).max() < TINY, once)
         self.same = len(once) == 2 and _distance(once[:1], once[1:]) < 1e-6
+
+    def _look_at_neighbours(self):
+        """One setting of the parameters, and inputs that differ in a single variable.
+
+        mixes: the same change can raise an output or lower it, which takes a hidden layer;
+        smooth: a small change of the input changes little. Pixels are only 0 and 1, for an encoder
+        may round them; there, one of many pixels is a small change.
+        """
+        name, draw = self._name, self._draw
+        sizes = [WIDE, *self._sizes[1:]] if name == "Encoder" else self._sizes
+        rows = _rows(draw, name, 32, sizes[0])
+        moved = [_moved(name, rows, k) for k in range(sizes[0])]
+        path = torch.linspace(-2, 2, 200)[:, None] * _rows(draw, "Decoder", 1, sizes[0])
+        batches = [rows, *moved] + [path] * (name == "Decoder")
+        usual = [[self._seed, 1.0, None]]
+        found = [_one_table(parts) for parts in self._outputs([usual], *batches, sizes=sizes)[0]]
+        here, there = found[0], np.stack(found[1 : 1 + sizes[0]])
+        spread = here.std(axis=0)
+        spread = np.maximum(spread, max(1e-12, 1e-3 * spread.max()))  # some may be constant
+        steps = (there - here) / spread
+        if name == "Encoder":
+            moved_by = np.median((steps**2).mean(axis=1), axis=1)  # for each pixel
+            self.smooth = bool((moved_by < UNRELATED).all())
+            steps = steps * np.sign(np.stack(moved) - rows.numpy()).sum(axis=2)[:, :, None]
+        else:
+            jumps = np.abs(np.diff(found[-1], axis=0)).max(axis=0)
+            self.smooth = bool((jumps < 0.2 * np.ptp(found[-1], axis=0).clip(TINY)).all())
+        both = (steps.max(axis=1) > MIXED) & (steps.min(axis=1) < -MIXED)
+        self.mixes = bool(both.mean() > SHARE_MIXED)
 
     def _look_at_parameters(self):
         """One input, many settings of the parameters."""
@@ -212,6 +244,20 @@ def _corners(draw, name, n):
     else:
         corners[3] = corners[0] + corners[1] - corners[2]
     return corners
+
+
+def _moved(name, rows, k):
+    """Rows of which the variable k is another one: a pixel inverted, a latent increased."""
+    rows = rows.clone()
+    rows[:, k] = 1 - rows[:, k] if name == "Encoder" else rows[:, k] + 1
+    return rows
+
+
+def _one_table(parts):
+    """All parts side by side, one row for each input."""
+    if parts is None or any(part.ndim != 2 for part in parts):
+        raise ValueError("a row for each input is expected")
+    return np.concatenate(parts, axis=1)
 
 
 def _array(values):
@@ -310,7 +356,7 @@ def _is_deep(student, name, seen):
     )
     first = PARTS_OF[name][0]
     yield student.holds(
-        seen.follows[first] and seen.bends and (seen.smooth or not seen.steady),
+        seen.follows[first] and seen.bends and (not seen.steady or seen.smooth and seen.mixes),
         "there is a non-linearity between input and output",
         mistake="linear" if seen.follows[first] else "input_ignored",
         core=True,
