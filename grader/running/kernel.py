@@ -26,7 +26,6 @@ from grader.running.session import ENDED, MAX_REPLY
 
 T = TypeVar("T")
 FOR_ALL_INSIDE = 0o644  # nobody else can enter the scratch folder
-MAX_WAITING = 10  # messages of a kernel that wait here; further ones wait in the kernel
 GRACE_SECONDS = 3.0  # of work, for a kernel to come back after an interrupt
 
 _SENT = "_grader_"  # before the names of the modules that are sent into the kernel
@@ -41,9 +40,7 @@ class SandboxedKernelManager(AsyncKernelManager):
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
-        # Defaults for its new sockets: what waits to be read takes memory of the grader's.
-        self.context.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY)
-        self.context.setsockopt(zmq.RCVHWM, MAX_WAITING)
+        self.context.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY)  # the default for its new sockets
 
     def write_connection_file(self, **kwargs: Any) -> None:
         """As ever, but readable for the identity that the kernel has in its sandbox."""
