@@ -14,9 +14,11 @@ import nbformat
 import pytest
 from broken import sheet
 
+from grader.intake import display
 from grader.running import sandbox
 
 SECONDS, MEGABYTES = 5, 500
+LONGEST = display.MAX_CHARACTERS - 1
 MEGABYTE = 1_000_000
 
 # Forks for each input: the imports cost more than the work.
@@ -170,7 +172,7 @@ def outcomes(tmp_path_factory):
     root = tmp_path_factory.mktemp("limits")
     sheet.make_course(root)
     contents = {f"answer-{k}": notebook(answer=times(v)) for k, v in ANSWERS.items()}
-    contents |= {f"short-{k}": notebook(answer=times(v, 90_000)) for k, v in SHORT.items()}
+    contents |= {f"short-{k}": notebook(answer=times(v, LONGEST)) for k, v in SHORT.items()}
     contents |= {f"code-{k}": notebook(answer="x", code=times(v)) for k, v in CODE.items()}
     short = notebook(**{f"text{i}": r"\begin{a}" * 220 for i in range(500)})
     contents |= {f"file-{k}": v for k, v in FILES.items()} | {"many-short-texts": short}

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from nbconvert.filters import strip_files_prefix
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-MAX_CHARACTERS = 100_000  # of one text; what is longer is shown as plain text
+MAX_CHARACTERS = 50_000  # of one text; what is longer is shown as plain text
 MAX_PLAIN = 20_000  # of plain text
 WIDTH = 200  # of its lines: in long ones nbconvert's patterns take quadratic time, code or not
 SECONDS = 1.0  # of processor time, for one text
