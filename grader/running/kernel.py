@@ -7,7 +7,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from queue import Empty
@@ -147,28 +147,7 @@ async def reply_to(msg_id: str, client: Any, manager: Any, limits: Budget) -> di
 async def async_run_silently(
     client: Any, manager: Any, code: str, expressions: dict[str, str], limits: Budget
 ) -> dict[str, Any]:
-    """Run code in a kernel without a trace in its history; the execute_reply's content.
-
-    What it prints is dropped as it comes, or messages of any size would wait in our memory.
-    """
-    dropping = asyncio.ensure_future(_drop_outputs(client))
-    try:
-        return await _run_silently(client, manager, code, expressions, limits)
-    finally:
-        dropping.cancel()
-        with suppress(asyncio.CancelledError, zmq.ZMQError):
-            await dropping
-
-
-async def _drop_outputs(client: Any) -> None:
-    """Receive what a kernel publishes, and look at none of it."""
-    while True:
-        await client.iopub_channel.socket.recv_multipart(copy=False)
-
-
-async def _run_silently(
-    client: Any, manager: Any, code: str, expressions: dict[str, str], limits: Budget
-) -> dict[str, Any]:
+    """Run code in a kernel without a trace in its history; the execute_reply's content."""
     msg_id = await ensure_async(
         client.execute(
             code, silent=True, user_expressions=expressions, allow_stdin=False, stop_on_error=False
