@@ -128,10 +128,17 @@ async def within(work: Awaitable[T], limits: Budget) -> T:
     return await task
 
 
-async def reply_to(msg_id: str, client: Any, manager: Any, limits: Budget) -> dict[str, Any]:
-    """The message on the shell channel that answers a request; one of BROKEN if there is none."""
+async def reply_to(
+    msg_id: str, client: Any, manager: Any, limits: Budget, silent: bool = False
+) -> dict[str, Any]:
+    """The message on the shell channel that answers a request; one of BROKEN if there is none.
+
+    silent: what the kernel prints meanwhile is dropped, or it would wait in our memory.
+    """
     while True:
         limits.look()
+        if silent:
+            await _drop_outputs(client, limits)
         try:
             message = await ensure_async(client.shell_channel.get_msg(timeout=LOOK_SECONDS))
         except Empty:
@@ -153,9 +160,16 @@ async def async_run_silently(
             code, silent=True, user_expressions=expressions, allow_stdin=False, stop_on_error=False
         )
     )
-    message = await reply_to(msg_id, client, manager, limits)
+    message = await reply_to(msg_id, client, manager, limits, silent=True)
     await _forget_outputs(client, budget(manager, GRACE_SECONDS))
     return message["content"]
+
+
+async def _drop_outputs(client: Any, limits: Budget) -> None:
+    """Receive what a kernel has published so far, and look at none of it."""
+    while await ensure_async(client.iopub_channel.msg_ready()):
+        limits.look()
+        await ensure_async(client.iopub_channel.socket.recv_multipart(copy=False))
 
 
 async def _forget_outputs(client: Any, limits: Budget) -> None:
