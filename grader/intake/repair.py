@@ -2,7 +2,7 @@
 
 What a submission says of ids, points, types and tags counts for nothing: cells are recognised,
 and everything around their text is written again from the gradebook. What was repaired is noted in
-and everything around their text is written again from the gradebook. What was repaired is noted in
+the record.
 """
 
 from nbformat import NotebookNode

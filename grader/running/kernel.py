@@ -19,7 +19,6 @@ from jupyter_core.utils import ensure_async, run_sync
 from traitlets import Instance
 
 from grader.course import layout
-from grader.errors import MachineTrouble
 from grader.running import sandbox, session
 from grader.running.budget import LOOK_SECONDS, Budget, Spent, usage_of
 from grader.running.session import ENDED, MAX_REPLY
@@ -165,28 +164,25 @@ async def async_run_silently(
     return message["content"]
 
 
-async def _drop_outputs(client: Any, limits: Budget) -> None:
-    """Receive what a kernel has published so far, and look at none of it."""
-    while await ensure_async(client.iopub_channel.msg_ready()):
-        limits.look()
-        await ensure_async(client.iopub_channel.socket.recv_multipart(copy=False))
-
-
 async def _forget_outputs(client: Any, limits: Budget) -> None:
-    """Silent runs may print; nobody reads that, so it must not pile up.
+    """Drop what is left when the reply is there; BadReply where threads print on and on."""
+    try:
+        await _drop_outputs(client, limits)
+    except Spent:
+        raise BadReply("printed without end") from None
 
-    Raises BadReply where it never ends: threads may print on and on.
+
+async def _drop_outputs(client: Any, limits: Budget) -> None:
+    """Read what a kernel has published so far, so that it does not pile up; nobody looks at it.
+
+    Raises what `limits` raises, and BadReply at what is no message.
     """
     while await ensure_async(client.iopub_channel.msg_ready()):
+        limits.look()
         try:
-            limits.look()
             await ensure_async(client.iopub_channel.get_msg(timeout=0))
-        except Spent:
-            raise BadReply("printed without end") from None
         except Empty:
             return
-        except MachineTrouble:
-            raise
         except Exception as error:
             raise BadReply(f"sent something that is no message ({type(error).__name__})") from error
 

@@ -26,6 +26,9 @@ pytestmark = pytest.mark.skipif(
 )
 GIGABYTE_IN_KB = 2**20
 SECURITY = house.ROOT / "docs" / "security.md"
+at_full = pytest.mark.skipif(
+    sandbox.level().name != "full", reason="this machine has no full isolation"
+)
 each = pytest.mark.parametrize("attack", CORPUS, ids=lambda attack: attack.name)
 each_look = pytest.mark.parametrize("attack", attacks.LOOKS, ids=lambda attack: attack.name)
 
@@ -76,7 +79,7 @@ def test_every_attack_gets_a_grade(graded, attack):
     assert graded.table[student(attack)] == sum(wanted(attack).values())
 
 
-@pytest.mark.skipif(sandbox.level().name != "full", reason="this machine has no full isolation")
+@at_full
 @each_look
 def test_what_it_tries_is_refused(graded, attack):
     assert graded.refused(attack) == set(attack.refused)
@@ -162,6 +165,7 @@ def test_a_symlink_brings_nothing_into_the_feedback(graded):
     assert [file.name for file in folder.iterdir()] == ["toy.html"]
 
 
+@at_full
 def test_the_table_in_the_docs_is_what_came_of_it(graded):
     assert_in_the_docs("strongest", graded)
 
