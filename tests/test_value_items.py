@@ -100,7 +100,7 @@ def repair_it(root, toy_sheet):
         notes = []
         parts = [repair._student_cell(cell, Pictures({})) for cell in notebook.cells]
         parts = repair.repair(parts, specs, repair.Given.of_sheet(toy_sheet), notes)
-        cells = [part.as_node() for part in parts]
+        cells = [part.as_node(i) for i, part in enumerate(parts)]
         names = [grade_id(cell) for cell in cells if grade_id(cell)]
         assert sorted(names) == ["bit", "bit-test", "half", "half-test"]
         return nbformat.v4.new_notebook(cells=cells), notes
