@@ -546,7 +546,9 @@ def test_grade_and_check_refuse_below_the_level_that_is_demanded(course_copy):
         assert done.returncode == 2 and "does not offer the isolation 'full'" in done.stderr
 
 
-def test_a_course_can_demand_a_level(course_copy):
+def test_a_course_can_demand_a_level(course_copy, monkeypatch):
+    # which a nbgrader_config.py sets in the process that reads it
+    monkeypatch.delenv(sandbox.VARIABLE, raising=False)
     config = course_copy.root / "nbgrader_config.py"
     config.write_text(config.read_text().replace('demand("auto")', 'demand("required")'))
     done = subprocess.run(

@@ -2,7 +2,8 @@
 
 The feedback page and the formgrader turn a student's text into HTML with nbconvert, whose patterns
 need quadratic time for some texts and which raises at others. So each text is tried once, with a
-limit on processor time. All texts of a sheet together stay a factor of ten below it.
+limit on processor time. All texts of a sheet together stay a factor of ten below it. The page takes
+time for each tag, so there is a limit on those too; the solutions have 458 to 816.
 """
 
 import signal
@@ -14,11 +15,12 @@ from contextlib import contextmanager
 from nbconvert.filters import strip_files_prefix
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-MAX_CHARACTERS = 50_000  # of one text; what is longer is shown as plain text
+MAX_CHARACTERS = 100_000  # of one text; what is longer is shown as plain text
 MAX_PLAIN = 20_000  # of plain text
 WIDTH = 200  # of its lines: in long ones nbconvert's patterns take quadratic time, code or not
 SECONDS = 1.0  # of processor time, for one text
 SECONDS_IN_ALL = 1.5  # for all texts of a notebook
+MAX_TAGS = 20_000  # of HTML, for all texts of a notebook: what the page takes grows with them
 QUICK = 2_000  # characters, which take milliseconds whatever they are
 
 
@@ -31,6 +33,7 @@ class Trial:
 
     def __init__(self) -> None:
         self.left = SECONDS_IN_ALL
+        self.tags = MAX_TAGS
 
     def shown(self, source: str, attachments: dict[str, dict[str, str]]) -> str:
         """The text itself, or where it cannot be shown as Markdown, as a block of plain text."""
@@ -43,12 +46,24 @@ class Trial:
         if len(source) > MAX_CHARACTERS or self.left <= 0:
             return False
         if threading.current_thread() is not threading.main_thread():  # no signal gets there
-            return len(source) <= QUICK and _try(source, attachments)
+            return len(source) <= QUICK and self._try(source, attachments)
         try:
             with _at_most(min(SECONDS, self.left)):
-                return _try(source, attachments)
+                return self._try(source, attachments)
         except TooSlow:
             return False
+
+    def _try(self, source: str, attachments: dict[str, dict[str, str]]) -> bool:
+        try:
+            renderer = IPythonRenderer(escape=False, attachments=attachments)
+            page = MarkdownWithMath(renderer=renderer).render(strip_files_prefix(source))
+        except Exception:  # too deep for the parser, or a picture that is not there
+            return False
+        tags = page.count("<")
+        if tags > self.tags:
+            return False
+        self.tags -= tags
+        return True
 
 
 def as_plain_text(source: str) -> str:
@@ -64,15 +79,6 @@ def as_plain_text(source: str) -> str:
     if len(source) > MAX_PLAIN:
         lines.append(f"… {len(source) - MAX_PLAIN:,} more characters are not shown here")
     return "\n".join(f"    {line}" for line in lines)
-
-
-def _try(source: str, attachments: dict[str, dict[str, str]]) -> bool:
-    try:
-        renderer = IPythonRenderer(escape=False, attachments=attachments)
-        MarkdownWithMath(renderer=renderer).render(strip_files_prefix(source))
-    except Exception:  # too deep for the parser, or a picture that is not there
-        return False
-    return True
 
 
 @contextmanager
