@@ -379,7 +379,7 @@ def thousands_of_quotes_in_quotes(to):
 
 @case(page=["BEGIN HIDDEN TESTS"])
 def marks_of_hidden_tests_in_an_answer(to):
-    get(to.good, "why").source = "### BEGIN HIDDEN TESTS\n" * 3_000
+    get(to.good, "why").source = "### BEGIN HIDDEN TESTS\n" * 500
     to.write(to.good)
 
 
