@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (_add_grade, _add_check, _add_release, _add_solutions, _add_samples):
         add(commands)
-    for add in (_add_new, _add_lint, _add_try, _add_audit):
+    for add in (_add_new, _add_lint, _add_try, _add_audit, _add_needed):
         add(commands)
     return parser
 
@@ -95,14 +95,19 @@ def _add_grade(commands: Any) -> None:
     grade.add_argument("--scheduler", metavar="ADDRESS", help="a dask scheduler, tcp://host:8786")
     grade.add_argument("--force", action="store_true", help="grade again what is graded already")
     grade.add_argument("--outdated", action="store_true", help="and what older checks judged")
+    words = "also given cells that no answer and no check needs, see `needed`"
+    grade.add_argument("--run-everything", action="store_true", help=words)
     _add_isolation(grade)
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from grader.grading import needed
     from grader.grading.batch import grade
     from grader.records.gradebook import config
 
     _choose_isolation(options.isolation)
+    if options.run_everything:
+        needed.run_everything()
     config()  # which may demand a level too
     print(f"Isolation:     {_isolation()}", flush=True)
     return grade(
@@ -248,6 +253,19 @@ def _audit(options: argparse.Namespace) -> int:
     from grader.audit.command import audit
 
     return audit(_chosen(options.sheets), options.json, options.jobs, options.only or ())
+
+
+def _add_needed(commands: Any) -> None:
+    words = "say which given cells of a sheet run in grading, and why"
+    _add(commands, "needed", _needed, words, True)
+
+
+def _needed(options: argparse.Namespace) -> int:
+    from grader.grading import needed
+
+    for sheet in _chosen(options.sheets):
+        needed.show(sheet)
+    return 0
 
 
 if __name__ == "__main__":

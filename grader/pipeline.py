@@ -46,10 +46,10 @@ RELEASE = [
     CheckCellMetadata,
 ]
 
-# A submission, before it runs: read by `intake.reading`, then put back into the sheet's form.
+# A submission, before it runs: read by `intake.reading`, then put back into the sheet's form. What
+# it showed below given cells stays until it is known whether they run.
 CLEAN = [
     RepairNotebook,
-    ClearOutput,
     DeduplicateIds,
     OverwriteKernelspec,
     OverwriteCells,

@@ -18,7 +18,7 @@ from grader import terminal
 from grader.authoring.release import release
 from grader.course import digests
 from grader.errors import CourseError
-from grader.grading import pool
+from grader.grading import needed, pool
 from grader.grading.one import Outcome, Task, grade_one
 from grader.intake.submissions import Submission, find_submissions, fingerprint
 from grader.records import copies, marks, results, teams
@@ -162,7 +162,8 @@ def _on_cluster(tasks: Sequence[Task], scheduler: str) -> Iterator[tuple[Task, O
         raise CourseError(f"No dask scheduler answers at {scheduler}: {error}") from error
     with client:
         level = os.environ.get(sandbox.VARIABLE)
-        there = {task: replace(task, isolation=level) for task in tasks}
+        every = needed.everything()
+        there = {task: replace(task, isolation=level, run_everything=every) for task in tasks}
         futures = {client.submit(grade_one, there[task], pure=False): task for task in tasks}
         for future in as_completed(futures):
             lost = future.exception()  # of the worker or the network: a task reports by itself

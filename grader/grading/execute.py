@@ -26,7 +26,7 @@ from traitlets import Bool, Integer
 from grader import record
 from grader.course import layout, outline
 from grader.errors import MachineTrouble
-from grader.grading import given
+from grader.grading import given, needed
 from grader.judging import rendering
 from grader.judging.inputs import seed_for
 from grader.judging.judge import judge_item
@@ -40,6 +40,8 @@ SHOWING = ("stream", "display_data", "execute_result", "update_display_data", "e
 MAX_ERROR, MAX_FRAMES = 2000, 50  # characters and lines of a traceback that are kept
 MAX_NOTE = 300  # characters of an error that are quoted in a note
 LATER = "broke the kernel, at once or later, and was left out of what came after."
+HANDED_IN = "Not run again: no answer and no check needs this cell. "
+WITH_OUTPUT, WITHOUT_OUTPUT = "What follows was handed in.\n", "It was handed in without output.\n"
 SETTLING_SECONDS = 1.0  # how long a kernel must live on after all cells were run again
 
 
@@ -76,6 +78,8 @@ class ExecuteAndJudge(Execute):
         self._notes: list[str] = []
         self._budgets: list[Budget] = []
         self._requests, self._in_item, self._died = 0, False, False
+        self._why = needed.in_notebook(nb, self._sheet)
+        self._handed_in = _take_outputs(nb)
         self.kernel_name = "python3"
         files = layout.data_files(self._sheet)
         with sandbox.scratch_folder(layout.PACKAGES, files) as scratch:
@@ -218,7 +222,9 @@ class ExecuteAndJudge(Execute):
         self, cell: NotebookNode, resources: Any, index: int
     ) -> tuple[NotebookNode, Any]:
         item = self._items.get(outline.judged_item(cell.source) or "") if _is_test(cell) else None
-        if not self._has_time():
+        if not self._why.get(index, "no code"):
+            cell.outputs = _as_handed_in(self._handed_in[index])
+        elif not self._has_time():
             if item is not None:
                 words = f"Not judged: the submission took longer than {self.total_seconds} s."
                 self._verdicts[index] = _zero(item, words)
@@ -477,6 +483,21 @@ class _KernelSession:
 def _zero(item: outline.Item, why: str) -> Report:
     line = Line("runs", False, core=True, message=why)
     return Report(item.name, item.points, 0.0, (line,), stopped=True)
+
+
+def _take_outputs(nb: NotebookNode) -> dict[int, list[NotebookNode]]:
+    """The outputs that a submission came with, by the places of its cells, which lose them."""
+    taken = {}
+    for index, cell in enumerate(nb.cells):
+        if cell.cell_type == "code":
+            taken[index], cell.outputs = cell.outputs, []
+    return taken
+
+
+def _as_handed_in(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """The student's own outputs of a cell that does not run, marked as such."""
+    words = HANDED_IN + (WITH_OUTPUT if outputs else WITHOUT_OUTPUT)
+    return [new_output("stream", name="stdout", text=words), *outputs]
 
 
 def _is_test(cell: NotebookNode) -> bool:

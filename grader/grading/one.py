@@ -11,6 +11,7 @@ from nbgrader.converters import GenerateFeedback
 
 from grader import record
 from grader.errors import CourseError
+from grader.grading import needed
 from grader.intake.submissions import Submission
 from grader.nbgrader_patches import AutogradeFolder
 from grader.records import marks
@@ -26,7 +27,8 @@ class Task:
     seen: the time of the mark that it had when this was decided; "" if it had none;
     only_feedback: it is judged, and its grade is newer than its feedback;
     alone: it was tried before, and nothing else is running now;
-    isolation: the level for a worker on another machine; see `sandbox.demand`.
+    isolation: the level for a worker on another machine; see `sandbox.demand`;
+    run_everything: whether all cells run there, needed or not; see `needed.everything`.
     """
 
     submission: Submission
@@ -34,6 +36,7 @@ class Task:
     only_feedback: bool = False
     alone: bool = False
     isolation: str | None = None
+    run_everything: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ def grade_one(task: Task) -> Outcome:
     submission = task.submission
     if task.isolation is not None:
         os.environ[sandbox.VARIABLE] = task.isolation
+    if task.run_everything is not None:
+        needed.run_everything(task.run_everything)
     try:
         with _to_itself(submission.folder):
             mark = marks.read(submission)

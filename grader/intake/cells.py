@@ -91,6 +91,7 @@ class StudentCell:
     claimed: nbgrader's metadata as handed in, which counts for nothing;
     tags: as handed in;
     cell_id: as handed in;
+    outputs: as handed in, but rebuilt; shown for given cells only;
     spec: the cell of the gradebook it was recognised as, if any;
     put_back: whether the submission did not have it;
     _of_source: a source, and what follows from it.
@@ -102,6 +103,7 @@ class StudentCell:
     claimed: dict = field(default_factory=dict)
     tags: list = field(default_factory=list)
     cell_id: str = ""
+    outputs: list[NotebookNode] = field(default_factory=list)
     spec: CellSpec | None = None
     put_back: bool = False
 
@@ -136,6 +138,8 @@ class StudentCell:
         node = NEW_CELL[self.kind](source=self.source, id=f"number-{number}")
         if self.attachments and self.kind == "markdown":
             node["attachments"] = self.attachments
+        if self.outputs and self.kind == "code" and not self.spec:
+            node["outputs"] = self.outputs
         if self.spec:
             node.metadata["nbgrader"] = NotebookNode(self.spec.metadata())
             node["id"] = self.spec.grade_id

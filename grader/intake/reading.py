@@ -29,6 +29,7 @@ from grader.intake.files import (
     look_through,
     remarks,
 )
+from grader.intake.outputs import rebuilt
 from grader.intake.submissions import fingerprint
 from grader.intake.texts import normal, plain, without_conflicts
 
@@ -283,9 +284,11 @@ def _upgrade(content: dict[str, Any], name: str, notes: list[str]) -> NotebookNo
 
 
 def _reduced(cell: dict[str, Any]) -> dict[str, Any]:
-    """A cell without its outputs and whatever else is not looked at, its source as one text."""
+    """A cell without whatever is not looked at, its source as one text, its outputs bounded."""
     kept = {key: cell[key] for key in KEPT_KEYS if key in cell}
     kept["source"] = cell_source(cell)
+    if cell.get("cell_type") == "code":
+        kept["outputs"] = rebuilt(cell.get("outputs"))
     metadata = cell.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     kept["metadata"] = {"nbgrader": _flat(metadata.get("nbgrader"))}

@@ -14,6 +14,7 @@ from grader.intake.answers import code_notes, with_answers
 from grader.intake.cells import NEW_CELL, Cells, CellSpec, Given, Specs, StudentCell, read_specs
 from grader.intake.display import Trial
 from grader.intake.files import listing
+from grader.intake.outputs import MAX_IN_ALL, size
 from grader.intake.pictures import Pictures
 from grader.intake.reading import FINGERPRINT, NOTES, PICTURES
 from grader.intake.texts import plain, tell, tidy
@@ -33,7 +34,9 @@ class RepairNotebook(NbGraderPreprocessor):
         cells = [_student_cell(cell, pictures) for cell in nb.cells]
         notes += pictures.notes()
         empty = not any(cell.text for cell in cells)
-        cells = repair(cells, specs, Given.of_sheet(names["assignment"]), [] if empty else notes)
+        given = Given.of_sheet(names["assignment"])
+        cells = repair(cells, specs, given, [] if empty else notes)
+        _limit_outputs(cells, given)
         _show_all(cells, notes)
         repaired = new_notebook(cells=[cell.as_node(i) for i, cell in enumerate(cells)])
         repaired.metadata["kernelspec"] = _kernelspec(names["assignment"], nb, notes)
@@ -64,7 +67,21 @@ def _student_cell(raw: NotebookNode, pictures: Pictures) -> StudentCell:
     metadata = raw.metadata
     cell_id = str(raw.get("id", ""))
     claimed, tags = metadata.get("nbgrader", {}), metadata.get("tags", [])
-    return StudentCell(kind, source, attachments, claimed, tags, cell_id)
+    outputs = raw.get("outputs", [])
+    return StudentCell(kind, source, attachments, claimed, tags, cell_id, outputs)
+
+
+def _limit_outputs(cells: Cells, given: Given) -> None:
+    """Outputs stay below given cells alone, once for each, as far as there is room for all."""
+    room = MAX_IN_ALL
+    seen: set[str] = set()
+    for cell in cells:
+        length = sum(map(size, cell.outputs))
+        if cell.text not in given.types or cell.text in seen or length > room:
+            cell.outputs = []
+        elif cell.outputs:
+            seen.add(cell.text)
+            room -= length
 
 
 def _show_all(cells: Cells, notes: list[str]) -> None:

@@ -1,0 +1,219 @@
+"""Which given cells have to run for a submission to be judged.
+
+A cell that the sheet gives, that nobody changed, and whose names no answer, no test and no later
+needed cell uses, is for people: a figure, a table, a long training. This is decided for each
+submission, from names alone (see `effects`); in doubt, a cell is needed.
+"""
+
+import ast
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+import reference
+from grader.course import layout, outline
+from grader.grading import effects, given
+from grader.grading.effects import RANDOM, Effects, Known
+
+VARIABLE = "GRADER_RUN_EVERYTHING"  # "1": every cell runs
+STUDENTS = "it is the student's own"
+ALL = f"{VARIABLE} is set"
+SHOWN = 4  # names that a reason lists
+BANK = "reference.py"  # of a bank: what students define, by the same names
+PROBES = "probes.py"  # of a bank: code that runs beside the student's and takes names from there
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell that may run.
+
+    source: its code, without hidden tests;
+    is_given: whether it is a cell of the sheet's that nobody changed;
+    asks: the names that a judge looks up when it has run; none where it is no test.
+    """
+
+    source: str
+    is_given: bool = False
+    asks: frozenset[str] = frozenset()
+
+
+def everything() -> bool:
+    """Whether all cells are to run, needed or not."""
+    return os.environ.get(VARIABLE, "") not in ("", "0")
+
+
+def run_everything(wanted: bool = True) -> None:
+    """Say for this process and those that it starts whether all cells are to run."""
+    os.environ[VARIABLE] = "1" if wanted else "0"
+
+
+def in_notebook(notebook: NotebookNode, sheet: str) -> dict[int, str]:
+    """Why each code cell runs, by its place; an empty reason where it need not.
+
+    Not in it: cells without code.
+    """
+    places = [i for i, c in enumerate(notebook.cells) if c.cell_type == "code" and c.source.strip()]
+    cells = [_cell(notebook.cells[i], sheet) for i in places]
+    reasons = [ALL] * len(cells) if everything() else why_needed(cells)
+    return dict(zip(places, reasons, strict=True))
+
+
+def _cell(cell: NotebookNode, sheet: str) -> Cell:
+    settings = cell.metadata.get("nbgrader", {})
+    if settings.get("grade") and not settings.get("solution"):
+        return Cell(outline.HIDDEN.sub("", cell.source), asks=_asked_for(sheet))
+    return Cell(cell.source, is_given=cell.source in given.cells(sheet))
+
+
+@cache
+def _asked_for(sheet: str) -> frozenset[str]:
+    """The names that the judge may look up: what the reference defines, and what probes take."""
+    answers = {name for item in outline.items(sheet).values() for name in item.answers}
+    folders = [Path(folder) / part for folder in reference.__path__ for part in (sheet, "")]
+    defined = [outline.functions_in(t) | outline.variables_in(t) for t in _texts(folders, BANK)]
+    return frozenset(answers.union(*defined, *map(_keys, _texts(folders, PROBES))))
+
+
+def _texts(folders: list[Path], name: str) -> list[str]:
+    files = [folder / name for folder in folders]
+    return [file.read_text("utf-8") for file in files if file.is_file()]
+
+
+def _keys(source: str) -> set[str]:
+    """The texts by which a piece of code takes something out of something."""
+    nodes = ast.walk(ast.parse(source))
+    keys = [node.slice for node in nodes if isinstance(node, ast.Subscript)]
+    values = {key.value for key in keys if isinstance(key, ast.Constant)}
+    return {value for value in values if isinstance(value, str)}
+
+
+def why_needed(cells: Sequence[Cell]) -> list[str]:
+    """Why each of these cells runs, in their order; empty where it need not."""
+    sources = [cell.source for cell in cells]
+    about = effects.known(sources)
+    found = [effects.of_code(source, about) for source in sources]
+    if hidden := next((one.opaque for one in found if one.opaque), ""):
+        return [f"a cell may use any name: {hidden}"] * len(cells)
+    return _Notebook(cells, found, about).reasons()
+
+
+class _Notebook:
+    """The cells of a submission, with what they may do."""
+
+    def __init__(self, cells: Sequence[Cell], found: list[Effects], about: Known):
+        self._cells, self._effects, self._about = cells, found, about
+        bound = {name for one in found for name in one.binds}
+        self._when_named = {
+            name: [e for e in found if name in e.binds and _acts_later(e)] for name in bound
+        }
+        self._variables = bound - about.functions - about.imports.keys()
+        carriers = {name for name in about.functions if self._has_variables(name)}
+        self._groups = _groups(
+            pair
+            for one in found
+            for pair in one.shares
+            if all(":" in n or n in self._variables or n in carriers for n in pair)
+        )
+
+    def _has_variables(self, function: str) -> bool:
+        """Whether the objects of a notebook's variables may go through a function."""
+        defining = self._when_named.get(function, ())
+        return any((e.reads_later | e.touches_later) & self._variables for e in defining)
+
+    def reasons(self) -> list[str]:
+        """Why each cell runs. What functions read when they are called, is read at any time."""
+        own = [e for c, e in zip(self._cells, self._effects, strict=True) if not c.is_given]
+        at_any_time = set().union(*(one.reads_later for one in own))
+        while True:
+            reasons = self._backwards(at_any_time)
+            run = [e for e, why in zip(self._effects, reasons, strict=True) if why]
+            more = set().union(*(one.reads_later for one in run))
+            if more <= at_any_time:
+                return reasons
+            at_any_time |= more
+
+    def _backwards(self, at_any_time: set[str]) -> list[str]:
+        """Why each cell runs, from the last to the first; wanted: names that are still to be read.
+
+        at_any_time: names that are read wherever.
+        """
+        reasons: list[str] = []
+        wanted: set[str] = set()
+        for cell, one in zip(reversed(self._cells), reversed(self._effects), strict=True):
+            why = self._why(one, wanted | at_any_time) if cell.is_given else STUDENTS
+            reasons.append(why)
+            if not why:
+                continue
+            wanted |= cell.asks | one.reads  # none is settled here: a cell may fail before
+            if one.computes and not cell.asks:
+                wanted.add(RANDOM)
+        return reasons[::-1]
+
+    def _why(self, one: Effects, wanted: set[str]) -> str:
+        called = self._called(one)
+        forced = one.must or next((other.must_later for other in called if other.must_later), "")
+        if forced:
+            return forced
+        if names := one.binds & wanted:
+            return f"it defines {_listed(names)}"
+        touched = one.touches.union(*(other.touches_later for other in called))
+        groups = {self._groups.get(name, name) for name in touched}
+        variables = wanted & (self._variables | {RANDOM})
+        changed = {name for name in variables if self._groups.get(name, name) in groups}
+        return f"it may change {_listed(changed)}" if changed else ""
+
+    def _called(self, one: Effects) -> list[Effects]:
+        """The cells whose functions a cell may call, directly or through others."""
+        found: dict[int, Effects] = {}
+        names, seen = one.reads | one.reads_later | one.binds, set()
+        while left := names - seen:
+            seen |= left
+            for name in left:
+                for other in self._when_named.get(name, ()):
+                    found[id(other)] = other
+                    names = names | other.reads_later
+        return list(found.values())
+
+
+def _acts_later(one: Effects) -> bool:
+    return bool(one.touches_later or one.must_later or one.reads_later)
+
+
+def _groups(shares: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """For each name that shares objects with others, one name that stands for all of them."""
+    parent: dict[str, str] = {}
+
+    def top(name: str) -> str:
+        while parent.setdefault(name, name) != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
+
+    for one, other in shares:
+        parent[top(one)] = top(other)
+    return {name: top(name) for name in list(parent)}
+
+
+def _listed(names: set[str]) -> str:
+    some = sorted(names)[:SHOWN]
+    return ", ".join(some) + (", …" if len(names) > SHOWN else "")
+
+
+def show(sheet: str) -> None:
+    """Print for each given cell of a sheet's solution whether it runs in grading, and why."""
+    notebook = outline.read_source(layout.find_sheet(sheet))
+    cells = [_cell(cell, sheet) for cell in notebook.cells if _has_code(cell)]
+    reasons = why_needed(cells)
+    mine = [(c, why) for c, why in zip(cells, reasons, strict=True) if c.is_given]
+    print(f"{sheet}: of {len(mine)} given cells {sum(not why for _, why in mine)} need not run.")
+    for cell, why in mine:
+        state = "runs" if why else "rests"
+        print(f"{state:6}{given.first_line(cell.source)[:60]:62}{why}".rstrip())
+
+
+def _has_code(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(cell.source.strip())
