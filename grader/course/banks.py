@@ -1,9 +1,11 @@
 """The bank of a sheet in reference/: right and wrong implementations, and the checks."""
 
-import importlib
+import importlib.util
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -38,6 +40,18 @@ def module(sheet: str, name: str) -> ModuleType:
         return importlib.import_module(f"reference.{sheet}.{name}")
     except ModuleNotFoundError as error:
         raise CourseError(f"reference/{sheet}/{name}.py is missing or broken: {error}") from error
+
+
+def text(name: str) -> str:
+    """The source of a module in reference/, such as `<sheet>.probes`, without running it.
+
+    Empty where there is none.
+    """
+    with suppress(ModuleNotFoundError):
+        spec = importlib.util.find_spec(f"reference.{name}")
+        if spec is not None and spec.origin is not None:
+            return Path(spec.origin).read_text("utf-8")
+    return ""
 
 
 def named_by_item(module: ModuleType, item: str) -> dict[str, Callable[..., Any]]:

@@ -34,27 +34,31 @@ SETS = re.compile(
 WRITES = re.compile(r"(save|write|dump|to_csv|tofile|unlink|mkdir|rename|touch$|rmdir|chdir)")
 DRAWS = re.compile(r"rand(?!om\.(default_rng|Generator|SeedSequence)$)|seed|shuffle")
 CHANGES_ARGUMENTS = re.compile(r"copyto|put|place|fill_diagonal|shuffle|\bat$")
-LEAVES_OBJECT = frozenset(
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+LEAVES_OBJECT = _words(
     "mean sum min max std var reshape ravel flatten astype copy numpy items keys values get format "
     "join split strip expand expand_as abs argmin argmax argsort transpose dot square sqrt detach "
     "item tolist any all cumsum count index upper lower startswith endswith float long numel size "
-    "dim permute squeeze unsqueeze parameters norm diff round clip".split()
+    "dim permute squeeze unsqueeze parameters norm diff round clip"
 )
-LEAVES_ALL = frozenset(
+LEAVES_ALL = _words(
     "abs all any bool complex dict divmod enumerate float format frozenset int isinstance len list "
     "max min print range repr reversed round set slice sorted str sum tuple type zip pow hash id "
-    "issubclass callable chr ord bytes hasattr".split()
+    "issubclass callable chr ord bytes hasattr"
 )
-MAKES_NEW = frozenset("abs bool complex float format int len print range repr round str".split())
-OPAQUE = frozenset(
+MAKES_NEW = _words("abs bool complex float format int len print range repr round str")
+OPAQUE = _words(
     "globals locals vars dir exec eval compile __import__ get_ipython breakpoint In Out "
-    "__builtins__".split()
+    "__builtins__"
 )
-OPAQUE_ATTRIBUTES = frozenset(
-    "__globals__ __dict__ f_globals f_locals _getframe user_ns run_cell".split()
-)
-OPAQUE_IMPORTS = frozenset("__main__ builtins IPython inspect gc importlib runpy code".split())
-OUTSIDE = frozenset("open input setattr delattr".split())
+OPAQUE_ATTRIBUTES = _words("__globals__ __dict__ f_globals f_locals _getframe user_ns run_cell")
+OPAQUE_IMPORTS = _words("__main__ builtins IPython inspect gc importlib runpy code")
+OUTSIDE = _words("open input setattr delattr")
 HISTORY = re.compile(r"_+|_i+|_i?\d+")  # what IPython calls earlier inputs and outputs
 RANDOM = "the random numbers"  # as if the state of all generators of a process were a variable
 
@@ -238,9 +242,7 @@ class _Reader(ast.NodeVisitor):
 
     def __init__(self, found: Effects, about: Known):
         self._found, self._about = found, about
-        self._scopes: list[
-            set[str]
-        ] = []  # the local names of the functions around, outermost first
+        self._scopes: list[set[str]] = []  # local names, outermost first
         self._later = 0  # how many functions are around
         self._sure: set[str] = set()  # names that have a value of the cell's own at this place
 

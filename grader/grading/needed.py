@@ -10,12 +10,10 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from nbformat import NotebookNode
 
-import reference
-from grader.course import layout, outline
+from grader.course import banks, layout, outline
 from grader.grading import effects, given
 from grader.grading.effects import RANDOM, Effects, Known
 
@@ -23,8 +21,8 @@ VARIABLE = "GRADER_RUN_EVERYTHING"  # "1": every cell runs
 STUDENTS = "it is the student's own"
 ALL = f"{VARIABLE} is set"
 SHOWN = 4  # names that a reason lists
-BANK = "reference.py"  # of a bank: what students define, by the same names
-PROBES = "probes.py"  # of a bank: code that runs beside the student's and takes names from there
+REFERENCE = "reference"  # of a bank: what students define, by the same names
+PROBES = "probes"  # of a bank: code that runs beside the student's and takes names from there
 
 
 @dataclass(frozen=True)
@@ -73,14 +71,10 @@ def _cell(cell: NotebookNode, sheet: str) -> Cell:
 def _asked_for(sheet: str) -> frozenset[str]:
     """The names that the judge may look up: what the reference defines, and what probes take."""
     answers = {name for item in outline.items(sheet).values() for name in item.answers}
-    folders = [Path(folder) / part for folder in reference.__path__ for part in (sheet, "")]
-    defined = [outline.functions_in(t) | outline.variables_in(t) for t in _texts(folders, BANK)]
-    return frozenset(answers.union(*defined, *map(_keys, _texts(folders, PROBES))))
-
-
-def _texts(folders: list[Path], name: str) -> list[str]:
-    files = [folder / name for folder in folders]
-    return [file.read_text("utf-8") for file in files if file.is_file()]
+    reference = banks.text(f"{sheet}.{REFERENCE}")
+    defined = outline.functions_in(reference) | outline.variables_in(reference)
+    probes = banks.text(f"{sheet}.{PROBES}"), banks.text(PROBES)
+    return frozenset(answers.union(defined, *map(_keys, probes)))
 
 
 def _keys(source: str) -> set[str]:
