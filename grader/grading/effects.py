@@ -283,6 +283,8 @@ class _Reader(ast.NodeVisitor):
             self._bind(node.id)
             if isinstance(node.ctx, ast.Del):
                 self._sure.discard(node.id)
+                if not self._is_local(node.id):
+                    self._found.reads.add(node.id)
         elif not self._is_local(node.id):
             if node.id in OPAQUE or HISTORY.fullmatch(node.id):
                 self._hide(f"it uses {node.id}")

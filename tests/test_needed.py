@@ -1,0 +1,250 @@
+"""Which given cells run in grading, and what is shown of those that do not."""
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from grader.course import layout
+from grader.grading import execute, needed
+from grader.grading.needed import Cell
+from grader.intake import outputs
+from grader.intake.cells import Given, StudentCell
+from grader.intake.repair import _limit_outputs
+
+IMPORTS = """
+import os
+import warnings
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from helpers import figures, training
+"""
+HALF = "def half(x):\n    return x / 2"
+
+
+def runs(source: str, *others: str, answer: str = HALF, test: str = "assert half(2) == 1") -> bool:
+    """Whether a given cell runs, ahead of other given cells, an answer and its test."""
+    return bool(reasons(source, *others, answer=answer, test=test)[1])
+
+
+def reasons(*given: str, answer: str = HALF, test: str = "assert half(2) == 1") -> list[str]:
+    cells = [Cell(source, is_given=True) for source in (IMPORTS, *given)]
+    return needed.why_needed([*cells, Cell(answer), Cell(test, asks=frozenset({"half"}))])
+
+
+# --- what rests
+
+DRAWN = """
+x = np.linspace(0, 1, 9)
+values = [float(v) for v in x]
+figure, (left, right) = figures.panels(2)
+for panel, y in zip((left, right), (x, x**2), strict=True):
+    panel.plot(x, y)
+left.set_title(f"{x.max():.2f}")
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        DRAWN,
+        "print(np.arange(3).sum())",
+        "model = torch.nn.Linear(2, 2)\ntraining.train(model)",
+        "table = {}\ntable['a'] = 1\ntable.update(b=2)",
+        "fig, ax = plt.subplots()\nax.plot([1], [2])",
+    ],
+)
+def test_what_nobody_uses_rests(source):
+    assert not runs(source)
+
+
+def test_a_cell_after_the_last_test_rests_though_it_uses_the_answer():
+    cells = [Cell(IMPORTS, is_given=True), Cell(HALF), Cell("half(2)", asks=frozenset({"half"}))]
+    assert needed.why_needed([*cells, Cell("x = half(3)\nx += 1", is_given=True)])[-1] == ""
+
+
+# --- what runs because of a name
+
+
+@pytest.mark.parametrize(
+    ("answer", "test"),
+    [
+        ("def half(x):\n    return x / TWO", "half(2)"),
+        ("half = lambda x: x / TWO", "half(2)"),
+        ("y = TWO\n" + HALF, "half(2)"),
+        ("try:\n    y = TWO\nexcept NameError:\n    y = 2\n" + HALF, "half(2)"),
+        ("if 0:\n    TWO = 3\ny = TWO\n" + HALF, "half(2)"),
+        ("for TWO in []:\n    pass\ny = TWO\n" + HALF, "half(2)"),
+        ("TWO += 1\n" + HALF, "half(2)"),
+        ("del TWO\n" + HALF, "half(2)"),
+        (HALF, "assert half(TWO) == 1"),
+    ],
+)
+def test_what_answer_or_test_read_runs(answer, test):
+    assert runs("TWO = 2", answer=answer, test=test)
+
+
+def test_a_name_that_a_cell_gives_a_value_before_it_reads_it_is_its_own():
+    assert not runs("TWO = 2", test="TWO = 4\nassert half(TWO) == 2")
+
+
+def test_what_a_needed_cell_needs_runs_too():
+    assert runs("ONE = 1", "TWO = ONE + ONE", test="half(TWO)")
+    assert runs("ONE = 1", "def two():\n    return ONE + ONE", test="half(two())")
+
+
+def test_what_a_function_reads_runs_wherever_it_stands():
+    after = "TWO = 2"
+    assert all(reasons("def two():\n    return TWO", after, test="half(two())"))
+
+
+def test_deleting_a_name_that_is_read_runs():
+    assert runs("del half", answer=HALF, test="half")
+
+
+# --- what runs because it may change an object
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "data.append(3)",
+        "data[0] = 3",
+        "data.shape = 3",
+        "data += [3]",
+        "del data[0]",
+        "training.train(data)",
+        "np.fill_diagonal(data, 0)",
+        "np.add(data, 1, out=data)",
+        "other = data\nother.append(3)",
+        "pair = {'a': data}\nfor one in pair.values():\n    one.append(3)",
+        "def change():\n    data.append(3)\n\n\nchange()",
+        "def change():\n    global data\n    data = 3\n\n\nchange()",
+        "[one.append(3) for one in [data]]",
+        "(lambda some: some.append(3))(data)",
+        "data.unknown()",
+    ],
+)
+def test_what_may_change_a_needed_object_runs(change):
+    found = reasons("data = [1, 2]", change, test="half(data[0])")
+    assert all(found[:3]), found
+
+
+@pytest.mark.parametrize("use", ["print(data)", "x = np.sum(data)", "data.mean()", "len(data)"])
+def test_what_only_reads_a_needed_object_rests(use):
+    assert not reasons("data = [1, 2]", use, test="half(data[0])")[2]
+
+
+# --- what runs in any case
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import math",
+        "%load_ext autoreload",
+        "!ls",
+        "os.chdir('..')",
+        "warnings.simplefilter('error')",
+        "np.seterr(all='raise')",
+        "torch.set_default_dtype(torch.float64)",
+        "plt.style.use('ggplot')",
+        "plt.rcParams['font.size'] = 3",
+        "np.pi = 3",
+        "open('there', 'w').write('1')",
+        "figure, _ = figures.panels(1)\nfigure.savefig('there.png')",
+        "np.save('there', np.zeros(1))",
+        "def settle():\n    torch.set_default_dtype(torch.float64)\n\n\nsettle()",
+        "raise OSError",
+        "1 +",
+    ],
+)
+def test_what_reaches_beyond_its_names_runs(source):
+    assert runs(source)
+
+
+@pytest.mark.parametrize(
+    "source", ["np.random.seed(0)", "torch.manual_seed(0)", "x = torch.rand(3)"]
+)
+def test_random_numbers_count_where_the_students_own_cell_computes(source):
+    assert runs(source, answer=f"y = torch.rand(2)\n{HALF}")
+    assert not runs(source)
+
+
+# --- where everything runs
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "from numpy import *",
+        "globals()['x']",
+        "def half(x):\n    return eval('x / TWO')",
+        "exec('pass')",
+        "import __main__",
+        "import sys\nsys.modules['x']",
+        "from sys import modules",
+        "get_ipython()",
+        "print(_)",
+        "Out[1]",
+        "f = half.__globals__",
+        "%run there.py",
+        "def broken(:",
+    ],
+)
+def test_where_a_cell_may_use_any_name_all_run(answer):
+    assert all(reasons(DRAWN, "TWO = 2", answer=f"{HALF}\n{answer}"))
+
+
+def test_a_switch_runs_everything(toy_sheet, monkeypatch):
+    notebook = new_notebook(cells=[new_code_cell("import math"), new_code_cell("   ")])
+    monkeypatch.setenv(needed.VARIABLE, "1")
+    assert needed.in_notebook(notebook, toy_sheet) == {0: needed.ALL}
+
+
+def test_a_changed_cell_runs(toy_sheet):
+    notebook = new_notebook(cells=[new_code_cell("import math  # changed")])
+    assert needed.in_notebook(notebook, toy_sheet) == {0: needed.STUDENTS}
+
+
+@pytest.mark.parametrize("sheet", layout.sheets())
+def test_the_command_says_for_each_given_cell_whether_it_runs(sheet, capsys):
+    needed.show(sheet)
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.startswith(f"{sheet}: of {len(lines)} given cells")
+    assert sum(line.startswith("rests") for line in lines) == int(head.split()[5])
+
+
+# --- what is shown
+
+
+def test_outputs_as_handed_in_are_rebuilt_and_bounded():
+    handed_in = [
+        {"output_type": "stream", "name": "other", "text": ["a", "b"]},
+        {"output_type": "display_data", "data": {"text/plain": "c", "application/json": {}}},
+        {"output_type": "execute_result", "data": {"image/png": ["d", "e"]}, "metadata": {"f": 1}},
+        {"output_type": "error", "ename": 1, "evalue": "g", "traceback": ["h", 2]},
+        *({"output_type": "unknown"}, "no output", {"output_type": "display_data", "data": {}}),
+    ]
+    kept = outputs.rebuilt(handed_in)
+    assert [one.output_type for one in kept] == ["stream", "display_data", "display_data", "error"]
+    assert kept[0].text == "ab" and kept[1].data == {"text/plain": "c"} and kept[2].metadata == {}
+    assert outputs.rebuilt({"a": 1}) == outputs.rebuilt(None) == []
+    long = {"output_type": "stream", "name": "stdout", "text": "x" * (outputs.MAX_CHARACTERS - 99)}
+    assert len(outputs.rebuilt([long, long])) == 1
+
+
+def test_outputs_stay_below_given_cells_once():
+    shown = [new_output("stream", name="stdout", text="seen")]
+    given = Given({"x = 1": "code"}, frozenset(), {}, {})
+    cells = [StudentCell("code", source, outputs=shown) for source in ("x = 1", "x = 1", "x = 2")]
+    _limit_outputs(cells, given)
+    assert [len(cell.outputs) for cell in cells] == [1, 0, 0]
+    assert cells[0].as_node(1).outputs == shown
+
+
+def test_outputs_as_handed_in_are_marked():
+    assert "handed in without output" in execute._as_handed_in([])[0].text
+    shown = [NotebookNode(output_type="stream", name="stdout", text="seen")]
+    mark, *rest = execute._as_handed_in(shown)
+    assert "What follows was handed in" in mark.text and rest == shown
