@@ -123,6 +123,10 @@ def test_deleting_a_name_that_is_read_runs():
         "[one.append(3) for one in [data]]",
         "(lambda some: some.append(3))(data)",
         "data.unknown()",
+        "data.float()",
+        "def change():\n    data.append(3)\n\n\nf = change\nf()",
+        "figures.shown(lambda: data.append(3))",
+        "class Box:\n    def fill(self):\n        data.append(3)\n\n\nBox().fill()",
     ],
 )
 def test_what_may_change_a_needed_object_runs(change):
@@ -133,6 +137,36 @@ def test_what_may_change_a_needed_object_runs(change):
 @pytest.mark.parametrize("use", ["print(data)", "x = np.sum(data)", "data.mean()", "len(data)"])
 def test_what_only_reads_a_needed_object_rests(use):
     assert not reasons("data = [1, 2]", use, test="half(data[0])")[2]
+
+
+def test_what_uses_up_a_needed_iterator_runs():
+    found = reasons("data = iter([1, 2])", "print(sum(data))", test="half(next(data))")
+    assert all(found[:3]), found
+
+
+def test_a_function_that_has_a_second_name_changes_the_same():
+    found = reasons(
+        "data = [1]",
+        "def change():\n    data.append(3)",
+        "ways = {'one': change}",
+        "ways['one']()",
+        test="half(data)",
+    )
+    assert all(found), found
+
+
+def test_a_method_does_not_see_the_names_of_its_class():
+    answer = f"class Two:\n    TWO = 3\n    def two(self):\n        return TWO\n\n\n{HALF}"
+    assert runs("TWO = 2", answer=answer)
+
+
+def test_a_name_that_a_pattern_binds_counts():
+    assert runs("match 3:\n    case TWO:\n        pass", test="half(TWO)")
+
+
+def test_a_function_with_the_name_of_one_of_pythons_may_change_its_arguments():
+    answer = f"def len(x):\n    x.append(3)\n\n\n{HALF}"
+    assert reasons("data = [1]", "len(data)", answer=answer, test="half(data)")[2]
 
 
 # --- what runs in any case

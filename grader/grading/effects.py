@@ -4,7 +4,6 @@ Where it is in doubt, it may. What a function does counts for each cell that nam
 """
 
 import ast
-import builtins
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -43,7 +42,7 @@ def _words(text: str) -> frozenset[str]:
 LEAVES_OBJECT = _words(
     "mean sum min max std var reshape ravel flatten astype copy numpy items keys values get format "
     "join split strip expand expand_as abs argmin argmax argsort transpose dot square sqrt detach "
-    "item tolist any all cumsum count index upper lower startswith endswith float long numel size "
+    "item tolist any all cumsum count index upper lower startswith endswith long numel size "
     "dim permute squeeze unsqueeze parameters norm diff round clip"
 )
 LEAVES_ALL = _words(
@@ -51,6 +50,7 @@ LEAVES_ALL = _words(
     "max min print range repr reversed round set slice sorted str sum tuple type zip pow hash id "
     "issubclass callable chr ord bytes hasattr"
 )
+LASTING = _words("list tuple dict set sorted range str int float len sum min max round frozenset")
 MAKES_NEW = _words("abs bool complex float format int len print range repr round str")
 OPAQUE = _words(
     "globals locals vars dir exec eval compile __import__ get_ipython breakpoint In Out "
@@ -100,12 +100,16 @@ class Known:
 
     imports: what the names that are only imported are of, such as `numpy.random`;
     functions: the names that are only ever functions or classes;
-    figures: the names that only ever hold a figure or a part of one.
+    figures: the names that only ever hold a figure or a part of one;
+    iterators: the names that may hold something that reading uses up;
+    own: all names that get a value somewhere.
     """
 
     imports: dict[str, str]
     functions: frozenset[str]
     figures: frozenset[str]
+    iterators: frozenset[str]
+    own: frozenset[str]
 
 
 def known(sources: Iterable[str]) -> Known:
@@ -128,7 +132,17 @@ def known(sources: Iterable[str]) -> Known:
     only = {n: min(o) for n, o in imports.items() if len(o) == 1 and n not in defined | {*values}}
     functions = frozenset(defined - values.keys() - imports.keys())
     candidates = values.keys() - imports.keys() - defined
-    return Known(only, functions, _figures(values, candidates, only))
+    figures = _figures(values, candidates, only)
+    iterators = frozenset(name for name in values if any(map(_is_used_up, values[name])))
+    own = frozenset(defined | values.keys() | imports.keys())
+    return Known(only, functions, figures, iterators, own)
+
+
+def _is_used_up(value: ast.expr | None) -> bool:
+    """Whether an expression makes an iterator, which a loop uses up, or may do so."""
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Name) and value.func.id not in LASTING
+    return isinstance(value, ast.GeneratorExp)
 
 
 def _figures(
@@ -288,6 +302,8 @@ class _Reader(ast.NodeVisitor):
         elif not self._is_local(node.id):
             if node.id in OPAQUE or HISTORY.fullmatch(node.id):
                 self._hide(f"it uses {node.id}")
+            if node.id in self._about.iterators:
+                self._touch({node.id})
             if node.id in OUTSIDE:
                 self._must(f"it calls {node.id}")
             if self._later:
@@ -385,6 +401,13 @@ class _Reader(ast.NodeVisitor):
         with self._perhaps():
             self.generic_visit(node)
 
+    def _visit_pattern(self, node: ast.MatchAs | ast.MatchStar) -> None:
+        if node.name:
+            self._bind(node.name)
+        self.generic_visit(node)
+
+    visit_MatchAs = visit_MatchStar = _visit_pattern
+
     visit_Match = visit_IfExp = visit_BoolOp = _visit_other_blocks
 
     def visit_Try(self, node: ast.Try) -> None:
@@ -450,10 +473,8 @@ class _Reader(ast.NodeVisitor):
         for part in (*node.decorator_list, *node.bases, *node.keywords):
             self.visit(part)
         self._bind(node.name)
-        self._scopes.append(_stored(node.body))
-        with self._perhaps():
+        with self._perhaps():  # its methods do not see its names, so they count as the cell's
             self.block(node.body)
-        self._scopes.pop()
 
     def _visit_comprehension(self, node: ast.expr) -> None:
         loops: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
@@ -506,7 +527,7 @@ class _Reader(ast.NodeVisitor):
             self._share(roots, roots)
 
     def _call_name(self, name: str, roots: set[str]) -> None:
-        if name in LEAVES_ALL and hasattr(builtins, name):
+        if name in LEAVES_ALL and name not in self._about.own:
             return
         self._found.computes |= not self._later
         self._touch({*roots, name})

@@ -64,7 +64,7 @@ def _cell(cell: NotebookNode, sheet: str) -> Cell:
     settings = cell.metadata.get("nbgrader", {})
     if settings.get("grade") and not settings.get("solution"):
         return Cell(outline.HIDDEN.sub("", cell.source), asks=_asked_for(sheet))
-    return Cell(cell.source, is_given=cell.source in given.cells(sheet))
+    return Cell(cell.source, is_given=not settings and cell.source in given.cells(sheet))
 
 
 @cache
@@ -101,9 +101,7 @@ class _Notebook:
     def __init__(self, cells: Sequence[Cell], found: list[Effects], about: Known):
         self._cells, self._effects, self._about = cells, found, about
         bound = {name for one in found for name in one.binds}
-        self._when_named = {
-            name: [e for e in found if name in e.binds and _acts_later(e)] for name in bound
-        }
+        self._when_named = {name: [one for one in found if name in one.binds] for name in bound}
         self._variables = bound - about.functions - about.imports.keys()
         carriers = {name for name in about.functions if self._has_variables(name)}
         self._groups = _groups(
@@ -162,19 +160,15 @@ class _Notebook:
 
     def _called(self, one: Effects) -> list[Effects]:
         """The cells whose functions a cell may call, directly or through others."""
-        found: dict[int, Effects] = {}
+        found = {id(one): one}
         names, seen = one.reads | one.reads_later | one.binds, set()
         while left := names - seen:
             seen |= left
             for name in left:
                 for other in self._when_named.get(name, ()):
                     found[id(other)] = other
-                    names = names | other.reads_later
+                    names = names | other.reads | other.reads_later
         return list(found.values())
-
-
-def _acts_later(one: Effects) -> bool:
-    return bool(one.touches_later or one.must_later or one.reads_later)
 
 
 def _groups(shares: Iterable[tuple[str, str]]) -> dict[str, str]:
