@@ -12,12 +12,12 @@ import pytest
 import torch
 import toy
 from broken import get
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_output
 
 from grader import record
 from grader.course import outline
 from grader.errors import MachineTrouble
-from grader.grading import batch, execute, given, one
+from grader.grading import batch, execute, given, needed, one
 from grader.grading.check_files import check_file
 from grader.intake.submissions import Submission
 from grader.running import budget, surroundings
@@ -473,6 +473,34 @@ def test_check_judges_with_the_default_settings(toy_sheet, tmp_path):
         "def half(x):\n    np.log(np.zeros(1))\n    return x / 2\n"
     )
     assert checked(tmp_path, source)["half"].score == ALL["half"]
+
+
+@pytest.mark.parametrize("everything", ["0", "1"])
+def test_a_cell_that_nobody_needs_shows_what_was_handed_in(run, monkeypatch, everything):
+    source = "print('from this run')"
+    monkeypatch.setattr(given, "cells", lambda sheet: ("import math", source))
+    monkeypatch.setenv(needed.VARIABLE, everything)
+
+    def change(notebook):
+        shown = [new_output("stream", name="stdout", text="as it was at home")]
+        with_cell(source)(notebook)
+        next(cell for cell in notebook.cells if cell.id == "extra").outputs = shown
+
+    scores, notebook = run(change)
+    words = said(notebook)
+    assert scores == ALL
+    assert ("as it was at home" in words) == ("was handed in" in words) == (everything == "0")
+    assert ("from this run" in words) == (everything == "1")
+
+
+def test_a_changed_cell_shows_what_this_run_printed(run):
+    def change(notebook):
+        shown = [new_output("stream", name="stdout", text="as it was at home")]
+        with_cell("print('from this run')")(notebook)
+        next(cell for cell in notebook.cells if cell.id == "extra").outputs = shown
+
+    _, notebook = run(change)
+    assert said(notebook) == "from this run\n"
 
 
 def test_a_sheet_knows_its_given_cells(toy_sheet):
