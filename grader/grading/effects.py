@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from grader.course import names
 
 DRAWING = ("helpers.figures", "matplotlib")  # their functions change nothing but figures
-LEAVES_ARGUMENTS = (*DRAWING, "numpy", "math", "functools", "itertools", "derivations")
+LEAVES_ARGUMENTS: tuple[str, ...] = (
+    *DRAWING,
+    "numpy",
+    "math",
+    "functools",
+    "itertools",
+    "derivations",
+)
 LEAVES_ARGUMENTS += ("helpers.derivations", "helpers.densities", "helpers.checks")
 # Packages whose functions change their arguments and the random numbers, and nothing else, except
 # those with a name as below.
@@ -260,7 +267,7 @@ class _Reader(ast.NodeVisitor):
         self._later = 0  # how many functions are around
         self._sure: set[str] = set()  # names that have a value of the cell's own at this place
 
-    def block(self, statements: list[ast.stmt]) -> None:
+    def block(self, statements: Iterable[ast.AST]) -> None:
         for statement in statements:
             self.visit(statement)
 
@@ -410,12 +417,12 @@ class _Reader(ast.NodeVisitor):
 
     visit_Match = visit_IfExp = visit_BoolOp = _visit_other_blocks
 
-    def visit_Try(self, node: ast.Try) -> None:
+    def _visit_try(self, node: ast.Try | ast.TryStar) -> None:
         for part in (node.body, node.handlers, node.orelse, node.finalbody):
             with self._perhaps():
                 self.block(part)
 
-    visit_TryStar = visit_Try
+    visit_Try = visit_TryStar = _visit_try
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if node.name:
@@ -485,7 +492,7 @@ class _Reader(ast.NodeVisitor):
             for loop in loops:
                 self.visit(loop.iter)
                 self._assign(loop.target, loop.iter, loops=True)
-                self.block(loop.ifs)  # type: ignore[arg-type]
+                self.block(loop.ifs)
             for part in ("key", "value", "elt"):
                 if hasattr(node, part):
                     self.visit(getattr(node, part))

@@ -161,7 +161,8 @@ class _Notebook:
     def _called(self, one: Effects) -> list[Effects]:
         """The cells whose functions a cell may call, directly or through others."""
         found = {id(one): one}
-        names, seen = one.reads | one.reads_later | one.binds, set()
+        seen: set[str] = set()
+        names = one.reads | one.reads_later | one.binds
         while left := names - seen:
             seen |= left
             for name in left:
