@@ -32,7 +32,7 @@ from grader.judging.inputs import seed_for
 from grader.judging.judge import judge_item
 from grader.judging.report import Line, Report
 from grader.records.secret import secret
-from grader.running import kernel, sandbox
+from grader.running import kernel, sandbox, warm
 from grader.running.budget import LOOK_SECONDS, OWN, Budget, Spent
 from grader.running.session import CALL_SECONDS, ENDED, LEFT_BROKEN, START_SECONDS, Stopped
 
@@ -106,6 +106,7 @@ class ExecuteAndJudge(Execute):
             kernel_name=self.kernel_name,
             config=self.config,
             scratch=self._scratch,
+            place=warm.place_for(given.imports(self._sheet)),
             connection_file=str(self._scratch / "inbox" / "connection.json"),
             transport="ipc",
             ip=str(self._scratch / "sockets" / "kernel"),

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,11 +17,12 @@ from typing import Any, TypeVar
 import zmq
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async, run_sync
-from traitlets import Instance
+from traitlets import Instance, Unicode
 
 from grader.course import layout
-from grader.running import sandbox, session
+from grader.running import sandbox, session, warm
 from grader.running.budget import LOOK_SECONDS, Budget, Spent, usage_of
+from grader.running.jail import Settings
 from grader.running.session import ENDED, MAX_REPLY
 
 T = TypeVar("T")
@@ -36,10 +38,27 @@ class SandboxedKernelManager(AsyncKernelManager):
     """Starts kernels through `sandbox`, and believes them no message of boundless size."""
 
     scratch = Instance(Path)
+    place = Unicode(help="Where a kernel is forked (see `warm`); empty: it is started cold.")
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
         self.context.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY)  # the default for its new sockets
+
+    async def start_kernel(self, **kwargs: Any) -> None:
+        """As ever, but forked where there is a place for it."""
+        if self.place and self.provisioner is None:
+            self.kernel_id = self.kernel_id or str(uuid.uuid4())
+            self.provisioner = warm.Provisioner(
+                kernel_id=self.kernel_id,
+                kernel_spec=self.kernel_spec,
+                parent=self,
+                place=self.place,
+                settings=self._settings,
+            )
+        await super().start_kernel(**kwargs)
+
+    def _settings(self) -> Settings:
+        return sandbox.settings(self.scratch, sandbox.level(), layout.ROOT, layout.SHOWN)
 
     def write_connection_file(self, **kwargs: Any) -> None:
         """As ever, but readable for the identity that the kernel has in its sandbox."""
@@ -56,7 +75,7 @@ def start_options(scratch: Path) -> dict[str, Any]:
     """What a kernel manager needs to be told when it starts a kernel in a scratch folder."""
     return {
         "cwd": str(scratch / "work"),
-        "env": sandbox.environment(scratch, PYDEVD_DISABLE_FILE_VALIDATION="1"),
+        "env": sandbox.environment(scratch, **warm.KERNEL_VARIABLES),
         "stdout": subprocess.DEVNULL,
         "stderr": subprocess.DEVNULL,
     }
