@@ -6,6 +6,7 @@ from grader import nbgrader_patches, pipeline
 from grader.intake.files import expected_notebooks
 from grader.intake.reading import SubmissionExporter
 from grader.records.export import MemberExporter
+from grader.records.page import FeedbackExporter
 from grader.running import sandbox
 from helpers.grading import WRITTEN
 
@@ -47,6 +48,10 @@ c.Execute.shutdown_kernel = "immediate"
 
 # --- feedback
 c.GenerateFeedback.preprocessors = pipeline.FEEDBACK
+c.GenerateFeedback.exporter_class = FeedbackExporter
+
+# --- a notebook is checked after the last step, not after each
+c.Exporter.optimistic_validation = True
 
 # --- pages for people: texts are made safe, formulas need neither a script nor a network
 c.HTMLExporter.filters = {"markdown2html": "grader.records.texts.to_html"}

@@ -6,19 +6,26 @@ versions.
 """
 
 import glob
+import json
 import os
 import sys
 import tempfile
 import warnings
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbgrader
 import sqlalchemy as sa
+from jsonschema.exceptions import best_match
+from jsonschema.validators import validator_for
 from nbconvert.writers.files import FilesWriter
 from nbformat import NotebookNode
+from nbgrader import api
 from nbgrader.converters import Autograde, base
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.nbgraderformat import common
 from nbgrader.preprocessors import ClearSolutions
 
 from grader import atomic
@@ -35,6 +42,8 @@ RELIED_ON = (
     ("nbgrader.coursedir", "CourseDirectory._validate_student_id", "replaced: blanks in names"),
     ("nbgrader.converters.base", "BaseConverter.init_notebooks", "replaced: brackets in names"),
     ("nbgrader.converters.base", "BaseConverter._format_source", "replaced: line ends in names"),
+    ("nbgrader.api", "create_engine", "replaced: one engine for each gradebook"),
+    ("nbgrader.nbgraderformat.common", "jsonschema", "replaced: a schema is checked once"),
     ("nbgrader.converters", "Autograde.init_notebooks", "overridden: a folder without a notebook"),
     ("nbgrader.converters", "Autograde._format_source", "the folder of a submission"),
     ("nbgrader.converters", "Autograde.init_assignment", "overridden: old points go first"),
@@ -76,6 +85,8 @@ def apply() -> None:
     CourseDirectory._validate_student_id.func = _any_name
     base.BaseConverter.init_notebooks = _init_notebooks
     base.BaseConverter._format_source = _format_source
+    api.create_engine = _engine
+    common.jsonschema = SimpleNamespace(validate=_validate)
     # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns about; the rows still arrive.
     warnings.filterwarnings("ignore", "Object of type .* not in session", sa.exc.SAWarning)
     if not sa.event.contains(sa.engine.Engine, "connect", _wait_for_the_lock):
@@ -143,6 +154,29 @@ def _wait_for_the_lock(connection: Any, record: Any) -> None:
     """SQLite gives up on a locked file after five seconds; a class takes longer."""
     if type(connection).__module__.startswith("sqlite3"):
         connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+
+
+@cache
+def _engine(url: str, **settings: Any) -> sa.engine.Engine:
+    """One for each gradebook, which keeps the statements it has compiled; a connection is made
+    each time that nbgrader opens the gradebook.
+    """
+    return sa.create_engine(url, **settings)
+
+
+def _validate(metadata: Any, schema: dict[str, Any]) -> None:
+    """jsonschema's, which checks the schema itself again for each cell."""
+    error = best_match(_validator(json.dumps(schema)).iter_errors(metadata))
+    if error is not None:
+        raise error
+
+
+@cache
+def _validator(schema: str) -> Any:
+    found = json.loads(schema)
+    kind = validator_for(found)
+    kind.check_schema(found)
+    return kind(found)
 
 
 class _OneStepWriter(FilesWriter):

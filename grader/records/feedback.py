@@ -12,6 +12,8 @@ from grader.course import outline
 MAX_TOKENS = 10_000  # words and signs of a notebook's code that are shown; our sheets have 6,000
 MAX_TOKEN = 10  # characters of a token, on average
 TOKEN = re.compile(r"\w+|[^\w\s]")
+PICTURES = {"image/png", "image/jpeg"}
+NO_DESCRIPTION = "A figure without a description"
 RUBRIC_CELL = "grader_rubric"  # in the metadata of a cell that only the formgrader shows
 
 
@@ -74,12 +76,20 @@ class PrepareFeedback(NbGraderPreprocessor):
         for cell in nb.cells:
             if cell.metadata.get("nbgrader", {}).get("locked"):  # in others it is the student's
                 cell.source = outline.HIDDEN.sub("", cell.source).rstrip()
+            for output in cell.get("outputs", ()):
+                _describe_pictures(output)
         repairs = record.read(nb).repairs
         if repairs:
             lines = "\n".join(f"- {_plain(note)}" for note in repairs)
             title = "**Before grading, this was noticed or repaired in your submission:**"
             nb.cells.insert(0, new_markdown_cell(f"{title}\n\n{lines}"))
         return nb, resources
+
+
+def _describe_pictures(output: NotebookNode) -> None:
+    """Words for who cannot see a picture."""
+    for kind in PICTURES & set(output.get("data", ())):
+        output.metadata.setdefault(kind, NotebookNode()).setdefault("alt", NO_DESCRIPTION)
 
 
 def _plain(note: str) -> str:

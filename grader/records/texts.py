@@ -7,6 +7,7 @@ asks no server for anything: pictures are part of it, or are replaced by words.
 
 import html
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,6 +18,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 MAX_TEXT = 100_000  # characters of a cell that are rendered; the rest is cut with a note
 MAX_FORMULA = 5_000  # characters of a formula that are typeset
+REMEMBERED = 500  # texts: most are the sheet's own, the same in each submission
+LONG = 20_000  # characters; longer texts are nobody else's
 MAX_FORMULAS = 300  # in one text
 
 TAGS = {
@@ -57,7 +60,9 @@ NO_PICTURE = "(a picture that is not part of the notebook)"
 @pass_context
 def to_html(context: Any, source: str) -> str:
     """nbconvert's filter `markdown2html`, for text of whatever origin."""
-    return render(source, context.get("cell", {}).get("attachments", {}))
+    attachments = context.get("cell", {}).get("attachments", {})
+    short = len(source) <= LONG and not attachments
+    return _remembered(source) if short else render(source, attachments)
 
 
 def render(source: str, attachments: dict[str, Any] | None = None) -> str:
@@ -72,6 +77,9 @@ def render(source: str, attachments: dict[str, Any] | None = None) -> str:
         return clean(MarkdownWithMath(renderer=renderer).render(source))
     except Exception:  # whatever is in a text, there has to be a page
         return f"<pre>{html.escape(source)}</pre>"
+
+
+_remembered = lru_cache(REMEMBERED)(render)
 
 
 def clean(page: str) -> str:
