@@ -18,8 +18,6 @@ from typing import Any
 
 import nbgrader
 import sqlalchemy as sa
-from jsonschema.exceptions import best_match
-from jsonschema.validators import validator_for
 from nbconvert.writers.files import FilesWriter
 from nbformat import NotebookNode
 from nbgrader import api
@@ -166,15 +164,18 @@ def _engine(url: str, **settings: Any) -> sa.engine.Engine:
 
 def _validate(metadata: Any, schema: dict[str, Any]) -> None:
     """jsonschema's, which checks the schema itself again for each cell."""
-    error = best_match(_validator(json.dumps(schema)).iter_errors(metadata))
+    error = _jsonschema.exceptions.best_match(_validator(json.dumps(schema)).iter_errors(metadata))
     if error is not None:
         raise error
+
+
+_jsonschema = common.jsonschema  # the library
 
 
 @cache
 def _validator(schema: str) -> Any:
     found = json.loads(schema)
-    kind = validator_for(found)
+    kind = _jsonschema.validators.validator_for(found)
     kind.check_schema(found)
     return kind(found)
 

@@ -8,6 +8,7 @@ a dask scheduler; one that fails or dies takes no other with it, and is tried ag
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -18,12 +19,12 @@ from grader import terminal
 from grader.authoring.release import release
 from grader.course import digests
 from grader.errors import CourseError
-from grader.grading import needed, pool
+from grader.grading import given, needed, pool
 from grader.grading.one import Outcome, Task, grade_one
 from grader.intake.submissions import Submission, find_submissions, fingerprint
 from grader.records import copies, marks, results, teams
 from grader.records.gradebook import gradebook
-from grader.running import sandbox
+from grader.running import sandbox, warm
 
 console = terminal.progress()
 
@@ -148,9 +149,21 @@ def _outcomes(
     if scheduler is not None:
         yield from _on_cluster(tasks, scheduler)
         return
-    with closing(pool.work_through(grade_one, tasks, jobs or os.cpu_count() or 1)) as done:
+    left = Counter(task.submission.sheet for task in tasks)
+    ready = map(_with_place, tasks)
+    with closing(pool.work_through(grade_one, ready, jobs or os.cpu_count() or 1)) as done:
         for task, outcome in done:
+            left[task.submission.sheet] -= 1
+            if not left[task.submission.sheet]:
+                warm.close(given.imports(task.submission.sheet))
             yield task, Outcome.of_death() if isinstance(outcome, pool.Died) else outcome
+
+
+def _with_place(task: Task) -> Task:
+    """A task that is about to start, with the place where its kernel is forked."""
+    if task.alone:  # whatever was wrong before, this may be better
+        return replace(task, place="")
+    return replace(task, place=warm.start(given.imports(task.submission.sheet)))
 
 
 def _on_cluster(tasks: Sequence[Task], scheduler: str) -> Iterator[tuple[Task, Outcome]]:

@@ -16,7 +16,7 @@ from grader.intake.submissions import Submission
 from grader.nbgrader_patches import AutogradeFolder
 from grader.records import marks
 from grader.records.gradebook import convert, gradebook, reopen
-from grader.running import sandbox
+from grader.running import sandbox, warm
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Task:
     only_feedback: it is judged, and its grade is newer than its feedback;
     alone: it was tried before, and nothing else is running now;
     isolation: the level for a worker on another machine; see `sandbox.demand`;
-    run_everything: whether all cells run there, needed or not; see `needed.everything`.
+    run_everything: whether all cells run there, needed or not; see `needed.everything`;
+    place: where its kernel is forked; "": it starts cold; None: see `warm.use`.
     """
 
     submission: Submission
@@ -37,6 +38,7 @@ class Task:
     alone: bool = False
     isolation: str | None = None
     run_everything: bool | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def grade_one(task: Task) -> Outcome:
         os.environ[sandbox.VARIABLE] = task.isolation
     if task.run_everything is not None:
         needed.run_everything(task.run_everything)
+    warm.use(task.place)
     try:
         with _to_itself(submission.folder):
             mark = marks.read(submission)

@@ -4,8 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -54,25 +53,29 @@ class _Worker:
 
 
 def work_through(
-    work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int
+    work: Callable[[Any], Any], tasks: Iterable[Any], jobs: int
 ) -> Generator[tuple[Any, Any], None, None]:
     """Each task with what `work` returns for it, as they are done; Died where a process died.
 
-    A process that dies is replaced, so that the others' tasks go on as many at a time as before.
-    Close the iterator, and all processes end at once.
+    Tasks are taken one at a time, the next when one has started. A process that dies is replaced,
+    so that the others' tasks go on as many at a time as before. Close the iterator, and all
+    processes end at once.
     """
-    waiting = deque(tasks)
+    waiting = iter(tasks)
+    following = next(waiting, None)
     workers: list[_Worker] = []
     try:
-        while waiting or workers:
-            while waiting and len(workers) < jobs:
+        while following is not None or workers:
+            while following is not None and len(workers) < jobs:
                 workers.append(_Worker(work))
-                workers[-1].give(waiting.popleft())
+                workers[-1].give(following)
+                following = next(waiting, None)
             ready = wait([worker.pipe for worker in workers])
             for worker in [worker for worker in workers if worker.pipe in ready]:
                 task, outcome = worker.task, worker.outcome()
-                if waiting and not isinstance(outcome, Died):
-                    worker.give(waiting.popleft())
+                if following is not None and not isinstance(outcome, Died):
+                    worker.give(following)
+                    following = next(waiting, None)
                 else:
                     workers.remove(worker)
                     worker.end()

@@ -21,7 +21,7 @@ class FeedbackExporter(HTMLExporter):
     `feedback.PrepareFeedback` adds.
     """
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kwargs: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page of a notebook."""

@@ -18,6 +18,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -188,8 +189,7 @@ def _forget(path: list[str]) -> None:
     sys.path_importer_cache.clear()
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()  # each fork would draw the same
-    if tempfile := sys.modules.get("tempfile"):
-        tempfile.tempdir = None
+    tempfile.tempdir = None
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ class SandboxedKernelManager(AsyncKernelManager):
         super().__init__(**kwargs)
         self.context.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY)  # the default for its new sockets
 
-    async def start_kernel(self, **kwargs: Any) -> None:
+    async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
         """As ever, but forked where there is a place for it."""
         if self.place and self.provisioner is None:
             self.kernel_id = self.kernel_id or str(uuid.uuid4())

@@ -19,7 +19,7 @@ from dataclasses import asdict
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Callable, Unicode
 
 from grader.course import layout
@@ -32,6 +32,7 @@ KERNEL_VARIABLES = {
     # Imported by the first figure; imported before there is an IPython, it would not show any.
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
+MOST = 2  # servers of a process: each takes as much memory as a framework
 KILLED = -int(signal.SIGKILL)
 
 
@@ -133,34 +134,58 @@ def fork(place: str, request: dict[str, Any]) -> Process:
         connection.send(json.dumps(request).encode())
         message = connection.recv(forks.LARGEST)
         if not message:
-            raise OSError("it has ended")
+            raise OSError("what they are forked from has ended")
         return Process(connection, json.loads(message)["process"])
     except OSError as error:
         connection.close()
         raise Failed(str(error)) from error
 
 
-_servers: dict[str, Server] = {}
-_places: dict[str, str] = {}  # by imports; of servers that another process looks after
+_servers: dict[str, Server] = {}  # by imports, the one that was used last at the end
+_place: str | None = None
 _warned = False
 
 
+def use(place: str | None) -> None:
+    """Where this process forks its kernels from now on; None: with servers of its own."""
+    global _place
+    _place = place
+
+
 def place_for(imports: str) -> str:
-    """Where kernels with these imports are forked; "" where they are to be started cold."""
+    """Where this process forks kernels with these imports; "" where they are to start cold."""
+    if _place is not None:
+        return _place
+    place = start(imports)
+    while len(_servers) > MOST:
+        close(next(iter(_servers)))
+    return place
+
+
+def start(imports: str) -> str:
+    """The place of a server with these imports, which is started where there is none that runs;
+    "" where kernels are to start cold. Who starts servers closes them, too.
+    """
     if os.environ.get(VARIABLE) == "0" or not sys.platform.startswith("linux"):
         return ""
-    if imports in _places:
-        return _places[imports]
-    server = _servers.get(imports)
-    if server is None or not server.runs():
-        server = _servers[imports] = Server(imports)
-    return server.place
+    server = _servers.pop(imports, None)
+    if server is not None and not server.runs():
+        server.close()
+        server = None
+    _servers[imports] = server or Server(imports)
+    return _servers[imports].place
+
+
+def close(imports: str) -> None:
+    """End the server for these imports, if there is one, and what it has forked."""
+    if imports in _servers:
+        _servers.pop(imports).close()
 
 
 def close_all() -> None:
     """End the servers of this process."""
-    while _servers:
-        _servers.popitem()[1].close()
+    for imports in list(_servers):
+        close(imports)
 
 
 atexit.register(close_all)
@@ -171,6 +196,7 @@ class Provisioner(LocalProvisioner):
 
     place = Unicode(help="Where kernels are forked.")
     settings = Callable(help="Gives what a kernel gives up, as jail.Settings.")
+    process: Any
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """jupyter_client's; cmd: the command that starts the kernel cold."""
