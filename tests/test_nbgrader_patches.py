@@ -101,7 +101,7 @@ def test_the_private_names_of_nbgrader_that_a_class_uses_are_listed(kind):
 
 
 # Their source is executed in the student's process, which is prepared there.
-SENT_TO_STUDENTS = ("agent.py", "surroundings.py")
+SENT_TO_STUDENTS = ("agent.py", "surroundings.py", "forks.py")
 
 
 def test_nothing_is_put_into_other_packages_but_on_the_one_page():
