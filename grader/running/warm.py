@@ -13,7 +13,6 @@ import signal
 import socket
 import subprocess
 import sys
-import warnings
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from typing import Any
@@ -220,5 +219,5 @@ class Provisioner(LocalProvisioner):
 def _warn(error: Failed) -> None:
     global _warned
     if not _warned:
-        warnings.warn(f"Kernels start cold, which takes longer: {error}", stacklevel=2)
+        print(f"Kernels start cold, which takes longer: {error}", file=sys.stderr)
     _warned = True
