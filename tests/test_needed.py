@@ -102,6 +102,19 @@ def test_deleting_a_name_that_is_read_runs():
     assert runs("del half", answer=HALF, test="half")
 
 
+def test_what_a_function_reads_is_needed_where_the_function_is_called_later():
+    calls = "def scale(x):\n    return SIZE * x", "SIZE = len([3])"
+    assert all(reasons(*calls, test="half(scale(1))"))
+    assert all(reasons(*calls, answer="def half(x):\n    return scale(x) / 2", test="half(1)"))
+    assert all(reasons(*calls, "ways = {'one': scale}", test="half(ways['one'](1))"))
+    assert not any(reasons(*calls)[1:3])
+
+
+def test_a_number_is_changed_by_no_function():
+    assert not reasons("SIZE = 3", "training.train(SIZE)", test="half(SIZE)")[2]
+    assert all(reasons("SIZE = [3]", "training.train(SIZE)", test="half(SIZE)")[:3])
+
+
 # --- what runs because it may change an object
 
 

@@ -108,6 +108,7 @@ class Known:
     imports: what the names that are only imported are of, such as `numpy.random`;
     functions: the names that are only ever functions or classes;
     figures: the names that only ever hold a figure or a part of one;
+    constants: the names that only ever hold a number, a text or the like, which nothing changes;
     iterators: the names that may hold something that reading uses up;
     own: all names that get a value somewhere.
     """
@@ -115,6 +116,7 @@ class Known:
     imports: dict[str, str]
     functions: frozenset[str]
     figures: frozenset[str]
+    constants: frozenset[str]
     iterators: frozenset[str]
     own: frozenset[str]
 
@@ -140,9 +142,22 @@ def known(sources: Iterable[str]) -> Known:
     functions = frozenset(defined - values.keys() - imports.keys())
     candidates = values.keys() - imports.keys() - defined
     figures = _figures(values, candidates, only)
+    constants = frozenset(name for name in candidates if all(map(_is_constant, values[name])))
     iterators = frozenset(name for name in values if any(map(_is_used_up, values[name])))
     own = frozenset(defined | values.keys() | imports.keys())
-    return Known(only, functions, figures, iterators, own)
+    return Known(only, functions, figures, constants, iterators, own)
+
+
+def _is_constant(value: ast.expr | None) -> bool:
+    """Whether an expression is a literal that cannot be changed."""
+    match value:
+        case ast.Constant():
+            return True
+        case ast.UnaryOp():
+            return _is_constant(value.operand)
+        case ast.Tuple():
+            return all(map(_is_constant, value.elts))
+    return False
 
 
 def _is_used_up(value: ast.expr | None) -> bool:

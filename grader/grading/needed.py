@@ -38,6 +38,11 @@ class Cell:
     is_given: bool = False
     asks: frozenset[str] = frozenset()
 
+    @property
+    def is_students(self) -> bool:
+        """Whether the student may have written it."""
+        return not (self.is_given or self.asks)
+
 
 def everything() -> bool:
     """Whether all cells are to run, needed or not."""
@@ -102,7 +107,7 @@ class _Notebook:
         self._cells, self._effects, self._about = cells, found, about
         bound = {name for one in found for name in one.binds}
         self._when_named = {name: [one for one in found if name in one.binds] for name in bound}
-        self._variables = bound - about.functions - about.imports.keys()
+        self._variables = bound - about.functions - about.imports.keys() - about.constants
         carriers = {name for name in about.functions if self._has_variables(name)}
         self._groups = _groups(
             pair
@@ -117,33 +122,34 @@ class _Notebook:
         return any((e.reads_later | e.touches_later) & self._variables for e in defining)
 
     def reasons(self) -> list[str]:
-        """Why each cell runs. What functions read when they are called, is read at any time."""
-        own = [e for c, e in zip(self._cells, self._effects, strict=True) if not c.is_given]
-        at_any_time = set().union(*(one.reads_later for one in own))
-        while True:
-            reasons = self._backwards(at_any_time)
-            run = [e for e, why in zip(self._effects, reasons, strict=True) if why]
-            more = set().union(*(one.reads_later for one in run))
-            if more <= at_any_time:
-                return reasons
-            at_any_time |= more
-
-    def _backwards(self, at_any_time: set[str]) -> list[str]:
         """Why each cell runs, from the last to the first; wanted: names that are still to be read.
 
-        at_any_time: names that are read wherever.
+        What a function reads, it reads where it is called, which is where a cell or a judge names
+        it. The student's own functions may be called by anything, so what they read is wanted
+        everywhere.
         """
+        own = [e for c, e in zip(self._cells, self._effects, strict=True) if c.is_students]
+        everywhere = self._read_by_calls(set().union(*(one.reads_later for one in own)))
         reasons: list[str] = []
         wanted: set[str] = set()
         for cell, one in zip(reversed(self._cells), reversed(self._effects), strict=True):
-            why = self._why(one, wanted | at_any_time) if cell.is_given else STUDENTS
+            why = self._why(one, wanted | everywhere) if cell.is_given else STUDENTS
             reasons.append(why)
             if not why:
                 continue
-            wanted |= cell.asks | one.reads  # none is settled here: a cell may fail before
+            # None is settled here: a cell may fail before it gives a name its value.
+            wanted |= self._read_by_calls({*cell.asks, *one.reads, *one.reads_later})
             if one.computes and not cell.asks:
                 wanted.add(RANDOM)
         return reasons[::-1]
+
+    def _read_by_calls(self, names: set[str]) -> set[str]:
+        """These names, and what the functions read that may be called through them."""
+        found: set[str] = set()
+        while left := names - found:
+            found |= left
+            names = names.union(*(e.reads_later for n in left for e in self._when_named.get(n, ())))
+        return found
 
     def _why(self, one: Effects, wanted: set[str]) -> str:
         called = self._called(one)
