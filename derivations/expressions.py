@@ -69,10 +69,15 @@ class Transposed(Node):
 
 @dataclass(frozen=True, eq=False)
 class Call(Node):
-    """One of log, exp, sqrt, tr, det, bars (|A|), norm, diag."""
+    r"""One of log, exp, sqrt, tr, det, bars (|A|), norm, diag.
+
+    reach: "bare two" for `\log 2`, and "long" for `\log 2\pi\sigma^2`, which is read as everybody
+    writes it: the logarithm takes 2, \pi and the names behind them. Otherwise "".
+    """
 
     function: str
     argument: Node
+    reach: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,6 +34,7 @@ from derivations.forms import (
     exactly,
     has,
     in_one,
+    is_logarithm,
     is_logarithm_of_name,
     is_logarithm_of_ratio,
     names,
@@ -72,10 +73,30 @@ class Slip:
 
 
 @dataclass(frozen=True)
+class Route:
+    """One way to state what is to be derived, and how a line is recognised as a part of it.
+
+    quantity: LaTeX with the value of every line; finish: the form of the start where a proof ends
+    there (default: the same form), stricter where a line in the middle looks like a start.
+    """
+
+    quantity: str
+    start: Form
+    start_words: str
+    end: Form
+    end_words: str
+    steps: tuple[Step, ...]
+    slips: tuple[Slip, ...] = ()
+    finish: Form | None = None
+
+
+@dataclass(frozen=True)
 class Derivation:
     """What is to be derived, and how a line is recognised as its start, its end, or a step.
 
-    draw: draws the settings; quantity, closed: LaTeX with the value of the first and the last line.
+    draw: draws the settings; quantity, closed: LaTeX with the value of the first and the last line;
+    finish: as in a `Route`; across: the same statement with its terms brought to other sides, with
+    as many steps as the first; then every statement may be multiplied by -1, too.
     """
 
     name: str
@@ -89,6 +110,25 @@ class Derivation:
     end_words: str
     steps: tuple[Step, ...]
     slips: tuple[Slip, ...]
+    finish: Form | None = None
+    across: tuple[Route, ...] = ()
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """All ways to state what is to be derived; the one that the exercise names comes first."""
+        return (
+            Route(
+                self.quantity,
+                self.start,
+                self.start_words,
+                self.end,
+                self.end_words,
+                self.steps,
+                self.slips,
+                self.finish,
+            ),
+            *self.across,
+        )
 
 
 _TAKEN = (Integral, Expectation, Variance)
@@ -450,6 +490,106 @@ _one_integral = in_one(
     )
 )
 
+_JOINT = either(density("xz"), density("x", "z"), density("z", "x"))
+_no_symbols = without(has(Divergence, Elbo))
+
+
+def _contributes(kind: type, latex: str) -> Form:
+    """What all nodes of a kind contribute to the line's value is the value of this LaTeX."""
+
+    def form(facts: Facts) -> bool:
+        found = [node for node in facts.nodes if isinstance(node, kind)]
+        return agree(facts.contribution(found), evaluate(tree_of(latex), facts.groups))
+
+    return form
+
+
+_POSTERIOR_INTEGRAL = r"\mathbb{E}_q[\log q(z) - \log p(z | x)]"
+_EVIDENCE = Route(
+    quantity=r"\log p(x)",
+    start=lambda facts: is_logarithm(facts.tree),
+    start_words="starts from log p(x)",
+    end=every(
+        exactly(1, Divergence),
+        exactly(1, Elbo),
+        without(has(*_TAKEN), has(Series), density("x")),
+        _contributes(Divergence, _KL_POSTERIOR),
+    ),
+    end_words="ends in the ELBO plus one KL divergence, without an integral or expectation",
+    steps=(
+        Step(
+            "one integral or expectation over q holds log p(x), with the joint density and the "
+            "posterior in it",
+            in_one(
+                every(
+                    either(density("xz"), density("x", "z")),
+                    density("z", "x"),
+                    without(has(Divergence, Elbo), density("x")),
+                )
+            ),
+        ),
+        Step(
+            "the divergence stands as one integral or expectation beside the bound",
+            every(
+                stands_alone(_POSTERIOR_INTEGRAL, adding=(_KL_POSTERIOR,)),
+                without(has(Divergence)),
+            ),
+        ),
+    ),
+    slips=(
+        Slip(
+            "divergence_subtracted",
+            rf"{_ELBO} - {_KL_POSTERIOR}",
+            "The divergence is subtracted: the evidence is the ELBO plus the divergence.",
+        ),
+        Slip(
+            "prior_for_posterior",
+            rf"{_ELBO} + D_{{KL}}(q(z) \| p(z))",
+            "This is the divergence from the prior p(z); the gap is the divergence from the "
+            "posterior p(z | x).",
+        ),
+        Slip(
+            "other_direction",
+            rf"{_ELBO} + D_{{KL}}(p(z | x) \| q(z))",
+            "This is the divergence in the other direction: q and the posterior are swapped.",
+        ),
+        Slip("bound_itself", _ELBO, "This is the ELBO alone: log p(x) is more by a divergence."),
+    ),
+)
+_BOUND = Route(
+    quantity=_ELBO,
+    start=every(either(has(Elbo), in_one(_JOINT)), without(has(Divergence), density("x"))),
+    start_words="starts from the ELBO, as its symbol or by its definition",
+    end=every(
+        exactly(1, Divergence),
+        density("x"),
+        without(has(*_TAKEN), has(Series), has(Elbo), density("xz"), density("x", "z")),
+        _contributes(Divergence, rf"-{_KL_POSTERIOR}"),
+    ),
+    end_words="ends in log p(x) minus one KL divergence, without an integral or expectation",
+    steps=(
+        Step(
+            "one integral or expectation over q holds the bound, with p(z | x) and p(x) in it",
+            in_one(every(density("x"), density("z", "x"), without(has(Divergence, Elbo)))),
+        ),
+        Step(
+            "the divergence stands as one integral or expectation beside log p(x)",
+            every(
+                stands_alone(_POSTERIOR_INTEGRAL, adding=(rf"-{_KL_POSTERIOR}",)),
+                _no_symbols,
+            ),
+        ),
+    ),
+    slips=(
+        Slip(
+            "divergence_added",
+            rf"\log p(x) + {_KL_POSTERIOR}",
+            "The divergence is added: the ELBO is less than the evidence.",
+        ),
+        Slip("evidence_itself", r"\log p(x)", "This is log p(x) itself; the ELBO is less."),
+    ),
+)
+
 ELBO_GAP = Derivation(
     name="elbo_gap_derivation",
     title="the gap between the evidence and its lower bound",
@@ -536,17 +676,57 @@ ELBO_GAP = Derivation(
         ),
         Slip("evidence_sign", rf"{_KL_POSTERIOR} - 2 \log p(x)", "log p(x) has the wrong sign."),
     ),
+    finish=either(has(Elbo), without(in_one(lambda facts: True))),
+    across=(_EVIDENCE, _BOUND),
 )
 
 _RECONSTRUCTION = r"\mathbb{E}_q[\log p(x | z)]"
 _SPLIT = rf"{_RECONSTRUCTION} - D_{{KL}}(q(z) \| p(z))"
+_KL_PRIOR = r"D_{KL}(q(z) \| p(z))"
 _reconstruction = stands_alone(_RECONSTRUCTION, adding=(_RECONSTRUCTION,))
+_divergence_from_the_prior = _contributes(Divergence, rf"-{_KL_PRIOR}")
 
-
-def _divergence_from_the_prior(facts: Facts) -> bool:
-    kl = [node for node in facts.nodes if isinstance(node, Divergence)]
-    wanted = r"-D_{KL}(q(z) \| p(z))"
-    return agree(facts.contribution(kl), evaluate(tree_of(wanted), facts.groups))
+_RECONSTRUCTED = Route(
+    quantity=_RECONSTRUCTION,
+    start=every(exactly(1, *_TAKEN), _no_symbols, density("x", "z"), without(density("xz"))),
+    start_words="starts from the expectation of log p(x | z)",
+    finish=every(exactly(1, *_TAKEN), without(density("z"))),
+    end=every(
+        exactly(1, Divergence),
+        exactly(1, Elbo),
+        without(has(*_TAKEN), has(Series)),
+        _contributes(Divergence, _KL_PRIOR),
+    ),
+    end_words="ends in the ELBO plus one KL divergence, without an integral",
+    steps=(
+        Step(
+            "the divergence stands as one integral or expectation, beside what will become the "
+            "ELBO",
+            every(
+                stands_alone(r"\mathbb{E}_q[\log q(z) - \log p(z)]", adding=(_KL_PRIOR,)),
+                _no_symbols,
+            ),
+        ),
+    ),
+)
+_REGULARISED = Route(
+    quantity=_KL_PRIOR,
+    start=every(exactly(1, Divergence), without(has(*_TAKEN), has(Elbo))),
+    start_words="starts from the divergence",
+    end=every(
+        exactly(1, Elbo),
+        exactly(1, *_TAKEN),
+        _reconstruction,
+        without(has(Divergence), has(Series), density("xz")),
+    ),
+    end_words="ends in one expectation minus the ELBO, without another integral",
+    steps=(
+        Step(
+            "the expectation of log p(x | z) stands alone, beside what will become the ELBO",
+            every(_reconstruction, _no_symbols),
+        ),
+    ),
+)
 
 
 ELBO_SPLIT = Derivation(
@@ -626,6 +806,8 @@ ELBO_SPLIT = Derivation(
             "The expectation is taken under the prior; it belongs to q.",
         ),
     ),
+    finish=either(has(Elbo), density("xz")),
+    across=(_RECONSTRUCTED, _REGULARISED),
 )
 
 VARIANCE_EXAMPLE = Derivation(

@@ -40,7 +40,8 @@ class CheckedLine:
 
     number: counted from 1, `A = B = C` as three; verdict: RIGHT, WRONG, CARRIED (equal to an
     earlier line that is wrong) or UNREAD; message: for the student; where: the student's own line
-    of text with a caret below the place; slip: the name of a known slip.
+    of text with a caret below the place; slip: the name of a known slip; note: how the
+    line was read, where that is not plain.
     """
 
     number: int
@@ -50,6 +51,7 @@ class CheckedLine:
     where: str = ""
     difference: Difference | None = None
     slip: str | None = None
+    note: str = ""
 
     @property
     def mark(self) -> str:
@@ -146,3 +148,5 @@ def _below(line: CheckedLine) -> Iterator[str]:
         yield line.message
     if line.difference:
         yield str(line.difference)
+    if line.note:
+        yield line.note

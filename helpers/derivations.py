@@ -87,6 +87,8 @@ def _row(line: CheckedLine, i: int) -> str:
         content += f'<div class="tex2jax_ignore mathjax_ignore">{_escaped(line.message)}</div>'
     if line.difference:
         content += f"<div>{_difference(line.difference)}</div>"
+    if line.note:
+        content += f'<div class="tex2jax_ignore mathjax_ignore">{_escaped(line.note)}</div>'
     return ROW.format(
         colour=COLOURS[line.mark], mark=line.mark, number=line.number, content=content
     )

@@ -253,6 +253,102 @@ def test_an_unknown_derivation_is_a_mistake_of_the_notebook():
         check_derivation("kl", "1 = 1")
 
 
+# --- the same statement from other sides
+
+OTHER_SIDES = {
+    "the evidence, as the exercise of the lecture has it": (
+        GAP,
+        r"""
+\log p(x) = \int q(z|x) \log p(x) dz
+= \int q(z|x) \log \frac{p(x,z)}{p(z|x)} dz
+= \int q(z|x) \log \frac{p(x,z)}{q(z|x)} dz + \int q(z|x) \log \frac{q(z|x)}{p(z|x)} dz
+= ELBO + D_{KL}(q(z|x) \| p(z|x))""",
+    ),
+    "the bound": (
+        GAP,
+        r"""
+ELBO = \int q(z) \log \frac{p(x,z)}{q(z)} dz
+= \int q(z) \log \frac{p(z|x) p(x)}{q(z)} dz
+= \log p(x) + \int q(z) \log \frac{p(z|x)}{q(z)} dz
+= \log p(x) - D_{KL}(q(z) \| p(z|x))""",
+    ),
+    "backwards": (
+        GAP,
+        r"""
+D_{KL}(q(z) \| p(z|x)) = \int q(z) \log \frac{q(z)}{p(z|x)} dz
+= \int q(z) \log \frac{p(x) q(z)}{p(x,z)} dz
+= \log p(x) - \int q(z) \log \frac{p(x,z)}{q(z)} dz
+= \log p(x) - ELBO""",
+    ),
+    "brought across at the end": (
+        GAP,
+        r"""
+\log p(x) = \int q(z|x) \log \frac{p(x,z)}{p(z|x)} dz
+= \int q(z|x) \log \frac{p(x,z)}{q(z|x)} dz + \int q(z|x) \log \frac{q(z|x)}{p(z|x)} dz
+= ELBO + D_{KL}(q(z|x) \| p(z|x))
+\log p(x) - ELBO = D_{KL}(q(z|x) \| p(z|x))""",
+    ),
+    "the reconstruction": (
+        SPLIT,
+        r"""
+\mathbb{E}_q[\log p(x|z)] = \int q(z) \log \frac{p(x,z)}{p(z)} dz
+= \int q(z) \log \frac{p(x,z)}{q(z)} dz + \int q(z) \log \frac{q(z)}{p(z)} dz
+= ELBO + D_{KL}(q(z) \| p(z))""",
+    ),
+}
+
+
+@pytest.mark.parametrize("side", OTHER_SIDES)
+def test_a_statement_may_be_proved_from_either_side_or_with_its_terms_brought_across(side):
+    item, text = OTHER_SIDES[side]
+    assert checked(item, text).passed, checked(item, text)
+
+
+NO_PROOFS = {
+    "the claim": r"\log p(x) - ELBO = D_{KL}(q(z|x) \| p(z|x))",
+    "the claim, brought across": r"\log p(x) = ELBO + D_{KL}(q(z|x) \| p(z|x))",
+    "the claim three times": r"""
+\log p(x) = ELBO + D_{KL}(q(z|x) \| p(z|x))
+\log p(x) - ELBO = D_{KL}(q(z|x) \| p(z|x))
+ELBO = \log p(x) - D_{KL}(q(z|x) \| p(z|x))""",
+    "in a circle": r"""
+\log p(x) = ELBO + (\log p(x) - ELBO)
+= ELBO + D_{KL}(q(z|x) \| p(z|x))""",
+    "nothing is nothing": "0 = 0",
+    "all on one side": r"\log p(x) - ELBO - D_{KL}(q(z|x) \| p(z|x)) = 0",
+    "a wrong sign": r"""
+\log p(x) = \int q(z|x) \log \frac{p(x,z)}{p(z|x)} dz
+= \int q(z|x) \log \frac{p(x,z)}{q(z|x)} dz + \int q(z|x) \log \frac{q(z|x)}{p(z|x)} dz
+= ELBO - D_{KL}(q(z|x) \| p(z|x))""",
+    "brought across with a wrong sign": r"""
+\log p(x) = \int q(z|x) \log \frac{p(x,z)}{p(z|x)} dz
+= \int q(z|x) \log \frac{p(x,z)}{q(z|x)} dz + \int q(z|x) \log \frac{q(z|x)}{p(z|x)} dz
+= ELBO + D_{KL}(q(z|x) \| p(z|x))
+\log p(x) + ELBO = D_{KL}(q(z|x) \| p(z|x))""",
+    "the divergence added and subtracted": r"""
+\log p(x) = \log p(x) + \int q(z) \log \frac{q(z)}{p(z|x)} dz
+- \int q(z) \log \frac{q(z)}{p(z|x)} dz
+= ELBO + D_{KL}(q(z|x) \| p(z|x))""",
+}
+
+
+@pytest.mark.parametrize("kind", NO_PROOFS)
+def test_what_only_restates_the_claim_or_turns_a_sign_is_no_proof(kind):
+    assert not checked(GAP, NO_PROOFS[kind]).passed, checked(GAP, NO_PROOFS[kind])
+
+
+def test_a_chain_may_restart_from_a_part_of_a_known_line():
+    verdict = checked(
+        NORMAL,
+        r"""
+D_{KL}(q \| p) = \mathbb{E}_q[\log q(x)] - \mathbb{E}_q[\log p(x)]
+\mathbb{E}_q[\log q(x)] = -\frac{1}{2} \log 2\pi\sigma_1^2 - \frac{1}{2}
+\mathbb{E}_q[\log p(x)] = -\log \sigma_1""",
+    )
+    assert marks(verdict) == ["right"] * 5 + ["wrong"]
+    assert verdict.lines[3].note and not verdict.lines[0].note
+
+
 # --- what cannot be read
 
 
@@ -488,7 +584,10 @@ def total(terms: np.ndarray) -> np.ndarray:
         (r"\log(\sigma_1)^2", lambda m1, s1, m2, s2: np.log(s1**2)),
         (r"(\log \sigma_1)^2", lambda m1, s1, m2, s2: np.log(s1) ** 2),
         (r"\log \sigma_1 \sigma_2", lambda m1, s1, m2, s2: np.log(s1) * s2),
-        (r"\log 2 \pi \sigma_1^2", lambda m1, s1, m2, s2: np.log(2) * np.pi * s1**2),
+        (r"\log 2 \pi \sigma_1^2", lambda m1, s1, m2, s2: np.log(2 * np.pi * s1**2)),
+        (r"\log 2 \pi + \mu_1", lambda m1, s1, m2, s2: np.log(2 * np.pi) + m1),
+        (r"\log(2) \pi \sigma_1^2", lambda m1, s1, m2, s2: np.log(2) * np.pi * s1**2),
+        (r"\log 2 \sigma_1", lambda m1, s1, m2, s2: np.log(2) * s1),
         (r"\log \frac{\sigma_1}{\sigma_2} \mu_1", lambda m1, s1, m2, s2: np.log(s1 / s2) * m1),
         (r"\log \sigma_1 / \sigma_2", lambda m1, s1, m2, s2: np.log(s1) / s2),
         (r"\log \sqrt{\sigma_1} \mu_1", lambda m1, s1, m2, s2: np.log(s1) / 2 * m1),

@@ -124,7 +124,10 @@ class Builder(Transformer_NonRecursive):
         return self.term(meta, found)
 
     def juxtaposed(self, meta: Meta, found: _Found) -> _Term:
-        before, factor = _as_term(found[0]).factors[-1], found[1]
+        *earlier, before = _as_term(found[0]).factors
+        factor = found[1]
+        if (longer := _longer_logarithm(before, factor)) is not None:
+            return self.term(meta, [*earlier, longer])
         if isinstance(before, Number) and isinstance(factor, Number):
             raise Problem("write \\cdot between two numbers", factor.position)
         for one, other in ((before, factor), (factor, before)):
@@ -279,7 +282,9 @@ class Builder(Transformer_NonRecursive):
             raise Problem(f"{word} needs an argument before the differential", word.start_pos)
         if word.type == "EXP" and isinstance(argument, Power):
             raise Problem(rf"{AMBIGUOUS}: write (\exp(a))^2, or \exp(2a)", word.start_pos)
-        return Call(word.start_pos, names[word.type], argument)
+        two = word.type == "LOG" and isinstance(argument, Number) and argument.value == 2
+        bare = two and meta.end_pos == argument.position + 1  # no bracket or brace ends behind it
+        return Call(word.start_pos, names[word.type], argument, "bare two" if bare else "")
 
     def root(self, meta: Meta, found: _Found) -> Node:
         return Call(found[0].start_pos, "sqrt", _beside_others(found[1]))
@@ -436,6 +441,18 @@ def _beside_others(factor: Node) -> Node:
     if isinstance(factor.content, (Sum, Negative)):
         raise Problem(UNSEEN, factor.position)
     return factor.content
+
+
+def _longer_logarithm(before: Node, factor: Node) -> Node | None:
+    r"""The logarithm of `\log 2\pi` and of the names behind it; None for any other two factors."""
+    base = factor.base if isinstance(factor, Power) else factor
+    if not isinstance(before, Call) or not before.reach or not isinstance(base, Name):
+        return None
+    if before.reach == "bare two" and base.key != r"\pi":
+        return None
+    taken = before.argument.factors if isinstance(before.argument, Product) else (before.argument,)
+    argument = Product(before.argument.position, (*taken, factor))
+    return replace(before, argument=argument, reach="long")
 
 
 def _is_bare(one: Node, other: Node) -> bool:

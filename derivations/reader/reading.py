@@ -2,10 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derivations.expressions import Node, Problem
-from derivations.reader.grammar import PAIRS, is_blank, relation, without_layout
+from derivations.reader.grammar import (
+    PAIRS,
+    is_blank,
+    relation,
+    starts_with_relation,
+    without_layout,
+)
 from derivations.reader.parsing import parse
 from derivations.reader.rows import Row, rows_of
 
@@ -17,13 +23,14 @@ class Line:
     """One line of a derivation: its LaTeX, and its tree or the problem in it.
 
     row: the row it stands in; start: where its own LaTeX begins in that row. Places in the tree and
-    in problems are counted from there.
+    in problems are counted from there. restarts: whether a chain of equalities begins again here.
     """
 
     latex: str
     row: Row
     start: int
     tree: Node | Problem
+    restarts: bool = False
 
     def where(self, problem: Problem) -> str:
         """The student's own line of text with a caret below the place of a problem."""
@@ -55,7 +62,14 @@ def read(text: str) -> list[Line]:
     rows = list(rows_of(text.replace("\r\n", "\n")))
     if len(rows) > MAX_ROWS:
         raise Problem(f"it has {len(rows)} rows; at most {MAX_ROWS} are allowed")
-    return [line for row in rows for line in _lines(row)]
+    lines: list[Line] = []
+    for i, row in enumerate(rows):
+        found = list(_lines(row))
+        joined = len(found) > 1 or any(starts_with_relation(r.source) for r in rows[i + 1 : i + 2])
+        if lines and found and joined and not starts_with_relation(row.source):
+            found[0] = replace(found[0], restarts=True)
+        lines += found
+    return lines
 
 
 def _lines(row: Row) -> Iterator[Line]:
