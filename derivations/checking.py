@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise, permutations
+from dataclasses import dataclass, replace
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -38,9 +38,15 @@ FOLLOWS = "every line follows from the one before, and a step lies between start
 # Names for what may be wrong with a derivation as a whole, beside the names of slips.
 JUMP, STOPS_EARLY, REPAIRED = "jump", "stops_early", "repaired"
 ALL_SECONDS = 15.0  # for all lines of a derivation
+MAX_WHOLE = 30_000  # characters of a tree in which parts are looked for
 LONG_LOGARITHM = (
     r"\log 2\pi\dots is read as \log(2\pi\dots): brackets would say what the logarithm takes."
 )
+UNKNOWN_START = (
+    "A chain of equalities begins here. It must start from the quantity, or from a part of a right "
+    "line as it is written there."
+)
+TURNED = "The sign of the whole is turned: this is minus what the chain begins with."
 SEED = 2026  # a student sees the same counterexample at each run
 
 
@@ -75,14 +81,15 @@ class _Value:
 class _Goal:
     """What the lines of a chain should all equal: a statement's quantity, or a known part.
 
-    route: None for a part; sign: -1 where the whole statement is multiplied by it; line: that
-    holds the part.
+    route: None for a part; sign: -1 where the whole statement is multiplied by it; line: the one
+    that holds the part; known: False for a new chain that begins with neither.
     """
 
     route: Route | None
     sign: int
     values: Values
-    line: int = 0
+    line: int | None = None
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,9 +112,10 @@ class _Check:
         self.routes = table.routes
         self.goals = list(self._all_goals())
         self.found = [self._evaluate(line.tree) for line in lines]
-        self.chains: list[_Chain] = []
-        for chain in self._cut():
-            self.chains.append(_Chain(chain, self._goal_of(chain)))
+        self.facts: dict[int, Facts] = {}
+        self.route_of: dict[int, Route] = {}
+        self.sides: dict[int, tuple[bool, bool]] = {}
+        self.chains = self._all_chains()
         self.goal_at = {i: chain.goal for chain in self.chains for i in chain.lines}
 
     def verdict(self) -> Verdict:
@@ -128,41 +136,65 @@ class _Check:
         for first, end in pairwise(starts):
             yield tuple(range(first, end))
 
-    def _goal_of(self, chain: Sequence[int]) -> _Goal:
-        """The statement that a chain proves; the exercise's own where no line says another."""
+    def _all_chains(self) -> list[_Chain]:
+        """The chains, in order. A part is looked for in the lines of all chains but its own."""
+        cut = list(self._cut())
+        goals = {chain: self._statement(chain) for chain in cut}
+        for chain, goal in goals.items():
+            if goal is None:
+                continue
+            for i, value in self._right(chain, goal):
+                self.facts[i] = self._as_stated(value.tree, goal)
+                self.route_of[i] = goal.route or self.routes[0]
+        wholes = {i: self.facts[i].tree for i in sorted(self.facts)}
+        for chain in cut:
+            goals[chain] = goals[chain] or self._known_part(chain, wholes)
+        unknown = replace(self.goals[0], known=False)
+        return [_Chain(chain, goals[chain] or unknown) for chain in cut]
+
+    def _statement(self, chain: Sequence[int]) -> _Goal | None:
+        """The statement that a chain proves, the exercise's own where that fits more lines."""
         own = self.goals[0]
         first = self.found[chain[0]]
         if not isinstance(first, _Value):
             return own
-        said = next((goal for goal in self.goals if agree(first.values, goal.values)), None)
-        if said is None:
-            return self._known_part(chain[0], first) or own
-        fits, fits_own = (self._fitting(chain, goal) for goal in (said, own))
-        return own if fits_own > fits else said
+        fits_own = len(self._right(chain, own))
+        for said in self.goals:
+            if agree(first.values, said.values):
+                return own if fits_own > len(self._right(chain, said)) else said
+        return own if fits_own or len(chain) == len(self.lines) else None
 
-    def _fitting(self, chain: Sequence[int], goal: _Goal) -> int:
-        return sum(self._fits(i, goal) for i in chain)
+    def _right(self, chain: Sequence[int], goal: _Goal) -> list[tuple[int, _Value]]:
+        """The lines of a chain that have the goal's value."""
+        found = [(i, value) for i in chain if isinstance(value := self.found[i], _Value)]
+        return [pair for pair in found if agree(pair[1].values, goal.values)]
 
-    def _fits(self, i: int, goal: _Goal) -> bool:
-        found = self.found[i]
-        return isinstance(found, _Value) and agree(found.values, goal.values)
+    def _as_stated(self, tree: Node, goal: _Goal) -> Facts:
+        """A right line as forms see it, without the sign that the statement is multiplied by."""
+        if goal.sign < 0:
+            tree = tree.operand if isinstance(tree, Negative) else Negative(tree.position, tree)
+        return Facts(tree, [goal.sign * values for values in goal.values], self.groups)
 
-    def _known_part(self, i: int, first: _Value) -> _Goal | None:
-        """A chain may restart from a part of a right line: its lines are then equal to that."""
-        if isinstance(first.tree, (Name, Number)):
+    def _known_part(self, chain: Sequence[int], wholes: dict[int, Node]) -> _Goal | None:
+        """A chain may start from a part of a right line: its lines are then equal to that.
+
+        wholes: the right lines, with what the parts have become; changed here. Each line of the
+        chain counts as the whole line with this part replaced.
+        """
+        first = self.found[chain[0]]
+        if not isinstance(first, _Value) or isinstance(first.tree, (Name, Number)):
             return None
-        for chain in self.chains:
-            for j in chain.lines:
-                if chain.goal.route and self._fits(j, chain.goal) and self._part(i, j) is not None:
-                    return _Goal(None, 1, first.values, j)
+        spelling = repr(first.tree)
+        for j, whole in wholes.items():
+            part = _part(whole, spelling)
+            if part is not None:
+                goal = _Goal(None, 1, first.values, j)
+                for i, value in self._right(chain, goal):
+                    wholes[j] = exchanged(whole, part, value.tree)
+                    self.facts[i] = Facts(wholes[j], self.facts[j].values, self.groups)
+                    self.route_of[i] = self.route_of[j]
+                return goal
         return None
-
-    def _part(self, i: int, j: int) -> Node | None:
-        """The node of line j that is spelt as line i."""
-        wanted, whole = self.found[i], self.found[j]
-        if not isinstance(wanted, _Value) or not isinstance(whole, _Value):
-            return None
-        return next((n for n in walk(whole.tree) if repr(n) == repr(wanted.tree)), None)
 
     def _evaluate(self, tree: Node | Problem) -> _Value | Problem:
         if isinstance(tree, Problem):
@@ -182,16 +214,17 @@ class _Check:
             where = line.where(found)
             return CheckedLine(i + 1, line.latex, UNREAD, _sentence(found.message), where)
         goal = self.goal_at[i]
+        begins = line.restarts
         if agree(found.values, goal.values):
-            return CheckedLine(i + 1, line.latex, RIGHT, note=_note(found.tree))
+            return CheckedLine(i + 1, line.latex, RIGHT, note=_note(found.tree), begins=begins)
         name, before = self._before(i)
         if agree(found.values, before):
             words = f"This follows from {name}, which is wrong."
-            return CheckedLine(i + 1, line.latex, CARRIED, words)
+            return CheckedLine(i + 1, line.latex, CARRIED, words, begins=begins)
         difference = self._difference(found, name, before)
         message, where, slip = self._explained(line, found, goal)
         note = _note(found.tree)
-        return CheckedLine(i + 1, line.latex, WRONG, message, where, difference, slip, note)
+        return CheckedLine(i + 1, line.latex, WRONG, message, where, difference, slip, note, begins)
 
     def _before(self, i: int) -> tuple[str, Values]:
         """What a line is compared with: the last one before it that has values, by its name."""
@@ -205,6 +238,10 @@ class _Check:
         self, line: reading.Line, found: _Value, goal: _Goal
     ) -> tuple[str, str, str | None]:
         """What is known of a wrong line: the message, the place, and the name of a known slip."""
+        if line.restarts and not goal.known:
+            return UNKNOWN_START, "", None
+        if goal.sign < 0 and agree(found.values, [-values for values in goal.values]):
+            return TURNED, "", "sign_flipped"
         for slip in goal.route.slips if goal.route else ():
             slipped = [goal.sign * v for v in evaluate(tree_of(slip.latex), self.groups)]
             if agree(found.values, slipped):
@@ -232,62 +269,79 @@ class _Check:
     # --- requirements
 
     def _requirements(self, checked: Sequence[CheckedLine]) -> Iterator[Requirement]:
-        facts = {i: self._facts(i) for i, line in enumerate(checked) if line.verdict == RIGHT}
-        shown = self._steps_shown(facts)
-        ways = [list(self._ends(way, facts, checked)) for way in self._ways()]
-        # of the ways to read a proof, the one that shows most; at a tie, the exercise's own
-        ends = max(ways, key=lambda found: sum(r.met for r in found[:2]))
-        yield from ends[:2]
-        route = self._ways()[ways.index(ends)].route
-        for step, met in zip(route.steps, shown, strict=True):
-            yield Requirement(step.words, met, 2, "" if met else "(no right line shows it)")
+        # of the ways to read a proof, the one that shows most of both sides; at a tie, the first
+        ways = [(way, list(self._ends(way, checked))) for way in self._ways()]
+        way, ends = max(ways, key=lambda found: sum(end.met for end in found[1]))
+        yield from ends
+        shown = [self._shows(way, k) for k in range(len(way.route.steps))]
+        for step, met in zip(way.route.steps, shown, strict=True):
+            why = "" if met else "(no right line between start and end shows it)"
+            yield Requirement(step.words, met, 2, why)
         yield self._follows(checked, any(shown) or not shown)
 
-    def _facts(self, i: int) -> Facts:
-        """A right line as forms see it; a part of a line stands in that line's place."""
-        goal, found = self.goal_at[i], self.found[i]
-        tree = found.tree
-        if goal.route is None:
-            chain = next(chain for chain in self.chains if i in chain.lines)
-            whole = self.found[goal.line]
-            tree = exchanged(whole.tree, self._part(chain.lines[0], goal.line), tree)
-            goal = self.goal_at[goal.line]
-        if goal.sign < 0:
-            tree = tree.operand if isinstance(tree, Negative) else Negative(tree.position, tree)
-        return Facts(tree, [goal.sign * values for values in goal.values], self.groups)
+    def _stretches(self, route: Route) -> list[tuple[int, ...]]:
+        """The right lines for a statement, cut where a chain begins with one of its sides again."""
+        stretches: list[tuple[int, ...]] = []
+        for chain in self.chains:
+            own = [i for i in chain.lines if self.route_of.get(i) is route]
+            if not own or chain.goal.line is not None:
+                continue
+            lines = tuple(k for i in own for k in (i, *self._parts_of(i)))
+            if stretches and not any(self._sides(route, own[0])):
+                lines = stretches.pop() + lines
+            stretches.append(lines)
+        return stretches
 
-    def _route_of(self, i: int) -> Route:
-        goal = self.goal_at[i]
-        return goal.route or self.goal_at[goal.line].route or self.routes[0]
+    def _parts_of(self, i: int) -> Iterator[int]:
+        """The right lines that take the place of a part of a line."""
+        for chain in self.chains:
+            if chain.goal.line == i:
+                yield from (k for k in chain.lines if k in self.facts)
 
-    def _steps_shown(self, facts: dict[int, Facts]) -> list[bool]:
-        """Whether each step is shown, by a line of whichever statement, in either direction."""
-        shown = [False] * len(self.table.steps)
-        for route in self.routes:
-            lines = [facts[i] for i in sorted(facts) if self._route_of(i) is route]
-            for k, step in enumerate(route.steps):
-                shown[k] |= step.met(lines) or step.met(lines[::-1])
-        return shown
+    def _sides(self, route: Route, i: int) -> tuple[bool, bool]:
+        """Whether a right line has the form of the start, and of the end."""
+        if i not in self.sides:
+            self.sides[i] = route.start(self.facts[i]), route.end(self.facts[i])
+        return self.sides[i]
 
-    def _ways(self) -> list["_Way"]:
+    def _ways(self) -> Iterator["_Way"]:
         """Where a proof may begin and end: per statement forwards, backwards, from both sides."""
-        ways = []
         for route in self.routes:
-            chains = [chain for chain in self.chains if chain.goal.route is route]
+            chains = [chain.lines for chain in self.chains if chain.goal.route is route]
             if not chains:
                 continue
-            first, last = chains[0].lines[0], chains[-1].lines[-1]
-            ways.append(_Way(route, first, last, forwards=True))
-            ways.append(_Way(route, last, first, forwards=False))
-            for one, other in permutations(chains, 2):
-                if self._part(other.lines[-1], one.lines[-1]) is not None:
-                    ways.append(_Way(route, one.lines[0], other.lines[0], forwards=True))
-        whole = _Way(self.routes[0], 0, len(self.lines) - 1, forwards=True)
-        return ways or [whole]
+            first, last = chains[0][0], chains[-1][-1]
+            yield _Way(route, first, last)
+            yield _Way(route, last, first, forwards=False)
+            yield from self._from_both_sides(route, chains)
+            yield from self._claimed(route, chains[-1])
 
-    def _ends(
-        self, way: "_Way", facts: dict[int, Facts], checked: Sequence[CheckedLine]
-    ) -> Iterator[Requirement]:
+    def _from_both_sides(self, route: Route, chains: list[tuple[int, ...]]) -> Iterator["_Way"]:
+        """Two chains may lead from the start and from the end to the same line."""
+        known = [chain for chain in chains if chain[0] in self.facts]
+        from_start = [chain for chain in known if self._sides(route, chain[0])[0]]
+        from_end = [chain for chain in known if self._sides(route, chain[0])[1]]
+        for one, other in product(from_start, from_end):
+            if one is not other and self._meet(one, other):
+                yield _Way(route, one[0], other[0], met=True)
+                return
+
+    def _claimed(self, route: Route, chain: Sequence[int]) -> Iterator["_Way"]:
+        """A chain may state the claim in its first two lines, and then lead back to the first."""
+        if len(chain) > 2 and chain[1] in self.facts and self._meet(chain[:1], chain):
+            sides = self._sides(route, chain[1])
+            if sides == (True, False):
+                yield _Way(route, chain[1], chain[-1])
+            elif sides == (False, True):
+                yield _Way(route, chain[-1], chain[1], forwards=False)
+
+    def _meet(self, one: Sequence[int], other: Sequence[int]) -> bool:
+        """Whether two chains end in a line that is spelt the same."""
+        ends = self.found[one[-1]], self.found[other[-1]]
+        trees = [repr(end.tree) for end in ends if isinstance(end, _Value)]
+        return len(trees) == 2 and trees[0] == trees[1]
+
+    def _ends(self, way: "_Way", checked: Sequence[CheckedLine]) -> Iterator[Requirement]:
         """The requirements for both sides of the statement, at the lines that a way gives."""
         route, start, end = way.route, way.route.start, way.route.end
         start_words, end_words = route.start_words, route.end_words
@@ -296,8 +350,18 @@ class _Check:
             start_words = start_words.replace("starts from", "ends in", 1)
             end_words = end_words.replace("ends in", "starts from", 1)
         early = (None, STOPS_EARLY) if way.forwards else (STOPS_EARLY, None)
-        yield self._requirement(start_words, facts, start, checked[way.start], early[0])
-        yield self._requirement(end_words, facts, end, checked[way.end], early[1])
+        yield self._requirement(start_words, start, checked[way.start], early[0])
+        yield self._requirement(end_words, end, checked[way.end], early[1])
+
+    def _shows(self, way: "_Way", k: int) -> bool:
+        """Whether a step is shown, by lines of whichever statement, in the order of the way."""
+        for route in self.routes:
+            stretches = way.ordered(self._stretches(route))
+            sides = {i: self._sides(route, i) for stretch in stretches for i in stretch}
+            lines = [self.facts[i] for i in _leading(stretches, sides)]
+            if route.steps[k].met(lines):
+                return True
+        return False
 
     def _follows(self, checked: Sequence[CheckedLine], has_step: bool) -> Requirement:
         bad = [line for line in checked if line.verdict != RIGHT]
@@ -312,12 +376,11 @@ class _Check:
     def _requirement(
         self,
         words: str,
-        facts: dict[int, Facts],
         form: Form,
         line: CheckedLine,
         slip: str | None,
     ) -> Requirement:
-        seen = facts.get(line.number - 1)
+        seen = self.facts.get(line.number - 1)
         if seen is None:
             why = "cannot be read" if line.verdict == UNREAD else "is wrong"
             return Requirement(words, False, 1, f"(line {line.number} {why})", line.slip)
@@ -328,12 +391,54 @@ class _Check:
 
 @dataclass(frozen=True)
 class _Way:
-    """A way to read a proof: the lines that should show the two sides of a statement."""
+    """A way to read a proof.
+
+    start, end: the lines that should show the two sides of the statement; met: whether both begin a
+    chain, and the two chains end in the same line.
+    """
 
     route: Route
     start: int
     end: int
-    forwards: bool
+    forwards: bool = True
+    met: bool = False
+
+    def ordered(self, stretches: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+        """Stretches of lines in the order that leads from the start to the end."""
+        if not self.forwards:
+            return [stretch[::-1] for stretch in reversed(stretches)]
+        one, other = (next((s for s in stretches if i in s), ()) for i in (self.start, self.end))
+        if not self.met or one is other:
+            return stretches
+        return [one + other[::-1], *(s for s in stretches if s not in (one, other))]
+
+
+def _leading(
+    stretches: Sequence[Sequence[int]], sides: dict[int, tuple[bool, bool]]
+) -> Iterator[int]:
+    """The lines that lead from the start to the end, or may still come to.
+
+    sides: whether a line has the form of the start, and of the end. Where the result has been
+    reached, what lies between the result and itself shows nothing: a text could state the result
+    and write out its parts.
+    """
+    reached = any(
+        any(sides[i][0] for i in stretch) and any(sides[i][1] for i in stretch)
+        for stretch in stretches
+    )
+    for stretch in stretches:
+        for k, i in enumerate(stretch):
+            before = next((sides[j] for j in stretch[k::-1] if any(sides[j])), (False, False))
+            after = next((sides[j] for j in stretch[k:] if any(sides[j])), (False, False))
+            if not reached or any(sides[i]) or before[0] or after[0]:
+                yield i
+
+
+def _part(whole: Node, spelling: str) -> Node | None:
+    """The node of a tree that is spelt so."""
+    if len(spelled := repr(whole)) > MAX_WHOLE or spelling not in spelled:
+        return None
+    return next((node for node in walk(whole) if repr(node) == spelling), None)
 
 
 def _note(tree: Node) -> str:

@@ -248,3 +248,10 @@ def is_logarithm_of_ratio(node: Node) -> bool:
 def is_logarithm_of_name(node: Node) -> bool:
     """A logarithm of nothing but a name, without a power."""
     return is_logarithm(node) and isinstance(node.argument, Name)
+
+
+def is_normalising_constant(node: Node) -> bool:
+    r"""A logarithm with \pi in it, as the density of a normal distribution has."""
+    return is_logarithm(node) and any(
+        isinstance(part, Name) and part.key == r"\pi" for part in walk(node.argument)
+    )

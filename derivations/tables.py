@@ -37,6 +37,7 @@ from derivations.forms import (
     is_logarithm,
     is_logarithm_of_name,
     is_logarithm_of_ratio,
+    is_normalising_constant,
     names,
     open_logarithm,
     result_as_a_term,
@@ -297,7 +298,12 @@ KL_STANDARD_NORMAL = Derivation(
             "densities worked out",
             every(
                 without(has(Divergence), open_logarithm, result_as_a_term),
-                either(working_integral, _general_formula, adds(is_logarithm_of_name)),
+                either(
+                    working_integral,
+                    _general_formula,
+                    adds(is_logarithm_of_name),
+                    adds(is_normalising_constant),
+                ),
             ),
         ),
     ),
@@ -558,7 +564,9 @@ _EVIDENCE = Route(
 )
 _BOUND = Route(
     quantity=_ELBO,
-    start=every(either(has(Elbo), in_one(_JOINT)), without(has(Divergence), density("x"))),
+    start=every(
+        either(has(Elbo), density("xz"), in_one(_JOINT)), without(has(Divergence), density("x"))
+    ),
     start_words="starts from the ELBO, as its symbol or by its definition",
     end=every(
         exactly(1, Divergence),
@@ -638,8 +646,8 @@ ELBO_GAP = Derivation(
         Slip(
             "evidence_named_as_the_bound",
             "0",
-            r"This is 0: \mathcal{L} and \mathcal{F} both name the ELBO here, and the evidence is "
-            "log p(x).",
+            r"This is 0, and the quantity is not. If you write \mathcal{L} or \mathcal{F}: both "
+            "name the ELBO here, and the evidence is log p(x).",
         ),
         Slip(
             "bound_itself", _ELBO, "This is the ELBO itself; the quantity here is log p(x) - ELBO."

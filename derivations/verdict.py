@@ -41,7 +41,7 @@ class CheckedLine:
     number: counted from 1, `A = B = C` as three; verdict: RIGHT, WRONG, CARRIED (equal to an
     earlier line that is wrong) or UNREAD; message: for the student; where: the student's own line
     of text with a caret below the place; slip: the name of a known slip; note: how the
-    line was read, where that is not plain.
+    line was read, where that is not plain; begins: whether a new chain of equalities begins here.
     """
 
     number: int
@@ -52,6 +52,7 @@ class CheckedLine:
     difference: Difference | None = None
     slip: str | None = None
     note: str = ""
+    begins: bool = False
 
     @property
     def mark(self) -> str:
@@ -134,7 +135,7 @@ class Verdict:
     def __repr__(self) -> str:
         out = [f"{self.title.capitalize()}: {self.summary}"]
         for i, line in enumerate(self.lines):
-            relation = "= " if i and line.verdict != UNREAD else ""
+            relation = "= " if i and not line.begins and line.verdict != UNREAD else ""
             out.append(f"  {line.mark:<3} {line.number:>2}  {relation}{line.one_line}")
             out += [f"          {words}" for words in _below(line)]
         out += [f"  {one.mark:<3}     {one}" for one in self.requirements]

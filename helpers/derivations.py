@@ -78,7 +78,7 @@ def _row(line: CheckedLine, i: int) -> str:
     content = ""
     latex = _typeset(line)
     if line.verdict != UNREAD and latex is not None:
-        content = rf"$\displaystyle {'=' if i else ''}\; {_escaped(latex)}$"
+        content = rf"$\displaystyle {'=' if i and not line.begins else ''}\; {_escaped(latex)}$"
     elif not line.where:
         content = f"<code>{_escaped(line.one_line)}</code>"
     if line.where:

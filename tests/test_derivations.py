@@ -349,6 +349,54 @@ D_{KL}(q \| p) = \mathbb{E}_q[\log q(x)] - \mathbb{E}_q[\log p(x)]
     assert verdict.lines[3].note and not verdict.lines[0].note
 
 
+def test_a_chain_that_begins_with_neither_the_quantity_nor_a_part_is_told_what_it_lacks():
+    verdict = checked(
+        STANDARD,
+        r"""
+D_{KL}(q \| p) = \int q(x) \log \frac{q(x)}{p(x)} dx
+\mathbb{E}_q[x^2] = \mu^2 + \sigma^2""",
+    )
+    assert marks(verdict) == ["right", "right", "wrong", "carried"]
+    assert verdict.lines[2].message.startswith("A chain of equalities begins here.")
+    assert [line.begins for line in verdict.lines] == [False, False, True, False]
+    assert r"3  \mathbb{E}_q[x^2]" in repr(verdict), "without a sign that the student did not write"
+
+
+def test_a_sign_that_is_turned_at_the_start_and_lost_at_the_end_is_said():
+    verdict = checked(GAP, r"ELBO - \log p(x) = KL(q(z) \| p(z | x))")
+    assert verdict.lines[1].message.startswith("The sign of the whole is turned")
+
+
+def test_two_chains_that_do_not_meet_earn_the_steps_that_they_show():
+    start_side = r"\log p(x) - ELBO = \int q(z) (\log p(x) - \log \frac{p(x,z)}{q(z)}) dz"
+    end_side = r"KL(q(z) \| p(z|x)) = \int q(z) \log \frac{q(z)}{p(z|x)} dz"
+    assert met(checked(GAP, f"{start_side}\n{end_side}")) == [True, False, True, True, True]
+    joined = rf"{start_side} = \int q(z) \log \frac{{q(z)}}{{p(z|x)}} dz" + "\n" + end_side
+    assert checked(GAP, joined).passed
+
+
+def test_a_partial_proof_earns_the_same_from_either_side():
+    closed, moments = (
+        end(NORMAL),
+        (
+            r"\log \frac{\sigma_2}{\sigma_1} + \frac{1}{2 \sigma_2^2} \mathbb{E}_q[(x - \mu_2)^2]"
+            r" - \frac{1}{2 \sigma_1^2} \mathbb{E}_q[(x - \mu_1)^2]"
+        ),
+    )
+    assert met(checked(NORMAL, derivation(start(NORMAL), moments)))[2:4] == [True, False]
+    backwards = checked(NORMAL, derivation(closed, moments))
+    assert met(backwards) == [False, True, True, False, True]
+
+
+def test_parts_that_are_replaced_again_and_again_do_not_grow_without_a_bound():
+    claim = rf"{start(NORMAL)} = \mathbb{{E}}_q[\log q(x)] - \mathbb{{E}}_q[\log p(x)]"
+    part = r"\mathbb{E}_q[\log q(x)] = \mathbb{E}_q[\log q(x)]" + " + 0" * 100
+    lines = reading.read("\n".join([claim] + [part] * 49))
+    check = checking._Check(DERIVATIONS[NORMAL], lines, np.random.default_rng(SEED))
+    sizes = [len(repr(facts.tree)) for facts in check.facts.values()]
+    assert checking.MAX_WHOLE / 2 < max(sizes) < 2 * checking.MAX_WHOLE
+
+
 # --- what cannot be read
 
 

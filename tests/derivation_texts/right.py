@@ -139,6 +139,22 @@ KL(q \| p)
 = \log\frac{\sigma_2}{\sigma_1} + \frac{\mathbb{E}_{q}[(x-\mu_1)^2] + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{\mathbb{E}_{q}[(x-\mu_1)^2]}{2\sigma_1^2}
 = \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{\sigma_1^2}{2\sigma_1^2}
 = \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
+        "backwards, from the result to the divergence": r"""
+\log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2} \\
+&= \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2} + \frac{1}{2\sigma_2^2}\left(\mathbb{E}_{q}[(x-\mu_1)^2] + 2(\mu_1-\mu_2)\mathbb{E}_{q}[x-\mu_1] + (\mu_1-\mu_2)^2\right) \\
+&= \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2\sigma_1^2}\mathbb{E}_{q}[(x-\mu_1)^2] + \frac{1}{2\sigma_2^2}\mathbb{E}_{q}[(x-\mu_2)^2] \\
+&= \mathbb{E}_{q}[\log q(x) - \log p(x)] \\
+&= \int q(x) \log \frac{q(x)}{p(x)} dx = KL(q \| p)""",
+        "part by part, parts of parts": r"""
+D_{KL}(q \| p) = \mathbb{E}_q[\log q(x)] - \mathbb{E}_q[\log p(x)]
+\mathbb{E}_q[\log q(x)] = -\frac{1}{2} \log 2\pi\sigma_1^2 - \frac{1}{2\sigma_1^2} \mathbb{E}_q[(x-\mu_1)^2] = -\frac{1}{2} \log 2\pi\sigma_1^2 - \frac{1}{2}
+\mathbb{E}_q[\log p(x)] = -\frac{1}{2} \log 2\pi\sigma_2^2 - \frac{1}{2\sigma_2^2} \mathbb{E}_q[(x-\mu_2)^2] 
+\mathbb{E}_q[(x-\mu_2)^2] = \sigma_1^2 + (\mu_1-\mu_2)^2
+D_{KL}(q \| p) = \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2 \sigma_2^2} - \frac{1}{2}""",
+        "a lemma first": r"""
+\mathbb{E}_q[(x-\mu_1)^2] = \sigma_1^2
+D_{KL}(q \| p) = \log \frac{\sigma_2}{\sigma_1} + \frac{\mathbb{E}_q[(x-\mu_2)^2]}{2\sigma_2^2} - \frac{\mathbb{E}_q[(x-\mu_1)^2]}{2\sigma_1^2}
+= \log \frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
     },
     "kl_standard_normal_derivation": {
         "from the general formula with 0 and 1 put in": r"""
@@ -238,6 +254,18 @@ KL(q \| p) = \int q(x) \log\frac{q(x)}{p(x)} dx
 = \log\frac{1}{\sigma} - \frac{\sigma^2}{2\sigma^2} + \frac{\sigma^2 + \mu^2}{2}
 = -\frac{1}{2}\log\sigma^2 - \frac{1}{2} + \frac{\sigma^2 + \mu^2}{2}
 = -\frac{1}{2} (1 + \log\sigma^2 - \mu^2 - \sigma^2)""",
+        "backwards, from the result to the definition": r"""
+-\frac{1}{2}\left(1 + \log\sigma^2 - \mu^2 - \sigma^2\right) \\
+= -\frac{1}{2}\log\sigma^2 - \frac{1}{2} + \frac{1}{2}(\sigma^2 + \mu^2) \\
+= -\frac{1}{2}\log\sigma^2 - \frac{1}{2\sigma^2}\mathbb{E}_{q}[(x-\mu)^2] + \frac{1}{2}\mathbb{E}_{q}[x^2] \\
+= -\frac{1}{2}\log(2\pi\sigma^2) - \frac{1}{2\sigma^2}\int q(x) (x-\mu)^2 dx + \frac{1}{2}\log(2\pi) + \frac{1}{2}\int q(x) x^2 dx \\
+= \int q(x) \log q(x) dx - \int q(x) \log p(x) dx \\
+= \int q(x) \log\frac{q(x)}{p(x)} dx""",
+        "part by part": r"""
+D_{KL}(q \| p) = \mathbb{E}_q[\log q(x)] - \mathbb{E}_q[\log p(x)]
+\mathbb{E}_q[\log q(x)] = -\frac12 \log 2\pi\sigma^2 - \frac12
+\mathbb{E}_q[\log p(x)] = -\frac12 \log 2\pi - \frac12 (\mu^2 + \sigma^2)
+D_{KL}(q \| p) = -\frac{1}{2} (1 + \log \sigma^2 - \mu^2 - \sigma^2)""",
     },
     "kl_diagonal_derivation": {
         "plain, all three sums in one step": r"""
@@ -338,6 +366,15 @@ KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1}(
 = \frac{\sum_{i=1}^{k} \sigma_i^2 + \sum_{i=1}^{k} \mu_i^2 - k - \sum_{i=1}^{k} \log\sigma_i^2}{2}
 = \sum_{i=1}^{k} \frac{\sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1}{2}
 = \frac{1}{2} \sum_{i=1}^{k} \left( \sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1 \right)""",
+        "backwards, from the result to the multivariate formula": r"""
+\frac{1}{2}\sum_{i=1}^{k}\left(\sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1\right) \\
+&= \frac{1}{2}\left(\sum_{i=1}^{k}\sigma_i^2 + \sum_{i=1}^{k}\mu_i^2 - k - \sum_{i=1}^{k}\log\sigma_i^2\right) \\
+&= \frac{1}{2}\left(\sum_{i=1}^{k}\sigma_i^2 + \sum_{i=1}^{k}\mu_i^2 - k - \log\det\Sigma\right) \\
+&= \frac{1}{2}\left(\mathrm{tr}(\Sigma) + \mu^\top\mu - k - \log\det\Sigma\right) \\
+&= \frac{1}{2}\left(\mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1}(0-\mu) - k + \log\frac{\det I}{\det\Sigma}\right)""",
+        "from both sides, until they meet": r"""
+D_{KL}(\mathcal{N}(\mu, \Sigma) \| \mathcal{N}(0, I)) = \frac12 (\mathrm{tr}(\Sigma) + \mu^\top\mu - k - \log|\Sigma|) = \frac12 \sum_i \sigma_i^2 + \frac12 \sum_i \mu_i^2 - \frac{k}{2} - \frac12\sum_i \log \sigma_i^2
+\frac{1}{2} \sum_{i=1}^k (\sigma_i^2 + \mu_i^2 - \log \sigma_i^2 - 1) = \frac12 \sum_i \sigma_i^2 + \frac12 \sum_i \mu_i^2 - \frac{k}{2} - \frac12\sum_i \log \sigma_i^2""",
     },
     "elbo_gap_derivation": {
         "plain integrals, q(z|x)": r"""
@@ -458,6 +495,34 @@ KL(q \| p) = \frac{1}{2} \left( \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1}(
 = \int q(z|x) \log\frac{p(x) q(z|x)}{p(x,z)} dz
 = \int q(z|x) \log\frac{q(z|x)}{p(z|x)} dz
 = KL(q(z|x) \| p(z|x))""",
+        "the statement with its sign turned, ELBO - log p(x)": r"""
+ELBO - \log p(x) \\
+&= \int q(z|x) \log\frac{p(x,z)}{q(z|x)} dz - \log p(x) \int q(z|x) dz \\
+&= \int q(z|x) \log\frac{p(x,z)}{p(x) q(z|x)} dz \\
+&= \int q(z|x) \log\frac{p(z|x)}{q(z|x)} dz \\
+&= -KL(q(z|x) \| p(z|x))""",
+        "brought across: from log p(x) to ELBO + KL": r"""
+\log p(x) \\
+&= \log p(x) \int q(z|x) dz \\
+&= \int q(z|x) \log p(x) dz \\
+&= \int q(z|x) \log\frac{p(x,z)}{p(z|x)} dz \\
+&= \int q(z|x) \log\frac{p(x,z)}{q(z|x)} dz + \int q(z|x) \log\frac{q(z|x)}{p(z|x)} dz \\
+&= ELBO + KL(q(z|x) \| p(z|x))""",
+        "backwards, from the divergence to the gap": r"""
+KL(q(z|x) \| p(z|x)) \\
+&= \int q(z|x) \log\frac{q(z|x)}{p(z|x)} dz \\
+&= \int q(z|x) \log\frac{p(x) q(z|x)}{p(x,z)} dz \\
+&= \int q(z|x) \left(\log p(x) - \log\frac{p(x,z)}{q(z|x)}\right) dz \\
+&= \int q(z|x) \log p(x) dz - \int q(z|x) \log\frac{p(x,z)}{q(z|x)} dz \\
+&= \log p(x) - ELBO""",
+        "from both sides, until they meet": r"""
+\log p(x) - ELBO = \int q(z) \left(\log p(x) - \log\frac{p(x,z)}{q(z)}\right) dz = \int q(z) \log \frac{q(z)}{p(z|x)} dz
+KL(q(z) \| p(z|x)) = \int q(z) \log \frac{q(z)}{p(z|x)} dz""",
+        "the claim first, then from its right side back to log p(x)": r"""
+\log p(x) = ELBO + KL(q(z) \| p(z|x))
+= \int q(z) \log \frac{p(x,z)}{q(z)} dz + \int q(z) \log \frac{q(z)}{p(z|x)} dz
+= \int q(z) \log \frac{p(x,z)}{p(z|x)} dz
+= \log p(x)""",
     },
     "elbo_split_derivation": {
         "integrals, q(z)": r"""
@@ -564,5 +629,21 @@ ELBO = \int q(z) \left\{ \log p(x|z) + \log\tfrac{p(z)}{q(z)} \right\} dz
 = \int q(z) \log p(x|z) dz - \int q(z) \log\tfrac{q(z)}{p(z)} dz
 = -\int q(z) \log\tfrac{q(z)}{p(z)} dz + \mathbb{E}_{q(z)}[\log p(x|z)]
 = -KL(q(z) \| p(z)) + \mathbb{E}_{q(z)}[\log p(x|z)]""",
+        "the statement with its sign turned, -ELBO": r"""
+-ELBO &= \int q(z) \log\frac{q(z)}{p(x,z)} dz \\
+&= \int q(z) \log\frac{q(z)}{p(z)} dz - \int q(z) \log p(x|z) dz \\
+&= KL(q(z) \| p(z)) - \mathbb{E}_{q}[\log p(x|z)]""",
+        "backwards, from the two terms to the ELBO": r"""
+\mathbb{E}_{q}[\log p(x|z)] - KL(q(z) \| p(z)) \\
+&= \mathbb{E}_{q}[\log p(x|z)] - \int q(z) \log\frac{q(z)}{p(z)} dz \\
+&= \int q(z) \log p(x|z) dz + \int q(z) \log\frac{p(z)}{q(z)} dz \\
+&= \int q(z) \left(\log p(x|z) + \log\frac{p(z)}{q(z)}\right) dz \\
+&= \int q(z) \log\frac{p(x|z) p(z)}{q(z)} dz \\
+&= ELBO""",
+        "brought across: from the divergence": r"""
+KL(q(z)\|p(z)) = \int q(z) \log\frac{q(z)}{p(z)} dz
+= \int q(z) \log\frac{q(z) p(x|z)}{p(x,z)} dz
+= \int q(z) \log p(x|z) dz - \int q(z) \log\frac{p(x,z)}{q(z)} dz
+= \mathbb{E}_q[\log p(x|z)] - ELBO""",
     },
 }

@@ -374,12 +374,6 @@ KL(q \| p) &= \int q(x) \log \frac{q(x)}{p(x)} dx \\
 &= \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2} + \frac{1}{2\sigma_2^2}\left(\mathbb{E}_{q}[(x-\mu_1)^2] + 2(\mu_1-\mu_2)\mathbb{E}_{q}[x-\mu_1] + (\mu_1-\mu_2)^2\right) \\
 &= \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2} \\
 &= \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mathbb{E}_{q}[x]-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
-        "end: derivation read backwards: from the result to the KL": r"""
-\log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2} \\
-&= \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2} + \frac{1}{2\sigma_2^2}\left(\mathbb{E}_{q}[(x-\mu_1)^2] + 2(\mu_1-\mu_2)\mathbb{E}_{q}[x-\mu_1] + (\mu_1-\mu_2)^2\right) \\
-&= \log\frac{\sigma_2}{\sigma_1} - \frac{1}{2\sigma_1^2}\mathbb{E}_{q}[(x-\mu_1)^2] + \frac{1}{2\sigma_2^2}\mathbb{E}_{q}[(x-\mu_2)^2] \\
-&= \mathbb{E}_{q}[\log q(x) - \log p(x)] \\
-&= \int q(x) \log \frac{q(x)}{p(x)} dx = KL(q \| p)""",
         "end: right, but ends by going back to the symbol": r"""
 KL(q \| p) &= \int q(x) \log \frac{q(x)}{p(x)} dx \\
 &= \mathbb{E}_{q}[\log q(x) - \log p(x)] \\
@@ -395,6 +389,10 @@ KL(q \| p) &= \int q(x) \log \frac{q(x)}{p(x)} dx \\
         "end: only the definition, twice": r"""
 KL(q \| p) &= \int q(x) \log \frac{q(x)}{p(x)} dx \\
 &= \mathbb{E}_{q}\left[\log\frac{q(x)}{p(x)}\right]""",
+        "end: stops with the moments, in one integral and in two": r"""
+D_{KL}(q \| p) = \mathbb{E}_q[\log q(x) - \log p(x)]
+= \log \frac{\sigma_2}{\sigma_1} + \mathbb{E}_q\left[\frac{(x-\mu_2)^2}{2\sigma_2^2} - \frac{(x-\mu_1)^2}{2\sigma_1^2}\right]
+= \log \frac{\sigma_2}{\sigma_1} + \frac{\mathbb{E}_q[(x-\mu_2)^2]}{2\sigma_2^2} - \frac{\mathbb{E}_q[(x-\mu_1)^2]}{2\sigma_1^2}""",
         "form: one jump from the symbol to the result": r"""
 KL(q \| p) &= \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
         "form: one jump from the definition to the result": r"""
@@ -453,6 +451,14 @@ KL(q \| p) &= \int q(x) \log \frac{q(x)}{p(x)} dx \\
 &= \mathbb{E}_{q}[\log q(x) - \log p(x)] \\
 &= \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2} + \mathbb{E}_{q}[x-\mu_1] \\
 &= \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
+        "form: in a circle: the result, one of its parts written out, the result": r"""
+D_{KL}(q \| p) = \log \frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2 \sigma_2^2} - \frac{1}{2}
+= \log \frac{\sigma_2}{\sigma_1} + \frac{\mathbb{E}_q[(x-\mu_1)^2] + (\mu_1 - \mu_2)^2}{2 \sigma_2^2} - \frac{1}{2}
+= \log \frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2 \sigma_2^2} - \frac{1}{2}""",
+        "form: in a circle: a part of the result is written out between two claims": r"""
+D_{KL}(q \| p) = \mathbb{E}_q[\log q(x) - \log p(x)] = \log \frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2 \sigma_2^2} - \frac{1}{2}
+\sigma_1^2 = \mathbb{E}_q[(x - \mu_1)^2]
+D_{KL}(q \| p) = \log \frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2 \sigma_2^2} - \frac{1}{2}""",
         "parse 4: brace of the fraction never closed": r"""
 KL(q \| p) &= \int q(x) \log \frac{q(x)}{p(x)} dx \\
 &= \mathbb{E}_{q}[\log q(x) - \log p(x)] \\
@@ -795,18 +801,20 @@ KL(q \| p) &= \log\frac{1}{\sigma} + \frac{\sigma^2 + (\mu - 0)^2}{2 \cdot 1^2} 
 &= -\log\sigma + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2} \\
 &= -\frac{1}{2}\left(1 + \log\sigma^2 - \mu^2 - \sigma^2\right) \\
 &= KL(q \| p)""",
-        "end: backwards from the result to the definition": r"""
--\frac{1}{2}\left(1 + \log\sigma^2 - \mu^2 - \sigma^2\right) \\
-= -\frac{1}{2}\log\sigma^2 - \frac{1}{2} + \frac{1}{2}(\sigma^2 + \mu^2) \\
-= -\frac{1}{2}\log\sigma^2 - \frac{1}{2\sigma^2}\mathbb{E}_{q}[(x-\mu)^2] + \frac{1}{2}\mathbb{E}_{q}[x^2] \\
-= -\frac{1}{2}\log(2\pi\sigma^2) - \frac{1}{2\sigma^2}\int q(x) (x-\mu)^2 dx + \frac{1}{2}\log(2\pi) + \frac{1}{2}\int q(x) x^2 dx \\
-= \int q(x) \log q(x) dx - \int q(x) \log p(x) dx \\
-= \int q(x) \log\frac{q(x)}{p(x)} dx""",
         "end: result with the expectation left in for mu": r"""
 KL(q \| p) &= \log\frac{1}{\sigma} + \frac{\sigma^2 + (\mu - 0)^2}{2 \cdot 1^2} - \frac{1}{2} \\
 &= -\log\sigma + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2} \\
 &= -\frac{1}{2}\left(1 + \log\sigma^2 - \mu^2 - \sigma^2\right) \\
 &= -\frac{1}{2}\left(1 + \log\sigma^2 - \left(\mathbb{E}_{q}[x]\right)^2 - \sigma^2\right)""",
+        "line 6: a wrong part between right lines": r"""
+D_{KL}(q \| p) = \mathbb{E}_q[\log q(x)] - \mathbb{E}_q[\log p(x)]
+\mathbb{E}_q[\log q(x)] = -\frac12 \log 2\pi\sigma^2 - \frac12
+\mathbb{E}_q[\log p(x)] = -\frac12 \log 2\pi - \frac12 (\mu + \sigma^2)
+D_{KL}(q \| p) = -\frac{1}{2} (1 + \log \sigma^2 - \mu^2 - \sigma^2)""",
+        "line 3: a lemma on a part that stands nowhere": r"""
+D_{KL}(q \| p) = \int q(x) \log\frac{q(x)}{p(x)} dx
+\mathbb{E}_q[x^2] = \mu^2 + \sigma^2
+D_{KL}(q \| p) = -\frac{1}{2} (1 + \log \sigma^2 - \mu^2 - \sigma^2)""",
         "form: one jump from the symbol to the result": r"""
 KL(q \| p) \\
 &= -\frac{1}{2}\left(1 + \log\sigma^2 - \mu^2 - \sigma^2\right)""",
@@ -827,6 +835,10 @@ D_{KL}(q \| p) = \int q(x) \log\frac{q(x)}{p(x)} dx \\
 D_{KL}(q \| p) = \int q(x) \log\frac{q(x)}{p(x)} dx \\
 = \int q(x) \log\frac{q(x)}{p(x)} dx + \mu^2 - \mu^2 \\
 = -\frac{1}{2}(1 + \log(\sigma^2) - \mu^2 - \sigma^2)""",
+        "form: the result with a logarithm of 2 pi added and subtracted": r"""
+D_{KL}(q \| p) = \mathbb{E}_q[\log\frac{q(x)}{p(x)}]
+= -\frac{1}{2} (1 + \log \sigma^2 - \mu^2 - \sigma^2) + \log 2\pi - \log 2\pi
+= -\frac{1}{2} (1 + \log \sigma^2 - \mu^2 - \sigma^2)""",
         "parse 4: closing bracket missing in the last line": r"""
 KL(q \| p) &= \log\frac{1}{\sigma} + \frac{\sigma^2 + (\mu - 0)^2}{2 \cdot 1^2} - \frac{1}{2} \\
 &= -\log\sigma + \frac{\sigma^2 + \mu^2}{2} - \frac{1}{2} \\
@@ -1175,12 +1187,6 @@ D_{KL}(q \| p) \\
 &= \frac{1}{2}\left(\sum_{i=1}^{k}\sigma_i^2 + \sum_{i=1}^{k}\mu_i^2 - k - \sum_{i=1}^{k}\log\sigma_i^2\right) \\
 &= \frac{1}{2}\sum_{i=1}^{k}\left(\sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1\right) \\
 &= \frac{1}{2}\left(\mathrm{tr}(\Sigma) + \mu^\top\mu - k - \log\det\Sigma\right)""",
-        "end: backwards: from the result to the matrix formula": r"""
-\frac{1}{2}\sum_{i=1}^{k}\left(\sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1\right) \\
-&= \frac{1}{2}\left(\sum_{i=1}^{k}\sigma_i^2 + \sum_{i=1}^{k}\mu_i^2 - k - \sum_{i=1}^{k}\log\sigma_i^2\right) \\
-&= \frac{1}{2}\left(\sum_{i=1}^{k}\sigma_i^2 + \sum_{i=1}^{k}\mu_i^2 - k - \log\det\Sigma\right) \\
-&= \frac{1}{2}\left(\mathrm{tr}(\Sigma) + \mu^\top\mu - k - \log\det\Sigma\right) \\
-&= \frac{1}{2}\left(\mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1}(0-\mu) - k + \log\frac{\det I}{\det\Sigma}\right)""",
         "end: all sums there, ends at the symbol KL": r"""
 D_{KL}(q \| p) \\
 = \frac{1}{2}\left[\log\frac{|I|}{|\Sigma|} - k + \mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1}(0-\mu)\right] \\
@@ -1200,6 +1206,10 @@ D_{KL}(q \| p) \\
 = \frac{1}{2}\left[-\log|\Sigma| - k + \mathrm{tr}(\Sigma) + \mu^\top\mu\right] \\
 = \frac{1}{2}\left[-\sum_{i=1}^{k}\log(\sigma_i^2) - k + \sum_{i=1}^{k}\sigma_i^2 + \sum_{i=1}^{k}\mu_i^2\right] \\
 = \frac{1}{2}\sum_{i=1}^{k}\left[\sigma_i^2 + \mu_i^2 - 1\right] - \frac{1}{2}\log|\Sigma|""",
+        "end: stops with a product in the logarithm": r"""
+KL(\mathcal{N}(\mu, \Sigma) \| \mathcal{N}(0, I)) \\
+&= \frac{1}{2}\left(\mathrm{tr}(\Sigma) + \mu^\top\mu - k - \log\det\Sigma\right) \\
+&= \frac{1}{2}\left(\sum_{i=1}^{k}\sigma_i^2 + \sum_{i=1}^{k}\mu_i^2 - k - \log\prod_{i=1}^{k}\sigma_i^2\right)""",
         "form: one jump from the formula to the result": r"""
 \frac{1}{2}\left(\mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1}(0-\mu) - k + \log\frac{\det I}{\det\Sigma}\right) \\
 &= \frac{1}{2}\sum_{i=1}^{k}\left(\sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1\right)""",
@@ -1251,6 +1261,12 @@ D_{KL}(q \| p) \\
 &= \frac{1}{2}\left(\sum_{i=1}^{k}\sigma_i^2 + \sum_{i=1}^{k}\mu_i^2 - k - \log\det\Sigma\right) \\
 &= \frac{1}{2}\left(\sum_{i=1}^{k}\sigma_i^2 + \sum_{i=1}^{k}\mu_i^2 - k - \log\det\Sigma + 0 \cdot \sum_{i=1}^{k}\log\sigma_i^2\right) \\
 &= \frac{1}{2}\sum_{i=1}^{k}\left(\sigma_i^2 + \mu_i^2 - \log\sigma_i^2 - 1\right)""",
+        "form: in a circle: the result is taken apart and put together": r"""
+D_{KL}(\mathcal{N}(\mu, \Sigma) \| \mathcal{N}(0, I)) = \frac{1}{2} \sum_{i=1}^k (\sigma_i^2 + \mu_i^2 - \log \sigma_i^2 - 1)
+= \frac12 \sum_i \sigma_i^2 + \frac12 \sum_i \mu_i^2 - \frac{k}{2} - \frac12\sum_i \log \sigma_i^2
+= \frac{1}{2} \sum_{i=1}^k (\sigma_i^2 + \mu_i^2 - \log \sigma_i^2 - 1)""",
+        "form: backwards in one jump": r"""
+\frac{1}{2} \sum_{i=1}^k (\sigma_i^2 + \mu_i^2 - \log \sigma_i^2 - 1) = D_{KL}(\mathcal{N}(\mu, \Sigma) \| \mathcal{N}(0, I))""",
         "parse 3: missing brace in the fraction": r"""
 \frac{1}{2}\left(\mathrm{tr}(I^{-1}\Sigma) + (0-\mu)^\top I^{-1}(0-\mu) - k + \log\frac{\det I}{\det\Sigma}\right) \\
 &= \frac{1}{2}\left(\mathrm{tr}(\Sigma) + \mu^\top\mu - k - \log\det\Sigma\right) \\
@@ -1582,19 +1598,6 @@ D_{KL}(q \| p) \\
 &= \int q(z|x) \log\frac{p(x) q(z|x)}{p(x,z)} dz \\
 &= \int q(z|x) \log\frac{q(z|x)}{p(z|x)} dz \\
 &= KL(q(z|x) \| p(z|x))""",
-        "start: starts from ELBO - log p(x), consistent": r"""
-ELBO - \log p(x) \\
-&= \int q(z|x) \log\frac{p(x,z)}{q(z|x)} dz - \log p(x) \int q(z|x) dz \\
-&= \int q(z|x) \log\frac{p(x,z)}{p(x) q(z|x)} dz \\
-&= \int q(z|x) \log\frac{p(z|x)}{q(z|x)} dz \\
-&= -KL(q(z|x) \| p(z|x))""",
-        "start: starts from log p(x), ends at ELBO + KL": r"""
-\log p(x) \\
-&= \log p(x) \int q(z|x) dz \\
-&= \int q(z|x) \log p(x) dz \\
-&= \int q(z|x) \log\frac{p(x,z)}{p(z|x)} dz \\
-&= \int q(z|x) \log\frac{p(x,z)}{q(z|x)} dz + \int q(z|x) \log\frac{q(z|x)}{p(z|x)} dz \\
-&= ELBO + KL(q(z|x) \| p(z|x))""",
         "start: starts from the ELBO alone, right afterwards": r"""
 ELBO \\
 &= \log p(x) \int q(z|x) dz - \int q(z|x) \log\frac{p(x,z)}{q(z|x)} dz \\
@@ -1653,13 +1656,6 @@ p(x) - ELBO \\
 &= \int q(z|x) \log\frac{q(z|x)}{p(z|x)} dz \\
 &= KL(q(z|x) \| p(z|x)) \\
 &= \log p(x) - ELBO""",
-        "end: backwards: from the KL to the gap": r"""
-KL(q(z|x) \| p(z|x)) \\
-&= \int q(z|x) \log\frac{q(z|x)}{p(z|x)} dz \\
-&= \int q(z|x) \log\frac{p(x) q(z|x)}{p(x,z)} dz \\
-&= \int q(z|x) \left(\log p(x) - \log\frac{p(x,z)}{q(z|x)}\right) dz \\
-&= \int q(z|x) \log p(x) dz - \int q(z|x) \log\frac{p(x,z)}{q(z|x)} dz \\
-&= \log p(x) - ELBO""",
         "end: ends with an expectation for the KL": r"""
 \log p(x) - ELBO \\
 &= \log p(x) \int q(z|x) dz - \int q(z|x) \log\frac{p(x,z)}{q(z|x)} dz \\
@@ -1674,6 +1670,26 @@ KL(q(z|x) \| p(z|x)) \\
 &= \int q(z|x) \log\frac{p(x) q(z|x)}{p(x,z)} dz \\
 &= \int q(z|x) \log\frac{q(z|x)}{p(z|x)} dz \\
 &= 2 KL(q(z|x) \| p(z|x)) - KL(q(z|x) \| p(z|x))""",
+        "end: two chains, one from each side, that do not meet": r"""
+\log p(x) - ELBO = \int q(z) \left(\log p(x) - \log\frac{p(x,z)}{q(z)}\right) dz
+KL(q(z) \| p(z|x)) = \int q(z) \log \frac{q(z)}{p(z|x)} dz""",
+        "line 6: brought across at the end with a wrong sign": r"""
+\log p(x) = \int q(z) \log \frac{p(x,z)}{p(z|x)} dz
+= \int q(z) \log \frac{p(x,z)}{q(z)} dz + \int q(z) \log \frac{q(z)}{p(z|x)} dz
+= ELBO + KL(q(z) \| p(z|x))
+ELBO - \log p(x) = KL(q(z) \| p(z|x))""",
+        "line 4: the sign turned at the start and forgotten at the end": r"""
+ELBO - \log p(x) = \int q(z) \log\frac{p(x,z)}{q(z) p(x)} dz
+= \int q(z) \log\frac{p(z|x)}{q(z)} dz
+= KL(q(z) \| p(z|x))""",
+        "line 1: brought across at once with a wrong sign": r"""
+\log p(x) + ELBO = \int q(z) \log \frac{p(x,z)}{p(z|x)} dz
+= \int q(z) \log \frac{p(x,z)}{q(z)} dz + \int q(z) \log \frac{q(z)}{p(z|x)} dz
+= KL(q(z) \| p(z|x))""",
+        "line 3: a chain that restarts from what stands nowhere": r"""
+\log p(x) = \log p(x)
+\mathbb{E}_q[\log p(x|z)] = \int q(z) \log \frac{p(x,z)}{p(z)} dz
+= \int q(z) \log \frac{p(x,z)}{q(z)} dz + KL(q(z)\|p(z))""",
         "form: one jump": r"""
 \log p(x) - ELBO \\
 &= KL(q(z|x) \| p(z|x))""",
@@ -1720,6 +1736,14 @@ KL(q(z|x) \| p(z|x)) \\
 &= \mathbb{E}_{q}[\log p(x) - ELBO] \\
 &= \mathbb{E}_{q}[KL(q(z|x) \| p(z|x))] \\
 &= KL(q(z|x) \| p(z|x))""",
+        "form: in a circle: the claim, its definitions, the claim": r"""
+\log p(x) = ELBO + KL(q(z) \| p(z|x))
+= \int q(z) \log \frac{p(x,z)}{q(z)} dz + \int q(z) \log \frac{q(z)}{p(z|x)} dz
+= ELBO + KL(q(z) \| p(z|x))""",
+        "form: brought across: the divergence added and subtracted": r"""
+\log p(x) = \int q(z) \log \frac{p(x,z)}{p(z|x)} dz
+= \log p(x) - \int q(z) \log \frac{q(z)}{p(z|x)} dz + \int q(z) \log \frac{q(z)}{p(z|x)} dz
+= ELBO + KL(q(z) \| p(z|x))""",
         "parse 4: brace of the fraction missing": r"""
 \log p(x) - ELBO \\
 &= \log p(x) \int q(z|x) dz - \int q(z|x) \log\frac{p(x,z)}{q(z|x)} dz \\
@@ -2073,10 +2097,6 @@ ELBO &= \int q(z) \log\frac{p(x,z)}{q(z)} dz \\
 &= \int q(z) \log p(x|z) dz + \int q(z) \log\frac{p(z)}{q(z)} dz \\
 &= \mathbb{E}_{q}[\log p(x|z)] - \int q(z) \log\frac{q(z)}{p(z)} dz \\
 &= \mathbb{E}_{q}[\log p(x|z)] - KL(q(z) \| p(z))""",
-        "start: starts from minus the ELBO, consistent": r"""
--ELBO &= \int q(z) \log\frac{q(z)}{p(x,z)} dz \\
-&= \int q(z) \log\frac{q(z)}{p(z)} dz - \int q(z) \log p(x|z) dz \\
-&= KL(q(z) \| p(z)) - \mathbb{E}_{q}[\log p(x|z)]""",
         "start: starts from the integral upside down, right afterwards": r"""
 \int q(z) \log\frac{q(z)}{p(x,z)} dz \\
 &= \int q(z) \log\frac{p(x|z) p(z)}{q(z)} dz \\
@@ -2098,10 +2118,6 @@ ELBO &= \int q(z) \log\frac{p(x,z)}{q(z)} dz \\
 \log p(x) \\
 = \int q(z) \log\frac{p(x|z) p(z)}{p(z|x)} dz \\
 = \mathbb{E}_{q}[\log p(x|z)] - KL(q(z) \| p(z)) + KL(q(z) \| p(z|x))""",
-        "start: starts from the reconstruction alone": r"""
-\mathbb{E}_{q}[\log p(x|z)] \\
-= \int q(z) \log\frac{p(x,z)}{p(z)} dz \\
-= ELBO + KL(q(z) \| p(z))""",
         "end: stops at the two integrals": r"""
 ELBO &= \int q(z) \log\frac{p(x,z)}{q(z)} dz \\
 &= \int q(z) \log\frac{p(x|z) p(z)}{q(z)} dz \\
@@ -2138,13 +2154,6 @@ ELBO &= \int q(z) \log\frac{p(x,z)}{q(z)} dz \\
 &= \mathbb{E}_{q}[\log p(x|z)] - \int q(z) \log\frac{q(z)}{p(z)} dz \\
 &= \mathbb{E}_{q}[\log p(x|z)] - KL(q(z) \| p(z)) \\
 &= ELBO""",
-        "end: backwards": r"""
-\mathbb{E}_{q}[\log p(x|z)] - KL(q(z) \| p(z)) \\
-&= \mathbb{E}_{q}[\log p(x|z)] - \int q(z) \log\frac{q(z)}{p(z)} dz \\
-&= \int q(z) \log p(x|z) dz + \int q(z) \log\frac{p(z)}{q(z)} dz \\
-&= \int q(z) \left(\log p(x|z) + \log\frac{p(z)}{q(z)}\right) dz \\
-&= \int q(z) \log\frac{p(x|z) p(z)}{q(z)} dz \\
-&= ELBO""",
         "end: ends with three expectations": r"""
 \mathcal{L} = \int (\log p(x,z) - \log q(z|x)) q(z|x) dz \\
 = \int (\log p(x|z) + \log p(z) - \log q(z|x)) q(z|x) dz \\
@@ -2161,6 +2170,10 @@ ELBO &= \int q(z) \log\frac{p(x,z)}{q(z)} dz \\
 &= \int q(z) \log p(x|z) dz + \int q(z) \log\frac{p(z)}{q(z)} dz \\
 &= \mathbb{E}_{q}[\log p(x|z)] - \int q(z) \log\frac{q(z)}{p(z)} dz \\
 &= 2 \mathbb{E}_{q}[\log p(x|z)] - \mathbb{E}_{q}[\log p(x|z)] - KL(q(z) \| p(z))""",
+        "line 4: the sign turned at the start, and in one of two terms at the end": r"""
+-ELBO = \int q(z) \log\frac{q(z)}{p(x,z)} dz
+= \int q(z) \log\frac{q(z)}{p(z)} dz - \int q(z) \log p(x|z) dz
+= KL(q(z) \| p(z)) + \mathbb{E}_q[\log p(x|z)]""",
         "form: one jump from the symbol": r"""
 ELBO \\
 &= \mathbb{E}_{q}[\log p(x|z)] - KL(q(z) \| p(z))""",
@@ -2195,6 +2208,24 @@ ELBO &= \left(\mathbb{E}_{q}[\log p(x|z)]\right)^0 ELBO \\
         "form: reconstruction and KL each with factor 0": r"""
 ELBO &= ELBO + 0 \cdot \mathbb{E}_{q}[\log p(x|z)] - 0 \cdot KL(q(z) \| p(z)) \\
 &= \mathbb{E}_{q}[\log p(x|z)] - KL(q(z) \| p(z))""",
+        "form: brought across: from the reconstruction to ELBO + KL, in one jump": r"""
+\mathbb{E}_{q}[\log p(x|z)] \\
+= \int q(z) \log\frac{p(x,z)}{p(z)} dz \\
+= ELBO + KL(q(z) \| p(z))""",
+        "form: in a circle: the claim brought across, its definitions, the claim": r"""
+\mathbb{E}_q[\log p(x|z)] = ELBO + KL(q(z)\|p(z)) = \int q(z) \log\frac{p(x,z)}{q(z)} dz + \int q(z) \log\frac{q(z)}{p(z)} dz = ELBO + KL(q(z)\|p(z))""",
+        "form: in a circle of three chains around the claim": r"""
+ELBO = \mathbb{E}_q[\log p(x|z)] - KL(q(z)\|p(z))
+\mathbb{E}_q[\log p(x|z)] - KL(q(z)\|p(z)) = \int q(z) \log p(x|z) dz - \int q(z) \log\frac{q(z)}{p(z)} dz
+ELBO = \mathbb{E}_q[\log p(x|z)] - KL(q(z)\|p(z))""",
+        "form: brought across: from the divergence, at once": r"""
+KL(q(z)\|p(z)) = \mathbb{E}_q[\log p(x|z)] - ELBO""",
+        "form: brought across: the same terms added and subtracted": r"""
+KL(q(z)\|p(z)) = \mathbb{E}_q[\log p(x|z)] - (\mathbb{E}_q[\log p(x|z)] - \int q(z) \log\frac{q(z)}{p(z)} dz) = \mathbb{E}_q[\log p(x|z)] - ELBO""",
+        "form: the claim in three forms, and nothing else": r"""
+ELBO = \mathbb{E}_q[\log p(x|z)] - KL(q(z)\|p(z))
+\mathbb{E}_q[\log p(x|z)] = ELBO + KL(q(z)\|p(z))
+KL(q(z)\|p(z)) = \mathbb{E}_q[\log p(x|z)] - ELBO""",
         "parse 3: brace missing": r"""
 ELBO &= \int q(z) \log\frac{p(x,z)}{q(z)} dz \\
 &= \int q(z) \log\frac{p(x|z) p(z)}{q(z) dz \\
