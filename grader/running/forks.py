@@ -112,7 +112,11 @@ class _Server:
         if "signal" in words:
             self._signal(fd, words["signal"])
             return None
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError:  # no memory, or too many processes: the other side starts one cold
+            self._close(fd)
+            return None
         if process == 0:
             os.setpgid(0, 0)
             signal.set_wakeup_fd(-1)
