@@ -138,7 +138,6 @@ def test_what_is_installed_is_what_the_lock_says():
 
 # What no module of ours imports, and why the project needs it all the same.
 NOT_IMPORTED = {
-    "ipykernel": "kernels are processes of their own",
     "jupyterlab": "`make lab` starts it",
     "notebook": "students may start it",
     "setuptools": "builds and installs the project",
