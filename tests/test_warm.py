@@ -22,7 +22,6 @@ ABOUT = """{
     "writes": sys.dont_write_bytecode,
     "folder": os.getcwd().rpartition("/")[2],
     "graders": sorted(name for name in sys.modules if name.startswith("grader")),
-    "files": len(os.listdir("/proc/self/fd")) > 0,
     "backend": str(matplotlib.rcParams._get("backend")),
     "user": os.getuid() > 0,
     "limits": resource.getrlimit(resource.RLIMIT_AS),

@@ -12,27 +12,13 @@ from dataclasses import dataclass, field
 from grader.course import names
 
 DRAWING = ("helpers.figures", "matplotlib")  # their functions change nothing but figures
-LEAVES_ARGUMENTS: tuple[str, ...] = (
-    *DRAWING,
-    "numpy",
-    "math",
-    "functools",
-    "itertools",
-    "derivations",
+LEAVES_ARGUMENTS = (
+    *(*DRAWING, "numpy", "math", "functools", "itertools", "derivations"),
+    *("helpers.derivations", "helpers.densities", "helpers.checks"),
 )
-LEAVES_ARGUMENTS += ("helpers.derivations", "helpers.densities", "helpers.checks")
 # Packages whose functions change their arguments and the random numbers, and nothing else, except
 # those with a name as below.
-QUIET = (
-    "helpers",
-    "derivations",
-    "torch",
-    "tensorflow",
-    "keras",
-    "sklearn",
-    "scipy",
-    "collections",
-)
+QUIET = ("helpers", "torch", "tensorflow", "keras", "sklearn", "scipy", "collections")
 SETS = re.compile(
     r"(set_(?!random_seed)|save|use$|use_|style|rc|write|dump|tofile|register|enable|disable|config"
     r"|load_ext|interactive|switch_backend|ion$|ioff$|seterr|experimental|chdir|threading)"

@@ -87,7 +87,7 @@ class PrepareFeedback(NbGraderPreprocessor):
 
 
 def _describe_pictures(output: NotebookNode) -> None:
-    """Words for who cannot see a picture."""
+    """A description of each picture, for people who cannot see it."""
     for kind in PICTURES & set(output.get("data", ())):
         output.metadata.setdefault(kind, NotebookNode()).setdefault("alt", NO_DESCRIPTION)
 

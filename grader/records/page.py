@@ -10,9 +10,9 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 
+from grader.records.texts import LONG, REMEMBERED
+
 LANGUAGE = "ipython3"
-REMEMBERED = 500  # coloured cells: most are the sheet's own, the same in each submission
-LONG = 20_000  # characters of code; longer cells are nobody else's
 
 
 class FeedbackExporter(HTMLExporter):

@@ -18,8 +18,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 MAX_TEXT = 100_000  # characters of a cell that are rendered; the rest is cut with a note
 MAX_FORMULA = 5_000  # characters of a formula that are typeset
-REMEMBERED = 500  # texts: most are the sheet's own, the same in each submission
-LONG = 20_000  # characters; longer texts are nobody else's
+REMEMBERED = 500  # texts, and cells of code: most are the sheet's own, the same in each submission
+LONG = 20_000  # characters; longer ones are nobody else's
 MAX_FORMULAS = 300  # in one text
 
 TAGS = {

@@ -55,8 +55,8 @@ class Process:
 
     def wait(self, timeout: float | None = None) -> int:
         """Its exit code, when it has ended."""
-        while (code := self._receive(0)) is None:
-            continue
+        code = self._receive(0)
+        assert code is not None  # it waited
         return code
 
     def _receive(self, flags: int) -> int | None:
