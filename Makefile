@@ -20,7 +20,7 @@ VENV_PYTHON = .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help setup grade test coverage lab nbval release weights reader classifier vae_samples clean
+.PHONY: help setup grade test coverage lab nbval release site weights sweep reader classifier vae_samples conv_flow clean
 
 help:
 	@echo 'make grade     grade the sample submissions, print the table, say where the feedback is'
@@ -29,10 +29,13 @@ help:
 	@echo 'make lab       try the sheets as a student, in JupyterLab'
 	@echo 'make nbval     run the solutions in full and compare their outputs'
 	@echo 'make release   make what students get (release/ and a zip per sheet) from source/'
+	@echo 'make site      build the executed sheets and the docs as pages to read, in build/site'
 	@echo 'make weights   train the models of sheet 4 from nothing (an hour; stop and go on at will)'
+	@echo 'make sweep     what beta and the seed do on sheet 4 (hours; stop and go on at will)'
 	@echo 'make reader    train what reads the factors off a picture (10 minutes of one core)'
 	@echo 'make classifier, make vae_samples'
 	@echo '               make again what sheet 5 measures images with, and compares them with'
+	@echo 'make conv_flow train the flow of convolutions of sheet 6 (stop and go on at will)'
 	@echo 'make setup     only set up .venv; every target above does so where needed'
 	@echo 'make clean     delete .venv and caches; grades and the gradebook stay'
 	@echo
@@ -70,9 +73,17 @@ nbval: setup
 release: setup
 	@$(VENV_PYTHON) -m grader release $(ARGS)
 
+# What builds the pages is installed in build/site-venv, apart from .venv.
+site: setup
+	@$(VENV_PYTHON) scripts/build_site.py $(ARGS)
+
 # A run that was stopped lies in build/beta_vae and is taken up again.
 weights: setup
 	@$(VENV_PYTHON) scripts/train_beta_vae.py $(ARGS)
+
+# What beta and the seed do: twelve trainings, 0.6 hours of a core each. Stop and go on at will.
+sweep: setup
+	@$(VENV_PYTHON) scripts/train_beta_vae.py --sweep $(ARGS)
 
 reader: setup
 	@$(VENV_PYTHON) scripts/train_reader.py $(ARGS)
@@ -83,6 +94,10 @@ classifier: setup
 
 vae_samples: setup
 	@$(VENV_PYTHON) scripts/sample_vae.py $(ARGS)
+
+# The flow of convolutions of sheet 6; a run that was stopped is taken up again.
+conv_flow: setup
+	@$(VENV_PYTHON) scripts/train_conv_flow.py $(ARGS)
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage*

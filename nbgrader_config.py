@@ -5,12 +5,24 @@ from pathlib import Path
 from grader import nbgrader_patches, pipeline
 from grader.intake.files import expected_notebooks
 from grader.intake.reading import SubmissionExporter
+from grader.records import fresh
 from grader.records.export import MemberExporter
 from grader.records.page import FeedbackExporter
 from grader.running import sandbox
 from helpers.grading import WRITTEN
 
 nbgrader_patches.apply()
+nbgrader_patches.tell(fresh.by_hand, fresh.tables)
+
+
+def _pages() -> list:
+    """The formgrader's further pages; only it needs what they import of Jupyter's server."""
+    from grader.records import question_handlers
+
+    return question_handlers.HANDLERS
+
+
+nbgrader_patches.add_pages(_pages)
 
 c = get_config()  # noqa: F821  (nbgrader provides it)
 
@@ -25,6 +37,14 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedb
 # are no times. Due dates are in UTC unless they name a zone.
 c.Exchange.timezone = "Europe/Berlin"
 c.Exchange.timestamp_format = "%Y-%m-%d %H:%M:%S.%f %z"
+
+# nbgrader's own way of handing out and in, which the course does not need; without a folder for it,
+# every page of the formgrader warns.
+c.Exchange.root = str(Path(__file__).resolve().parent / "exchange")
+
+# How many students may hand in together, and who takes part (see docs/handing_in.md).
+c.Course.team_size = 2
+c.Course.roster = "submitted/roster.csv"
 
 # --- release: what students find where a solution was
 c.ClearSolutions.code_stub = {
@@ -47,13 +67,12 @@ c.ExecuteAndJudge.timeout = 30  # seconds of work for a cell of a submission (gr
 c.Execute.shutdown_kernel = "immediate"
 
 # --- feedback
-c.GenerateFeedback.preprocessors = pipeline.FEEDBACK
+c.GenerateFeedback.preprocessors = []  # the page is made from the graded notebook as it is
 c.GenerateFeedback.exporter_class = FeedbackExporter
 
 # --- a notebook is checked after the last step, not after each
 c.Exporter.optimistic_validation = True
 
-# --- pages for people: texts are made safe, formulas need neither a script nor a network
+# --- the formgrader's pages: texts are made safe, formulas need neither a script nor a network
 c.HTMLExporter.filters = {"markdown2html": "grader.records.texts.to_html"}
-c.HTMLExporter.extra_template_basedirs = nbgrader_patches.TEMPLATE_FOLDERS  # feedback
-c.HTMLExporter.extra_template_paths = nbgrader_patches.TEMPLATES_OF_THE_FORMGRADER
+c.HTMLExporter.extra_template_basedirs = nbgrader_patches.TEMPLATE_FOLDERS

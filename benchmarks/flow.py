@@ -15,7 +15,15 @@ import torch
 
 from grader.course import outline
 
-PARTS = ["imports", "mixture", "net", "fit", "chain", "image-flow"]  # beside the solutions
+PARTS = [
+    "imports",
+    "mixture",
+    "net",
+    "fit",
+    "chain",
+    "noises",
+    "image-flow",
+]  # beside the solutions
 EPOCHS = 30
 
 LAYER, BASE = "affine-coupling", "standard-normal-log-prob"
@@ -42,7 +50,7 @@ MISTAKES = {
     "log_det of to_logit 0": [("to-logit", "math.log(1 - 2 * alpha) - log_p - log_q", "0 * y")],
     "nats for bits": [("bits-per-dim", "(n_dims * math.log(2))", "n_dims")],
     "the same noise always": [
-        ("chain", "torch.rand(x_int.shape, generator=generator)", "torch.full(x_int.shape, 0.5)")
+        ("noises", "torch.rand(x_int.shape, generator=generator)", "torch.full(x_int.shape, 0.5)")
     ],
 }
 
@@ -118,7 +126,7 @@ if __name__ == "__main__":
         first_weights = [
             [
                 ("run-plane", "seed(0)", f"seed({s})"),
-                ("image-flow", "torch.manual_seed(1)", f"torch.manual_seed({s})"),
+                ("image-flow", "seed=1", f"seed={s}"),
             ]
             for s in seeds
         ]

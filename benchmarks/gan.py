@@ -16,7 +16,7 @@ from helpers.digit_classifier import look
 from helpers.frechet import frechet_distance
 
 # The cells that define what a training needs, beside the solutions.
-CELLS = {"imports", "optimizers", "line-data", "line-run", "data", "sizes", "run"}
+CELLS = {"imports", "optimizers", "line-data", "compiled", "data", "sizes", "run"}
 EPOCHS = {"dense": 20, "conv": 8}  # as in the notebook
 COLUMNS = ["kind", "seed", "distance", "digits", "rarest", "D's loss", "G's loss", "CPU minutes"]
 

@@ -13,7 +13,7 @@ import nbformat
 import torch
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from grader import reading
+from grader.intake import reading
 from helpers import faces
 from reference.sheet4_beta_vae import reader
 
@@ -48,7 +48,7 @@ def main() -> None:
     print(f"factors read off faces:        {PICTURES / seeing:8,.0f} pictures a second")
     with tempfile.TemporaryDirectory() as folder:
         file = large_notebook(Path(folder))
-        seconds = best(lambda: reading.read_notebook(file, []))
+        seconds = best(lambda: reading.read_submission(file))
     print(f"notebook of {MEGABYTES} MB of output read: {seconds:5.2f} s")
 
 

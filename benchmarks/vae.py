@@ -3,6 +3,7 @@
 Trains the solution's networks, and right ones of other students, with the notebook's own cells, and
 prints a table in Markdown: nats per image, and minutes of training. `--networks` takes only some of
 them, `--seeds 1 2` trains each twice, `--codes 1 5000` measures with these numbers of codes.
+`--once` draws the pixels of the training images once, and not again in each epoch.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import torch
 from torch import nn
 
 from grader.course import outline
+from helpers.binarised import Batches, binarise
 
 CELLS = {"imports", "data", "run", "held-out-bounds"}  # beside the solutions
 COLUMNS = ["network", "seed", "training", "held out", "KL"]
@@ -25,6 +27,13 @@ def notebook() -> dict:
         if cell.cell_type == "code" and (cell.id in CELLS or solution):
             exec(compile(cell.source, cell.id, "exec"), names)
     return names
+
+
+class BinarisedOnce(Batches):
+    """Batches of images whose pixels are drawn once: 0 and 1 stay as they are when drawn again."""
+
+    def __init__(self, images: torch.Tensor, size: int, generator: torch.Generator):
+        super().__init__(binarise(images, torch.Generator().manual_seed(0)), size, generator)
 
 
 def networks(layers: int, activation: type[nn.Module]) -> dict[str, type[nn.Module]]:
@@ -64,12 +73,14 @@ NETWORKS = {
 }
 
 
-def row(network: str, seed: int, codes: list[int]) -> list[str]:
+def row(network: str, seed: int, codes: list[int], epochs: int, once: bool) -> list[str]:
     """One training: its minutes, the last loss on both sets, the KL term, and negative bounds."""
     names = notebook()
     names.update(NETWORKS[network])
+    if once:
+        names["Batches"] = BinarisedOnce
     began = time.perf_counter()
-    encoder, decoder, course_of_loss, _ = names["run"](network, 500, 32, epochs=40, seed=seed)
+    encoder, decoder, course_of_loss, _ = names["run"](network, 500, 32, epochs, seed)
     minutes = (time.perf_counter() - began) / 60
     names.update(encoder=encoder, decoder=decoder, n_latent=32)
     images = names["held_out"]
@@ -85,8 +96,11 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
     parser.add_argument("--codes", type=int, nargs="+", default=[1, 10, 100])
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--once", action="store_true")
     options = parser.parse_args()
     header = [*COLUMNS, *(f"k = {k:,}" for k in options.codes), "minutes"]
-    rows = [row(n, s, options.codes) for n in options.networks for s in options.seeds]
+    how = options.codes, options.epochs, options.once
+    rows = [row(n, s, *how) for n in options.networks for s in options.seeds]
     for line in (header, ["---"] * len(header), *rows):
         print(f"| {' | '.join(line)} |")

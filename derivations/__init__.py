@@ -5,11 +5,12 @@ r"""Derivations in LaTeX, checked line by line: a library for terminals and note
 
 `expressions` are the trees that the `reader` makes of LaTeX and the `evaluator` gives values to;
 `forms` says what a line contains, `tables` what is to be derived, `hints` which small change would
-make a line right; `checking` gives the `verdict`.
+make a line right; `judging` gives the `verdict`, by `checking` equalities and `bounding`
+inequalities.
 """
 
-from derivations.checking import check_derivation
-from derivations.tables import DERIVATIONS
+from derivations.judging import check_derivation, warm_up
+from derivations.tables import DERIVATIONS, Derivation
 from derivations.verdict import Verdict
 
-__all__ = ["DERIVATIONS", "Verdict", "check_derivation"]
+__all__ = ["DERIVATIONS", "Derivation", "Verdict", "check_derivation", "warm_up"]

@@ -7,9 +7,10 @@ from itertools import pairwise, product
 
 import numpy as np
 
-from derivations.evaluator.values import Values, agree, close, evaluate
+from derivations.evaluator.values import FLOOR, RTOL, Values, agree, close, evaluate
 from derivations.expressions import (
     Call,
+    Derivative,
     Name,
     Negative,
     Node,
@@ -22,7 +23,7 @@ from derivations.forms import Facts, Form, every
 from derivations.hints import find_hint
 from derivations.reader import reading
 from derivations.reader.parsing import tree_of
-from derivations.tables import DERIVATIONS, Derivation, Route
+from derivations.tables import Derivation, Route
 from derivations.verdict import (
     CARRIED,
     RIGHT,
@@ -42,35 +43,24 @@ MAX_WHOLE = 30_000  # characters of a tree in which parts are looked for
 LONG_LOGARITHM = (
     r"\log 2\pi\dots is read as \log(2\pi\dots): brackets would say what the logarithm takes."
 )
+LOGARITHM_OF_MEAN = (
+    r"\log \frac{1}{k} \sum\dots is read as \log(\frac{1}{k} \sum\dots), the logarithm of the mean."
+)
+SHORT_DERIVATIVE = (
+    r"A derivative is read as that of the next factor that may depend on its name, "
+    r"\nabla_\mu q(x) f(x) as (\nabla_\mu q(x)) f(x): brackets would say what it applies to."
+)
+READ_LONGER = {"long": LONG_LOGARITHM, "mean": LOGARITHM_OF_MEAN, "short": SHORT_DERIVATIVE}
 UNKNOWN_START = (
     "A chain of equalities begins here. It must start from the quantity, or from a part of a right "
     "line as it is written there."
 )
+REMARK = "This says what a name is, which is no line of the derivation: put it behind a %."
 TURNED = "The sign of the whole is turned: this is minus what the chain begins with."
-SEED = 2026  # a student sees the same counterexample at each run
-
-
-def check_derivation(name: str, text: str, generator: np.random.Generator | None = None) -> Verdict:
-    """Check a derivation line by line.
-
-    name: of the derivation, one of `DERIVATIONS`; text: its LaTeX, one line for each `=`;
-    generator: draws the settings at which lines are compared (default: the same at each call).
-    Raises ValueError for an unknown name; anything else that is wrong stands in the verdict.
-    """
-    if name not in DERIVATIONS:
-        raise ValueError(f"there is no derivation {name!r}; there are {', '.join(DERIVATIONS)}")
-    table = DERIVATIONS[name]
-    try:
-        lines = reading.read(text)
-    except Problem as problem:
-        return Verdict(table.title, (), problem=problem.message)
-    if not lines:
-        return Verdict(table.title, (), problem="Not written yet: there are no lines.")
-    return _Check(table, lines, generator or np.random.default_rng(SEED)).verdict()
 
 
 @dataclass(frozen=True)
-class _Value:
+class Value:
     """The tree of a line and its values."""
 
     tree: Node
@@ -78,7 +68,7 @@ class _Value:
 
 
 @dataclass(frozen=True)
-class _Goal:
+class Goal:
     """What the lines of a chain should all equal: a statement's quantity, or a known part.
 
     route: None for a part; sign: -1 where the whole statement is multiplied by it; line: the one
@@ -93,14 +83,14 @@ class _Goal:
 
 
 @dataclass(frozen=True)
-class _Chain:
+class Chain:
     """Lines, by number, that are joined by equality signs, and what they should equal."""
 
     lines: tuple[int, ...]
-    goal: _Goal
+    goal: Goal
 
 
-class _Check:
+class Check:
     """One derivation under check: its settings, and the values of its lines."""
 
     def __init__(
@@ -124,19 +114,19 @@ class _Check:
 
     # --- chains
 
-    def _all_goals(self) -> Iterator[_Goal]:
+    def _all_goals(self) -> Iterator[Goal]:
         signs = (1, -1) if self.table.across else (1,)
         for sign in signs:
             for route in self.routes:
                 values = evaluate(tree_of(route.quantity), self.groups)
-                yield _Goal(route, sign, [sign * group for group in values])
+                yield Goal(route, sign, [sign * group for group in values])
 
     def _cut(self) -> Iterator[tuple[int, ...]]:
         starts = [0, *(i for i, line in enumerate(self.lines) if line.restarts), len(self.lines)]
         for first, end in pairwise(starts):
             yield tuple(range(first, end))
 
-    def _all_chains(self) -> list[_Chain]:
+    def _all_chains(self) -> list[Chain]:
         """The chains, in order. A part is looked for in the lines of all chains but its own."""
         cut = list(self._cut())
         goals = {chain: self._statement(chain) for chain in cut}
@@ -150,13 +140,13 @@ class _Check:
         for chain in cut:
             goals[chain] = goals[chain] or self._known_part(chain, wholes)
         unknown = replace(self.goals[0], known=False)
-        return [_Chain(chain, goals[chain] or unknown) for chain in cut]
+        return [Chain(chain, goals[chain] or unknown) for chain in cut]
 
-    def _statement(self, chain: Sequence[int]) -> _Goal | None:
+    def _statement(self, chain: Sequence[int]) -> Goal | None:
         """The statement that a chain proves, the exercise's own where that fits more lines."""
         own = self.goals[0]
         first = self.found[chain[0]]
-        if not isinstance(first, _Value):
+        if not isinstance(first, Value):
             return own
         fits_own = len(self._right(chain, own))
         for said in self.goals:
@@ -164,31 +154,31 @@ class _Check:
                 return own if fits_own > len(self._right(chain, said)) else said
         return own if fits_own or len(chain) == len(self.lines) else None
 
-    def _right(self, chain: Sequence[int], goal: _Goal) -> list[tuple[int, _Value]]:
+    def _right(self, chain: Sequence[int], goal: Goal) -> list[tuple[int, Value]]:
         """The lines of a chain that have the goal's value."""
-        found = [(i, value) for i in chain if isinstance(value := self.found[i], _Value)]
+        found = [(i, value) for i in chain if isinstance(value := self.found[i], Value)]
         return [pair for pair in found if agree(pair[1].values, goal.values)]
 
-    def _as_stated(self, tree: Node, goal: _Goal) -> Facts:
+    def _as_stated(self, tree: Node, goal: Goal) -> Facts:
         """A right line as forms see it, without the sign that the statement is multiplied by."""
         if goal.sign < 0:
             tree = tree.operand if isinstance(tree, Negative) else Negative(tree.position, tree)
         return Facts(tree, [goal.sign * values for values in goal.values], self.groups)
 
-    def _known_part(self, chain: Sequence[int], wholes: dict[int, Node]) -> _Goal | None:
+    def _known_part(self, chain: Sequence[int], wholes: dict[int, Node]) -> Goal | None:
         """A chain may start from a part of a right line: its lines are then equal to that.
 
         wholes: the right lines, with what the parts have become; changed here. Each line of the
         chain counts as the whole line with this part replaced.
         """
         first = self.found[chain[0]]
-        if not isinstance(first, _Value) or isinstance(first.tree, (Name, Number)):
+        if not isinstance(first, Value) or isinstance(first.tree, (Name, Number)):
             return None
         spelling = repr(first.tree)
         for j, whole in wholes.items():
             part = _part(whole, spelling)
             if part is not None:
-                goal = _Goal(None, 1, first.values, j)
+                goal = Goal(None, 1, first.values, j)
                 for i, value in self._right(chain, goal):
                     wholes[j] = exchanged(whole, part, value.tree)
                     self.facts[i] = Facts(wholes[j], self.facts[j].values, self.groups)
@@ -196,13 +186,13 @@ class _Check:
                 return goal
         return None
 
-    def _evaluate(self, tree: Node | Problem) -> _Value | Problem:
+    def _evaluate(self, tree: Node | Problem) -> Value | Problem:
         if isinstance(tree, Problem):
             return tree
         if time.thread_time() > self.deadline:
             return Problem(f"the lines before this one took more than {ALL_SECONDS:g} s", 0)
         try:
-            return _Value(tree, evaluate(tree, self.groups))
+            return Value(tree, evaluate(tree, self.groups))
         except Problem as problem:
             return problem
 
@@ -212,39 +202,41 @@ class _Check:
         line, found = self.lines[i], self.found[i]
         if isinstance(found, Problem):
             where = line.where(found)
-            return CheckedLine(i + 1, line.latex, UNREAD, _sentence(found.message), where)
+            return CheckedLine(i + 1, line.latex, UNREAD, sentence(found.message), where)
         goal = self.goal_at[i]
         begins = line.restarts
         if agree(found.values, goal.values):
-            return CheckedLine(i + 1, line.latex, RIGHT, note=_note(found.tree), begins=begins)
+            return CheckedLine(i + 1, line.latex, RIGHT, note=note_on(found.tree), begins=begins)
         name, before = self._before(i)
         if agree(found.values, before):
             words = f"This follows from {name}, which is wrong."
             return CheckedLine(i + 1, line.latex, CARRIED, words, begins=begins)
         difference = self._difference(found, name, before)
         message, where, slip = self._explained(line, found, goal)
-        note = _note(found.tree)
+        note = note_on(found.tree)
         return CheckedLine(i + 1, line.latex, WRONG, message, where, difference, slip, note, begins)
 
     def _before(self, i: int) -> tuple[str, Values]:
         """What a line is compared with: the last one before it that has values, by its name."""
         for j in reversed(range(i)):
             found = self.found[j]
-            if isinstance(found, _Value) and self.goal_at[j] is self.goal_at[i]:
+            if isinstance(found, Value) and self.goal_at[j] is self.goal_at[i]:
                 return f"line {j + 1}", found.values
         return "the quantity", self.goal_at[i].values
 
     def _explained(
-        self, line: reading.Line, found: _Value, goal: _Goal
+        self, line: reading.Line, found: Value, goal: Goal
     ) -> tuple[str, str, str | None]:
         """What is known of a wrong line: the message, the place, and the name of a known slip."""
+        if line.restarts and isinstance(found.tree, Name):
+            return REMARK, "", None
         if line.restarts and not goal.known:
             return UNKNOWN_START, "", None
         if goal.sign < 0 and agree(found.values, [-values for values in goal.values]):
             return TURNED, "", "sign_flipped"
+        facts = Facts(found.tree, found.values, self.groups)
         for slip in goal.route.slips if goal.route else ():
-            slipped = [goal.sign * v for v in evaluate(tree_of(slip.latex), self.groups)]
-            if agree(found.values, slipped):
+            if slip.fits(facts, goal.sign):
                 return slip.sentence, "", slip.name
         hint = find_hint(found.tree, goal.values, self.groups)
         if hint is None:
@@ -252,10 +244,14 @@ class _Check:
         words = f"One small change here would make it right: look at {hint.kind}."
         return words, line.where(Problem("", hint.position)), None
 
-    def _difference(self, found: _Value, name: str, before: Values) -> Difference:
+    def _difference(self, found: Value, name: str, before: Values) -> Difference:
         """A setting at which a line differs clearly from another one, or from the quantity."""
         pairs = zip(found.values, before, strict=True)
         gaps = [np.abs(a - b) / (1 + np.abs(a) + np.abs(b)) * ~close(a, b) for a, b in pairs]
+        return self._at_largest(gaps, found, name, before)
+
+    def _at_largest(self, gaps: Values, found: Value, name: str, before: Values) -> Difference:
+        """The first setting at which a gap is not much less than the largest one."""
         group = int(np.argmax([gap.max() for gap in gaps]))
         setting = int(np.argmax(gaps[group] >= gaps[group].max() / 2))
         used = {node.key for node in walk(found.tree) if isinstance(node, Name)}
@@ -304,44 +300,44 @@ class _Check:
             self.sides[i] = route.start(self.facts[i]), route.end(self.facts[i])
         return self.sides[i]
 
-    def _ways(self) -> Iterator["_Way"]:
+    def _ways(self) -> Iterator["Way"]:
         """Where a proof may begin and end: per statement forwards, backwards, from both sides."""
         for route in self.routes:
             chains = [chain.lines for chain in self.chains if chain.goal.route is route]
             if not chains:
                 continue
             first, last = chains[0][0], chains[-1][-1]
-            yield _Way(route, first, last)
-            yield _Way(route, last, first, forwards=False)
+            yield Way(route, first, last)
+            yield Way(route, last, first, forwards=False)
             yield from self._from_both_sides(route, chains)
             yield from self._claimed(route, chains[-1])
 
-    def _from_both_sides(self, route: Route, chains: list[tuple[int, ...]]) -> Iterator["_Way"]:
+    def _from_both_sides(self, route: Route, chains: list[tuple[int, ...]]) -> Iterator["Way"]:
         """Two chains may lead from the start and from the end to the same line."""
         known = [chain for chain in chains if chain[0] in self.facts]
         from_start = [chain for chain in known if self._sides(route, chain[0])[0]]
         from_end = [chain for chain in known if self._sides(route, chain[0])[1]]
         for one, other in product(from_start, from_end):
             if one is not other and self._meet(one, other):
-                yield _Way(route, one[0], other[0], met=True)
+                yield Way(route, one[0], other[0], met=True)
                 return
 
-    def _claimed(self, route: Route, chain: Sequence[int]) -> Iterator["_Way"]:
+    def _claimed(self, route: Route, chain: Sequence[int]) -> Iterator["Way"]:
         """A chain may state the claim in its first two lines, and then lead back to the first."""
         if len(chain) > 2 and chain[1] in self.facts and self._meet(chain[:1], chain):
             sides = self._sides(route, chain[1])
             if sides == (True, False):
-                yield _Way(route, chain[1], chain[-1])
+                yield Way(route, chain[1], chain[-1])
             elif sides == (False, True):
-                yield _Way(route, chain[-1], chain[1], forwards=False)
+                yield Way(route, chain[-1], chain[1], forwards=False)
 
     def _meet(self, one: Sequence[int], other: Sequence[int]) -> bool:
         """Whether two chains end in a line that is spelt the same."""
         ends = self.found[one[-1]], self.found[other[-1]]
-        trees = [repr(end.tree) for end in ends if isinstance(end, _Value)]
+        trees = [repr(end.tree) for end in ends if isinstance(end, Value)]
         return len(trees) == 2 and trees[0] == trees[1]
 
-    def _ends(self, way: "_Way", checked: Sequence[CheckedLine]) -> Iterator[Requirement]:
+    def _ends(self, way: "Way", checked: Sequence[CheckedLine]) -> Iterator[Requirement]:
         """The requirements for both sides of the statement, at the lines that a way gives."""
         route, start, end = way.route, way.route.start, way.route.end
         start_words, end_words = route.start_words, route.end_words
@@ -353,7 +349,7 @@ class _Check:
         yield self._requirement(start_words, start, checked[way.start], early[0])
         yield self._requirement(end_words, end, checked[way.end], early[1])
 
-    def _shows(self, way: "_Way", k: int) -> bool:
+    def _shows(self, way: "Way", k: int) -> bool:
         """Whether a step is shown, by lines of whichever statement, in the order of the way."""
         for route in self.routes:
             stretches = way.ordered(self._stretches(route))
@@ -390,7 +386,7 @@ class _Check:
 
 
 @dataclass(frozen=True)
-class _Way:
+class Way:
     """A way to read a proof.
 
     start, end: the lines that should show the two sides of the statement; met: whether both begin a
@@ -441,15 +437,15 @@ def _part(whole: Node, spelling: str) -> Node | None:
     return next((node for node in walk(whole) if repr(node) == spelling), None)
 
 
-def _note(tree: Node) -> str:
-    r"""What a student should know of how a right line was read: `\log 2\pi\sigma^2`."""
-    long = any(isinstance(node, Call) and node.reach == "long" for node in walk(tree))
-    return LONG_LOGARITHM if long else ""
+def note_on(tree: Node) -> str:
+    r"""What a student should know of how a line was read, as `\log 2\pi\sigma^2`."""
+    reaches = {node.reach for node in walk(tree) if isinstance(node, (Call, Derivative))}
+    return " ".join(words for reach, words in READ_LONGER.items() if reach in reaches)
 
 
 def _number(value: float) -> str:
-    return f"{value:.6g}"
+    return f"{value:.6g}" if abs(value) > RTOL * FLOOR else "0"
 
 
-def _sentence(words: str) -> str:
+def sentence(words: str) -> str:
     return words[:1].upper() + words[1:] + ("" if words.endswith("?") else ".")

@@ -72,7 +72,8 @@ class Call(Node):
     r"""One of log, exp, sqrt, tr, det, bars (|A|), norm, diag.
 
     reach: "bare two" for `\log 2`, and "long" for `\log 2\pi\sigma^2`, which is read as everybody
-    writes it: the logarithm takes 2, \pi and the names behind them. Otherwise "".
+    writes it: the logarithm takes 2, \pi and the names behind them; "bare mean" and "mean" likewise
+    for `\log \frac{1}{k} \sum_i a_i`. Otherwise "".
     """
 
     function: str
@@ -89,7 +90,10 @@ class ListedDiagonal(Node):
 
 @dataclass(frozen=True, eq=False)
 class Density(Node):
-    """p or q, of variables given others; () for both where only the letter stands."""
+    """p or q, of variables given others; () for both where only the letter stands.
+
+    letter: with its label, as in p_z, unless that is a parameter.
+    """
 
     letter: str
     variables: tuple[str, ...] = ()
@@ -114,8 +118,70 @@ class Divergence(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class JensenShannon(Node):
+    """JS(first || second)."""
+
+    first: Node
+    second: Node
+
+
+@dataclass(frozen=True, eq=False)
 class Elbo(Node):
     pass
+
+
+@dataclass(frozen=True, eq=False)
+class Discriminator(Node):
+    """The best discriminator D*, at a variable."""
+
+    variable: str
+
+
+@dataclass(frozen=True, eq=False)
+class Jacobian(Node):
+    """The derivatives of a vector or number by another one, by their names."""
+
+    upper: str
+    lower: str
+
+
+@dataclass(frozen=True, eq=False)
+class Derivative(Node):
+    r"""The derivative of an expression by a name; "" where none is written, as in `\nabla f`.
+
+    reach: "open" while the factors behind it belong to it, too; "ended" behind the first that may
+    depend on the name; "short" if such a factor follows; "" where brackets say what it applies to.
+    """
+
+    by: str
+    body: Node
+    reach: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Applied(Node):
+    """A function, by its name, at an argument; order: how many times it is differentiated."""
+
+    function: str
+    argument: Node
+    order: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Replaced(Node):
+    """An expression in which a variable has a value."""
+
+    body: Node
+    variable: str
+    argument: Node
+
+
+@dataclass(frozen=True, eq=False)
+class Elementwise(Node):
+    """The product of two vectors, entry by entry."""
+
+    first: Node
+    second: Node
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ by spelling. Tables put their forms together from these.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeGuard
 
@@ -17,16 +18,19 @@ from derivations.expressions import (
     Binder,
     Call,
     Density,
+    Expectation,
     Gaussian,
     Integral,
     Inverse,
     Name,
     Node,
+    Number,
     Problem,
     Product,
     Series,
     Sum,
     children,
+    exchanged,
     walk,
 )
 from derivations.reader.parsing import tree_of
@@ -42,6 +46,7 @@ class Facts:
 
     def __init__(self, tree: Node, values: Values, groups: Sequence[Settings]):
         self.tree, self.values, self.groups = tree, values, groups
+        self.by_jensen = False  # whether the line before leads here by Jensen's inequality
 
     @cached_property
     def nodes(self) -> list[Node]:
@@ -127,6 +132,54 @@ def _proportional(terms: np.ndarray, wanted: np.ndarray) -> bool:
     ratio = (terms * wanted).sum(1, keepdims=True) / (wanted * wanted).sum(1, keepdims=True)
     size = np.abs(terms).max(1, keepdims=True)
     return bool(np.all(size > 0) and np.all(np.abs(terms - ratio * wanted) <= RTOL * size))
+
+
+def moved_inside(facts: Facts) -> Iterator[Values]:
+    """The line's values if one of its logarithms moves into the expectation that it is taken of."""
+    for node in facts.nodes:
+        for moved in _moved(node, facts.groups) if is_logarithm(node) else ():
+            try:
+                yield evaluate(exchanged(facts.tree, node, moved), facts.groups)
+            except Problem:
+                continue
+
+
+def _moved(logarithm: Call, groups: Sequence[Settings]) -> Iterator[Node]:
+    """E[log f] for log E[f], log c E[f] and log of an integral with a density as its weight."""
+    factors = _factors(logarithm.argument)
+    for i, mean in enumerate(factors):
+        others = (*factors[:i], *factors[i + 1 :])
+        if isinstance(mean, Expectation):
+            yield replace(mean, body=_log_of((*others, *_factors(mean.body)), mean.position))
+        if isinstance(mean, Integral) or (isinstance(mean, Series) and mean.kind == "sum"):
+            inside = _factors(mean.body)
+            for k, weight in enumerate(inside):
+                if isinstance(weight, (Density, Gaussian)) and _is_one(mean, weight, groups):
+                    rest = (*others, *inside[:k], *inside[k + 1 :])
+                    body = (weight, _log_of(rest, mean.position))
+                    yield replace(mean, body=Product(mean.position, body))
+
+
+def _log_of(factors: Sequence[Node], position: int) -> Node:
+    return Call(position, "log", Product(position, (Number(position, 1.0), *factors)))
+
+
+def _is_one(mean: Integral | Series, weight: Node, groups: Sequence[Settings]) -> bool:
+    """Whether a weight integrates to 1."""
+    try:
+        total = evaluate(replace(mean, body=weight), groups)
+    except Problem:
+        return False
+    return agree(total, [np.ones_like(values) for values in total])
+
+
+def _factors(node: Node) -> tuple[Node, ...]:
+    """The factors of a product, of those in it, and of what they are divided by."""
+    if isinstance(node, Product):
+        return tuple(factor for part in node.factors for factor in _factors(part))
+    if isinstance(node, Inverse) and isinstance(node.operand, Product):
+        return tuple(Inverse(node.position, factor) for factor in _factors(node.operand))
+    return (node,)
 
 
 # --- forms
@@ -233,6 +286,23 @@ def result_as_a_term(facts: Facts) -> bool:
     """One term of the line has the line's whole value: the others do nothing."""
     terms = facts.tree.terms if isinstance(facts.tree, Sum) else ()
     return any(agree(facts.contribution([term]), facts.values) for term in terms)
+
+
+def equals(latex: str) -> Form:
+    """The line has this value."""
+    return lambda facts: agree(facts.values, evaluate(tree_of(latex), facts.groups))
+
+
+def by_jensen(facts: Facts) -> bool:
+    """The logarithm has moved inside between the line before and this one."""
+    return facts.by_jensen
+
+
+def moves_to(latex: str) -> Form:
+    """The line is a logarithm of an expectation; with the logarithm inside, it has this value."""
+    return lambda facts: any(
+        agree(values, evaluate(tree_of(latex), facts.groups)) for values in moved_inside(facts)
+    )
 
 
 def is_logarithm_of_ratio(node: Node) -> bool:

@@ -21,6 +21,7 @@ SQUARE = "a square (is this a standard deviation, or a variance?)"
 FRACTION, DENSITY = "a fraction (is it upside down?)", "a density"
 ORDER = "the order of the two distributions"
 REACH = "what the logarithm applies to: without brackets, only the next factor"
+DERIVATIVE = "what the derivative applies to: without brackets, only the next factor"
 QUOTIENT = "what the / divides by: without brackets, only the next factor"
 
 
@@ -86,6 +87,9 @@ def _reach(node: Node) -> Iterator[tuple[str, Node]]:
             argument = ex.Product(factor.position, (factor.argument, *rest))
             taken = replace(factor, argument=argument)
             yield REACH, replace(node, factors=(*node.factors[:i], taken))
+        if isinstance(factor, ex.Derivative):
+            body = ex.Product(factor.position, (factor.body, *rest))
+            yield DERIVATIVE, replace(node, factors=(*node.factors[:i], replace(factor, body=body)))
         if isinstance(factor, ex.Inverse):
             below = replace(factor, operand=ex.Product(factor.position, (factor.operand, *rest)))
             yield QUOTIENT, replace(node, factors=(*node.factors[:i], below))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 RIGHT, WRONG, CARRIED, UNREAD = "right", "wrong", "carried", "unread"
+RELATIONS = {"=": "=", r"\ge": "≥", r"\le": "≤"}  # what joins lines, by its LaTeX
 MARKS = {RIGHT: "✓", WRONG: "✗", CARRIED: "(✓)", UNREAD: "✗"}
 
 
@@ -41,7 +42,8 @@ class CheckedLine:
     number: counted from 1, `A = B = C` as three; verdict: RIGHT, WRONG, CARRIED (equal to an
     earlier line that is wrong) or UNREAD; message: for the student; where: the student's own line
     of text with a caret below the place; slip: the name of a known slip; note: how the
-    line was read, where that is not plain; begins: whether a new chain of equalities begins here.
+    line was read, or why an inequality holds; begins: whether a new chain begins here; relation:
+    what joins it to the line before, as LaTeX.
     """
 
     number: int
@@ -53,6 +55,7 @@ class CheckedLine:
     slip: str | None = None
     note: str = ""
     begins: bool = False
+    relation: str = "="
 
     @property
     def mark(self) -> str:
@@ -135,8 +138,9 @@ class Verdict:
     def __repr__(self) -> str:
         out = [f"{self.title.capitalize()}: {self.summary}"]
         for i, line in enumerate(self.lines):
-            relation = "= " if i and not line.begins and line.verdict != UNREAD else ""
-            out.append(f"  {line.mark:<3} {line.number:>2}  {relation}{line.one_line}")
+            joined = i and not line.begins and line.verdict != UNREAD
+            sign = f"{RELATIONS[line.relation]} " if joined else ""
+            out.append(f"  {line.mark:<3} {line.number:>2}  {sign}{line.one_line}")
             out += [f"          {words}" for words in _below(line)]
         out += [f"  {one.mark:<3}     {one}" for one in self.requirements]
         return "\n".join(out)

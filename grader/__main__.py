@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import layout
-from grader.errors import CourseError
+from grader.errors import CourseError, unknown
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -26,6 +26,9 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("grader: stopped; what is finished is kept, the next run goes on.", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # whoever reads the output has seen enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -34,9 +37,10 @@ def _parser() -> argparse.ArgumentParser:
         description="Grade submissions; write, measure and release sheets.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_grade, _add_check, _add_release, _add_solutions, _add_samples):
-        add(commands)
-    for add in (_add_new, _add_lint, _add_try, _add_audit, _add_needed):
+    for add in (
+        *(_add_collect, _add_grade, _add_handout, _add_check, _add_release, _add_solutions),
+        *(_add_samples, _add_new, _add_lint, _add_try, _add_audit, _add_needed),
+    ):
         add(commands)
     return parser
 
@@ -85,6 +89,62 @@ def _chosen(sheets: list[str]) -> list[str]:
     return [layout.find_sheet(name) for name in sheets] or layout.sheets()
 
 
+# --- in and out of learning platforms
+
+
+def _add_collect(commands: Any) -> None:
+    words = "take over what a learning platform collected, after showing it"
+    collect = _add(commands, "collect", _collect, words)
+    collect.add_argument("sheet", metavar="SHEET")
+    collect.add_argument("source", type=Path, metavar="DOWNLOAD", help="a zip, or a folder")
+    words = "ilias, moodle, canvas, brightspace or folder; default: found out from the names"
+    collect.add_argument("--from", dest="platform", default="", metavar="PLATFORM", help=words)
+    words = "such as 2026-11-10T12:00; default: the due date in the gradebook"
+    collect.add_argument("--deadline", default="", metavar="TIME", help=words)
+    words = "Moodle's grading worksheet, for addresses and times"
+    collect.add_argument("--worksheet", type=Path, metavar="FILE", help=words)
+    collect.add_argument("--yes", action="store_true", help="write it without asking")
+    words = "also replace hand-ins of which nobody knows whether they are older"
+    collect.add_argument("--replace", action="store_true", help=words)
+
+
+def _collect(options: argparse.Namespace) -> int:
+    from grader.exchange import collect
+
+    if options.platform and options.platform not in collect.PLATFORMS:
+        lead = "The platforms are"
+        problem = f"There is no platform {options.platform!r}."
+        raise unknown(problem, options.platform, collect.PLATFORMS, lead)
+    return collect.collect(
+        layout.find_sheet(options.sheet),
+        options.source,
+        options.platform,
+        options.deadline,
+        options.worksheet,
+        options.yes,
+        options.replace,
+    )
+
+
+def _add_handout(commands: Any) -> None:
+    words = "make the feedback zip and the grade file that a learning platform takes"
+    out = _add(commands, "handout", _handout, words)
+    out.add_argument("sheet", metavar="SHEET")
+    names = ("ilias", "moodle", "canvas", "brightspace")
+    out.add_argument("--for", dest="platform", required=True, choices=names)
+    words = "what the grade is called there; default: the sheet's name"
+    out.add_argument("--column", default="", metavar="NAME", help=words)
+    words = "the platform's own grade file: the points go into a copy of it"
+    out.add_argument("--into", type=Path, metavar="FILE", help=words)
+
+
+def _handout(options: argparse.Namespace) -> int:
+    from grader.exchange.handout import handout
+
+    sheet = layout.find_sheet(options.sheet)
+    return handout(sheet, options.platform, options.column, options.into)
+
+
 # --- grading
 
 
@@ -101,7 +161,10 @@ def _add_grade(commands: Any) -> None:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from grader.grading import needed
+    from grader.grading import needed, pool
+
+    if options.scheduler is None:
+        pool.prepare()  # while this process imports the rest
     from grader.grading.batch import grade
     from grader.records.gradebook import config
 
@@ -247,12 +310,15 @@ def _add_audit(commands: Any) -> None:
     audit.add_argument("--only", action="append", metavar="ITEM", help="may be repeated")
     audit.add_argument("--json", action="store_true", help="the figures as JSON")
     audit.add_argument("--jobs", type=_positive, metavar="N", help="default: one per core")
+    words = "how far right answers stay from every threshold, over N draws"
+    audit.add_argument("--margins", type=_positive, metavar="N", default=0, help=words)
 
 
 def _audit(options: argparse.Namespace) -> int:
     from grader.audit.command import audit
 
-    return audit(_chosen(options.sheets), options.json, options.jobs, options.only or ())
+    chosen, only = _chosen(options.sheets), options.only or ()
+    return audit(chosen, options.json, options.jobs, only, options.margins)
 
 
 def _add_needed(commands: Any) -> None:

@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,16 +22,22 @@ import sqlalchemy as sa
 from nbconvert.writers.files import FilesWriter
 from nbformat import NotebookNode
 from nbgrader import api
-from nbgrader.converters import Autograde, base
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateFeedback, base
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import common
 from nbgrader.preprocessors import ClearSolutions
+from sqlalchemy.orm import scoped_session, sessionmaker
 
 from grader import atomic
 from grader.course import layout
 from grader.intake import files
 
 PATIENCE_MS = 60_000  # how long a process waits for another that writes to the same SQLite file
+
+_FORMGRADER = "nbgrader.server_extensions.formgrader.apihandlers"
+_PAGES = "nbgrader.server_extensions.formgrader.handlers"
+_BASE = "nbgrader.server_extensions.formgrader.base"
 
 # (module, name, why): what must still be there, and mean the same, in another version.
 RELIED_ON = (
@@ -42,9 +49,20 @@ RELIED_ON = (
     ("nbgrader.converters.base", "BaseConverter._format_source", "replaced: line ends in names"),
     ("nbgrader.api", "create_engine", "replaced: one engine for each gradebook"),
     ("nbgrader.nbgraderformat.common", "jsonschema", "replaced: a schema is checked once"),
+    ("nbgrader.converters", "GenerateFeedback.start", "replaced: tables are written after it"),
+    (_FORMGRADER, "GradeHandler.put", "replaced: page and tables are written after it"),
+    (_FORMGRADER, "CommentHandler.put", "replaced: page and tables are written after it"),
+    (_PAGES, "default_handlers", "extended: pages of our own stand before nbgrader's"),
+    (_PAGES, "GradebookNotebooksHandler", "replaced: its page also lists the text questions"),
+    (_PAGES, "template_path", "where the template of that page is"),
+    (_BASE, "BaseHandler.gradebook", "what our own pages save to"),
+    (_BASE, "BaseApiHandler.get_json_body", "what a browser sends"),
+    (_BASE, "check_xsrf", "each page sets the token that saving needs"),
+    (_BASE, "check_notebook_dir", "refuses a course outside of the server's folder"),
     ("nbgrader.converters", "Autograde.init_notebooks", "overridden: a folder without a notebook"),
     ("nbgrader.converters", "Autograde._format_source", "the folder of a submission"),
-    ("nbgrader.converters", "Autograde.init_assignment", "overridden: old points go first"),
+    ("nbgrader.api", "Gradebook.__init__", "replaced: tables that are there are not looked for"),
+    ("nbgrader.api", "Gradebook.authenticator", "set where that is not called"),
     ("nbgrader.preprocessors", "SaveAutoGrades._add_score", "overridden: checks that failed"),
     ("nbgrader.preprocessors", "SaveCells._create_notebook", "overridden: sheets that changed"),
     ("nbgrader.preprocessors", "ClearSolutions._replace_solution_region", "overridden: stubs"),
@@ -64,14 +82,12 @@ RELIED_ON = (
     ("nbclient.client", "NotebookClient._async_poll_for_reply", "overridden: limits of work"),
 )
 
-# Where nbconvert finds `mathjax.html.j2`: ours, which asks no server for a script, comes first. The
-# formgrader sets one of the two settings itself, and GenerateFeedback the other.
-_TEMPLATES = Path(__file__).parent / "records" / "templates"
+# Where nbconvert finds the formgrader's templates. `base/mathjax.html.j2` is ours, which asks no
+# server for a script and has the styles of reports and derivations; the others are nbgrader's.
 TEMPLATE_FOLDERS = [
-    str(_TEMPLATES),
+    str(Path(__file__).parent / "records" / "templates"),
     str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
 ]
-TEMPLATES_OF_THE_FORMGRADER = [str(_TEMPLATES / "base")]
 
 
 def apply() -> None:
@@ -84,11 +100,63 @@ def apply() -> None:
     base.BaseConverter.init_notebooks = _init_notebooks
     base.BaseConverter._format_source = _format_source
     api.create_engine = _engine
+    Gradebook.__init__ = _open
     common.jsonschema = SimpleNamespace(validate=_validate)
     # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns about; the rows still arrive.
     warnings.filterwarnings("ignore", "Object of type .* not in session", sa.exc.SAWarning)
     if not sa.event.contains(sa.engine.Engine, "connect", _wait_for_the_lock):
         sa.event.listen(sa.engine.Engine, "connect", _wait_for_the_lock)
+
+
+def tell(by_hand: Callable[[str, str], None], feedback: Callable[[], None]) -> None:
+    """Say when what pages and tables show has changed; again changes nothing.
+
+    by_hand: called with sheet and student after the formgrader has saved points or a comment;
+    feedback: called after nbgrader's generate_feedback.
+    """
+
+    def start(converter: GenerateFeedback) -> None:
+        try:
+            base.BaseConverter.start(converter)
+        finally:
+            feedback()
+
+    GenerateFeedback.start = start
+    formgrader = sys.modules.get(_FORMGRADER)  # in its own process alone
+    if formgrader is not None:
+        for handler, find in (
+            (formgrader.GradeHandler, Gradebook.find_grade_by_id),
+            (formgrader.CommentHandler, Gradebook.find_comment_by_id),
+        ):
+            handler.put = _telling(getattr(handler.put, "told_by", handler.put), find, by_hand)
+
+
+def add_pages(pages: Callable[[], list[tuple[str, type]]]) -> None:
+    """Add pages to the formgrader, where they come before its own; again changes nothing.
+
+    pages: called in the formgrader's process alone; addresses as patterns, each with its handler.
+    """
+    formgrader = sys.modules.get(_PAGES)
+    if formgrader is not None:
+        known = formgrader.default_handlers
+        known[:0] = [page for page in pages() if page not in known]
+
+
+def _telling(
+    put: Callable[[Any, str], None],
+    find: Callable[[Gradebook, str], Any],
+    by_hand: Callable[[str, str], None],
+) -> Callable[[Any, str], None]:
+    """A handler's method that saves something, and then says of which submission it is."""
+
+    def wrapper(handler: Any, entry: str) -> None:
+        put(handler, entry)
+        if handler.get_status() == 200:
+            saved = find(handler.gradebook, entry)
+            by_hand(saved.assignment.name, saved.student.id)
+
+    wrapper.told_by = put  # type: ignore[attr-defined]
+    return wrapper
 
 
 def _find_programs() -> None:
@@ -159,7 +227,37 @@ def _engine(url: str, **settings: Any) -> sa.engine.Engine:
     """One for each gradebook, which keeps the statements it has compiled; a connection is made
     each time that nbgrader opens the gradebook.
     """
+    if sa.make_url(url).query.get("mode") == "memory":
+        settings["poolclass"] = sa.QueuePool  # what SQLAlchemy chooses from the next version on
     return sa.create_engine(url, **settings)
+
+
+def _open(
+    book: Gradebook, db_url: str, course_id: str = "default_course", authenticator: Any = None
+) -> None:
+    """nbgrader's, which looks for each of its tables each time that it opens the gradebook."""
+    opened = (db_url, course_id, _file(db_url))
+    if opened not in _opened:
+        _nbgrader_open(book, db_url, course_id, authenticator)
+        _opened.add((db_url, course_id, _file(db_url)))
+        return
+    book.engine = _engine(db_url, echo=False, future=True)
+    book.db = scoped_session(sessionmaker(autoflush=True, bind=book.engine, future=True))
+    book.course_id, book.authenticator = course_id, authenticator
+
+
+_nbgrader_open = Gradebook.__init__  # nbgrader's own
+_opened: set[tuple[str, str, tuple[int, int] | None]] = set()
+
+
+def _file(db_url: str) -> tuple[int, int] | None:
+    """Which file a gradebook is: another one may have taken its place. None for none."""
+    name = sa.make_url(db_url).database
+    try:
+        found = os.stat(name or "")
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _validate(metadata: Any, schema: dict[str, Any]) -> None:

@@ -1,9 +1,9 @@
-"""The steps of a notebook, in order: from source to release, and from submission to feedback.
+"""The steps of a notebook, in order: from source to release, from submission to graded notebook.
 
 nbgrader_config.py names these lists; this is the only place where the order stands.
 """
 
-from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -12,26 +12,25 @@ from nbgrader.preprocessors import (
     ClearOutput,
     ComputeChecksums,
     DeduplicateIds,
-    GetGrades,
     IgnorePattern,
     IncludeHeaderFooter,
     InstantiateTests,
     LimitOutput,
     LockCells,
-    OverwriteCells,
     OverwriteKernelspec,
 )
 
 from grader.authoring.changes import SaveChangedCells
-from grader.authoring.stubs import ClearSolutionsInStrings
+from grader.authoring.stubs import AddFrame, ClearSolutionsInStrings
 from grader.grading.execute import ExecuteAndJudge
-from grader.intake.repair import RepairNotebook
-from grader.records.feedback import PrepareFeedback, ShortenLongCode, ShowRubrics
+from grader.intake.repair import OverwriteCellsAtOnce, RepairNotebook
+from grader.records.feedback import ShortenLongCode, ShowRubrics
 from grader.records.sanitise import RemoveActiveContent
 from grader.records.saving import SaveVerdicts
 
 # From source/ to release/: what students get.
 RELEASE = [
+    AddFrame,
     IncludeHeaderFooter,
     InstantiateTests,
     LockCells,
@@ -52,7 +51,7 @@ CLEAN = [
     RepairNotebook,
     DeduplicateIds,
     OverwriteKernelspec,
-    OverwriteCells,
+    OverwriteCellsAtOnce,
     CheckCellMetadata,
 ]
 
@@ -69,6 +68,3 @@ JUDGE = [
     ShortenLongCode,
     CheckCellMetadata,
 ]
-
-# From the graded notebook to the feedback page: reports, no hidden source.
-FEEDBACK = [GetGrades, PrepareFeedback, CSSHTMLHeaderPreprocessor]

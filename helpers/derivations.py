@@ -9,20 +9,23 @@ The checker itself is the library `derivations`.
 import html as escaping
 import re
 import unicodedata
+from functools import lru_cache
 
 import numpy as np
 
 import derivations
-from derivations import DERIVATIONS
+from derivations import DERIVATIONS, Derivation
 from derivations.verdict import UNREAD, CheckedLine, Difference, Requirement
 
 __all__ = ["DERIVATIONS", "Verdict", "check_derivation"]
 
 COLOURS = {"✓": "#2a7d2a", "✗": "#b3261e", "(✓)": "#8a6d00"}
+CLASSES = {"✓": "right", "✗": "wrong", "(✓)": "carried"}  # for pages with colours of their own
 
 LEFT = "text-align:left;vertical-align:top"
 ROW = (
-    f'<tr><td style="{LEFT};color:{{colour}};font-weight:bold">{{mark}}</td>'
+    f'<tr><td class="derivation-{{name}}" style="{LEFT};color:{{colour}};font-weight:bold">'
+    "{mark}</td>"
     f'<td style="{LEFT};opacity:.6">{{number}}</td><td style="{LEFT}">{{content}}</td></tr>'
 )
 LAYOUT = re.compile(
@@ -43,7 +46,7 @@ COMMANDS = set(
         varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell quad
         qquad enspace thinspace displaystyle textstyle scriptstyle limits left right middle big Big
         bigg Bigg bigl bigr bigm Bigl Bigr Bigm biggl biggr biggm Biggl Biggr Biggm underbrace
-        overbrace boxed coloneqq triangleq equiv overset stackrel""",
+        overbrace partial nabla odot circ star boxed coloneqq triangleq equiv overset stackrel""",
     )
 )
 
@@ -55,14 +58,25 @@ class Verdict(derivations.Verdict):
         return _page(self)
 
 
-def check_derivation(name: str, text: str, generator: np.random.Generator | None = None) -> Verdict:
+def check_derivation(
+    name: str | Derivation, text: str, generator: np.random.Generator | None = None
+) -> Verdict:
     """Check a derivation line by line.
 
-    name: of the derivation, one of `DERIVATIONS`; text: its LaTeX, one line for each `=`;
-    generator: draws the settings at which lines are compared (default: the same at each call).
-    Raises ValueError for an unknown name; anything else that is wrong stands in the verdict.
+    Arguments and errors are those of `derivations.check_derivation`.
     """
-    found = derivations.check_derivation(name, text, generator)
+    if generator is None and isinstance(text, str):
+        return _checked(name, text)
+    return _shown(derivations.check_derivation(name, text, generator))
+
+
+@lru_cache(64)
+def _checked(name: str, text: str) -> Verdict:
+    """The verdict at the settings that are the same at each call; a notebook looks at it twice."""
+    return _shown(derivations.check_derivation(name, text))
+
+
+def _shown(found: derivations.Verdict) -> Verdict:
     return Verdict(found.title, found.lines, found.requirements, found.problem)
 
 
@@ -78,7 +92,8 @@ def _row(line: CheckedLine, i: int) -> str:
     content = ""
     latex = _typeset(line)
     if line.verdict != UNREAD and latex is not None:
-        content = rf"$\displaystyle {'=' if i and not line.begins else ''}\; {_escaped(latex)}$"
+        sign = line.relation if i and not line.begins else ""
+        content = rf"$\displaystyle {sign}\; {_escaped(latex)}$"
     elif not line.where:
         content = f"<code>{_escaped(line.one_line)}</code>"
     if line.where:
@@ -89,9 +104,7 @@ def _row(line: CheckedLine, i: int) -> str:
         content += f"<div>{_difference(line.difference)}</div>"
     if line.note:
         content += f'<div class="tex2jax_ignore mathjax_ignore">{_escaped(line.note)}</div>'
-    return ROW.format(
-        colour=COLOURS[line.mark], mark=line.mark, number=line.number, content=content
-    )
+    return _marked(line.mark, line.number, content)
 
 
 def _typeset(line: CheckedLine) -> str | None:
@@ -110,8 +123,12 @@ def _difference(difference: Difference) -> str:
 
 def _requirement_row(requirement: Requirement) -> str:
     words = f"<i>{_escaped(str(requirement))}</i>"
+    return _marked(requirement.mark, "", words)
+
+
+def _marked(mark: str, number: int | str, content: str) -> str:
     return ROW.format(
-        colour=COLOURS[requirement.mark], mark=requirement.mark, number="", content=words
+        name=CLASSES[mark], colour=COLOURS[mark], mark=mark, number=number, content=content
     )
 
 

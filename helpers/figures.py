@@ -1,21 +1,93 @@
-"""Plotting boilerplate: panels, axis names, reference lines, one set of colours."""
+"""Plotting boilerplate: panels, axis names, reference lines, one set of colours, descriptions.
 
+The first colour is what a sheet looks at (q, the model, its samples), the second what that is
+compared with (p, another way); grey is data in the background, black and dashed a reference value.
+"""
+
+import base64
+import html
+import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import display
 from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 # Colours that stay apart for colour-blind readers (after Okabe and Ito).
 FIRST, SECOND, THIRD, FOURTH, QUIET = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#9A9A9A"
+PALE_FIRST, PALE_SECOND = "#56B4E9", "#E69F00"  # a variant of what the colour stands for
+SCREEN = 90  # dots an inch on the screen
+NO_SOFTWARE: dict = {"Software": None}  # keeps a PNG file free of the version that wrote it
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as the bytes of a PNG file, with words for those who do not see it."""
+
+    png: bytes
+    words: str
+    width: int  # pixels of the screen; the file has as many or more
+
+    def __repr__(self) -> str:
+        return self.words
+
+    def _repr_html_(self) -> str:
+        data, words = base64.b64encode(self.png).decode(), html.escape(self.words)
+        return f'<img alt="{words}" width="{self.width}" src="data:image/png;base64,{data}">'
+
+
+def show(figure: Figure, description: str) -> None:
+    """Show a figure below its cell, at two dots for each of the screen, and close it.
+
+    description: what kind of figure it is and what it shows, for the alternative text. What is
+    written in the figure, its titles and legends, is added to it. Jupyter gives a picture of its
+    own no alternative text, so the figure is shown as HTML.
+    """
+    dots = 2 * SCREEN if figure.dpi == SCREEN else figure.dpi
+    picture = Image.open(io.BytesIO(drawn(figure, dpi=dots, bbox_inches="tight")))
+    width = round(picture.width * SCREEN / dots)
+    display(Picture(_with_palette(picture), _in_words(figure, description), width))
+
+
+def drawn(figure: Figure, **options: object) -> bytes:
+    """A figure as the bytes of a PNG file; it is closed. options: of matplotlib's savefig."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", metadata=NO_SOFTWARE, **options)
+    plt.close(figure)
+    return stream.getvalue()
+
+
+def _with_palette(picture: Image.Image) -> bytes:
+    """A PNG file with 256 colours: a fraction of the size, and no difference to the eye."""
+    stream = io.BytesIO()
+    picture.convert("RGB").quantize(256).save(stream, "png", optimize=True)
+    return stream.getvalue()
+
+
+def _in_words(figure: Figure, description: str) -> str:
+    """The description, and what is written in titles and legends."""
+    parts = [description]
+    if figure.get_suptitle():
+        parts.append(f"Title: {figure.get_suptitle()}.")
+    for axes in figure.axes:
+        legend = axes.get_legend()
+        names = [text.get_text() for text in legend.get_texts()] if legend else []
+        if axes.get_title():
+            parts.append(f"Panel: {axes.get_title()}.")
+        if names:
+            parts.append(f"Legend: {'; '.join(names)}.")
+    return " ".join(parts)
 
 
 def panels(count: int = 1, width: float = 5.0, height: float = 3.4) -> tuple[Figure, list[Axes]]:
-    """A row of ``count`` panels, each ``width`` by ``height`` inches at 90 dpi."""
+    """A row of ``count`` panels, each ``width`` by ``height`` inches."""
     figure, axes = plt.subplots(
-        1, count, figsize=(width * count, height), dpi=90, layout="constrained", squeeze=False
+        1, count, figsize=(width * count, height), dpi=SCREEN, layout="constrained", squeeze=False
     )
     for panel in axes[0]:
         panel.spines[["top", "right"]].set_visible(False)
@@ -114,6 +186,16 @@ def mosaic(axes: Axes, pictures: np.ndarray, ticks: np.ndarray, side: int = 28) 
     axes.set_yticks(shown + 0.5, names)
 
 
+def hues(angles: np.ndarray) -> np.ndarray:
+    """Colours for directions (n,), in radians: (n, 3). All are equally light, in Oklab."""
+    angles = np.asarray(angles)
+    shift = np.stack([np.ones(len(angles)) * 0.68, 0.13 * np.cos(angles), 0.13 * np.sin(angles)])
+    to_cones = [[1, 0.3963, 0.2158], [1, -0.1056, -0.0639], [1, -0.0895, -1.2915]]
+    to_linear = [[4.0767, -3.3077, 0.2310], [-1.2684, 2.6098, -0.3413], [-0.0042, -0.7034, 1.7076]]
+    linear = np.clip(np.array(to_linear) @ (np.array(to_cones) @ shift) ** 3, 0, 1).T
+    return np.where(linear < 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
 def ring(axes: Axes, radius: float, text: str) -> None:
     """A dashed circle around 0 as a reference line, named in the legend."""
     turn = np.linspace(0, 2 * np.pi, 200)
@@ -129,7 +211,7 @@ def strip(columns: Mapping[str, np.ndarray], title: str, side: int = 28) -> Figu
     grid = np.stack([pictures.reshape(-1, side, side) for pictures in columns.values()], axis=1)
     rows, count = grid.shape[:2]
     figure, axes = plt.subplots(
-        figsize=(0.8 + 0.42 * count, 0.9 + 0.42 * rows), dpi=90, layout="constrained"
+        figsize=(0.8 + 0.42 * count, 0.9 + 0.42 * rows), dpi=SCREEN, layout="constrained"
     )
     whole = grid.swapaxes(1, 2).reshape(rows * side, count * side)
     axes.imshow(whole, cmap="gray", vmin=0, vmax=1)
@@ -151,7 +233,7 @@ def image_rows(rows: Mapping[str, np.ndarray], title: str, side: int = 28) -> Fi
         len(rows),
         count,
         figsize=(2.6 + 0.75 * count, 0.4 + 0.8 * len(rows)),
-        dpi=90,
+        dpi=SCREEN,
         layout="constrained",
         squeeze=False,
     )
@@ -177,29 +259,28 @@ def colour_rows(
     tables: Mapping[str, Mapping[str, np.ndarray]],
     columns: Sequence[str] = (),
     x: str = "",
-    size: float = 0.62,
 ) -> Figure:
     """Panels of rows of colour pictures, each panel under its title, each row beside its name.
 
     tables: for each title, for each name, pictures (n, 3, 64, 64) in [0, 1]; or several rows of
     one name, (rows, n, 3, 64, 64). 0 is none of a colour and 1 is all of it, in every
-    picture. columns: what is written below each column. x: the name of that axis. size: inches,
-    of each picture. Raises ValueError: values outside of [0, 1], which would be cut off and so
-    hidden.
+    picture, and each of its pixels is one pixel of the figure. columns: what is written below each
+    column. x: the name of that axis. Raises ValueError: values outside of [0, 1], which would be
+    cut off and so hidden.
     """
     titles, pieces = list(tables), [_tiled(list(table.values())) for table in tables.values()]
-    names = [0.2 + 0.085 * max(map(len, table)) for table in tables.values()]
-    inches = [size * np.array(tiles.shape[1::-1]) / SIDE for tiles in pieces]
-    below, above = (0.5 if x else 0.05) + 0.05, 0.3
+    names = [_whole(0.2 + 0.085 * max(map(len, table))) for table in tables.values()]
+    inches = [np.array(tiles.shape[1::-1]) / SHARP for tiles in pieces]
+    below, above = _whole(0.55 if x else 0.1), _whole(0.3)
     wide = sum(names) + sum(width for width, _ in inches)
     high = below + above + max(height for _, height in inches)
-    figure, left = plt.figure(figsize=(wide, high), dpi=90), 0.0
+    figure, left = plt.figure(figsize=(wide, high), dpi=SHARP), 0.0
     for title, tiles, name, (width, height) in zip(titles, pieces, names, inches, strict=True):
         left += name
         place = (left / wide, 1 - (above + height) / high, width / wide, height / high)
         panel = figure.add_axes(place)
         left += width
-        panel.imshow(tiles, aspect="auto")
+        panel.imshow(tiles, aspect="auto", interpolation="nearest")
         panel.set_title(title, fontsize=11)
         _name_rows(panel, tables[title])
         panel.set_xticks(SIDE * np.arange(len(columns)) + SIDE / 2, list(columns))
@@ -209,8 +290,14 @@ def colour_rows(
     return figure
 
 
+SHARP = 144  # dots an inch of figures with pictures in colour
 GAP = 2  # white pixels between pictures
 SIDE = 64 + GAP  # from one picture to the next
+
+
+def _whole(inches: float) -> float:
+    """About the same length, a whole number of dots."""
+    return round(inches * SHARP) / SHARP
 
 
 def _grouped(pictures: np.ndarray) -> np.ndarray:

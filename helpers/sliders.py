@@ -1,4 +1,4 @@
-"""Sliders in a notebook that move a model's latents and show what its decoder makes of them."""
+"""Sliders in a notebook: they move a model's latents, or go through figures drawn beforehand."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -7,11 +7,13 @@ import ipywidgets as widgets
 import matplotlib.image
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor
+
+from helpers.figures import NO_SOFTWARE, drawn
 
 REACH = 3  # standard deviations of the prior to either side
 SHOWN = 256  # pixels, the picture's edge on the screen
-NO_SOFTWARE: dict = {"Software": None}  # keeps a PNG file free of the version that wrote it
 
 
 def sliders(decode: Callable[[Tensor], Tensor], z: Tensor, latents: Sequence[int]) -> widgets.HBox:
@@ -36,6 +38,22 @@ def sliders(decode: Callable[[Tensor], Tensor], z: Tensor, latents: Sequence[int
         slider.observe(draw, "value")
     draw()
     return widgets.HBox([picture, widgets.VBox(moved)])
+
+
+def steps(figures: Sequence[Figure], name: str) -> widgets.VBox:
+    """A slider that shows one of several figures at a time; the figures are closed.
+
+    Needs a notebook that runs: in a stored one the first figure is there and nothing moves.
+    """
+    pictures = [drawn(figure) for figure in figures]
+    shown = widgets.Image(value=pictures[0], format="png", width=1.5 * SHOWN)
+    slider = widgets.IntSlider(0, min=0, max=len(pictures) - 1, description=name)
+
+    def change(move: dict) -> None:
+        shown.value = pictures[move["new"]]
+
+    slider.observe(change, "value")
+    return widgets.VBox([slider, shown])
 
 
 def _png(picture: np.ndarray) -> bytes:

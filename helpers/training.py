@@ -1,5 +1,6 @@
 """Training with a progress bar, whatever the framework: a step is a function of a batch."""
 
+import types
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -141,3 +142,15 @@ class _Shown:
         for batch in self.batches:
             yield batch
             self.bar.update()
+
+
+def calling(function: Callable, **others: Any) -> Callable:
+    """The same function, for which some global names stand for something else.
+
+    others: what each name stands for. The function itself, and all others, stay as they are.
+    """
+    plain = getattr(function, "python_function", function)  # of a tf.function
+    names = {**plain.__globals__, **others}
+    return types.FunctionType(
+        plain.__code__, names, plain.__name__, plain.__defaults__, plain.__closure__
+    )

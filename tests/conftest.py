@@ -22,6 +22,8 @@ from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadFileScheduling
 
 import reference
+from derivations import checking, hints
+from derivations.evaluator import evaluation, values
 from grader import record
 from grader.course import layout
 from grader.running import agent, sandbox
@@ -30,7 +32,7 @@ os.environ.update(sandbox.ONE_THREAD)  # pytest runs a process for each core
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ["derivations", "grader", "helpers", "reference", "source", "solutions"]
-PARTS += ["nbgrader_config.py", "environment.yml", "requirements.lock"]
+PARTS += ["nbgrader_config.py", "pyproject.toml", "environment.yml", "requirements.lock"]
 
 
 # The clock has no say: no deadline, and no complaint that a slow machine draws its inputs slowly.
@@ -209,3 +211,32 @@ def cell(notebook: nbformat.NotebookNode, grade_id: str) -> nbformat.NotebookNod
     return next(
         c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id
     )
+
+
+@pytest.fixture(scope="module")
+def patient_checker():
+    """No line is refused and no hint left out because the machine is slow or busy."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluation, "LINE_SECONDS", 600.0)
+        patch.setattr(values, "LINE_SECONDS", 600.0)
+        patch.setattr(checking, "ALL_SECONDS", 600.0)
+        patch.setattr(hints, "SECONDS", 600.0)
+        yield
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium. For one module at a time: while Playwright lives, its event loop runs."""
+    import browsing  # skips where Playwright is not installed
+
+    with browsing.chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens an address in a window of its own; requests to other machines fail the test."""
+    import browsing
+
+    with browsing.opener(browser) as opened:
+        yield opened

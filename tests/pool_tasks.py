@@ -17,6 +17,11 @@ def double(number: int) -> tuple[int, int]:
     return 2 * number, os.getpid()
 
 
+def variable(name: str) -> str | None:
+    """A variable of the environment, as the process that looks has it."""
+    return os.environ.get(name)
+
+
 def meet(folder: str) -> bool:
     """Whether another process comes to the same folder while this one waits there."""
     mine = Path(folder) / str(os.getpid())
@@ -39,4 +44,9 @@ def wait_for_ever(file: str) -> None:
 
 
 if __name__ == "__main__":
-    list(pool.work_through(wait_for_ever, [sys.argv[1]], 1))
+    if sys.argv[2] == "audit":
+        from grader.audit import audit
+
+        audit.in_processes(wait_for_ever, [sys.argv[1]], 1, "waiting")
+    else:
+        list(pool.work_through(wait_for_ever, [sys.argv[1]], 1))

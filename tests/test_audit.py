@@ -1,14 +1,19 @@
 """The audit: what it promises of every sheet, and that it would notice a weak check."""
 
+import math
 import types
 
+import numpy as np
 import pytest
 
-from grader.audit import audit
+from grader.audit import audit, command, margins
 from grader.audit.latex_mutants import latex_mutants
 from grader.audit.mutants import mutants
 from grader.course import banks, layout, outline
 from grader.errors import CourseError
+from grader.judging import comparing
+from grader.judging.local import Local
+from grader.running import agent
 
 SEEDS = 3  # the command takes twenty, which is most of its time
 
@@ -96,16 +101,12 @@ def test_every_mutant_is_valid_python_and_unlike_the_others():
 def test_a_check_that_accepts_everything_lets_mutants_and_mistakes_through(monkeypatch):
     sheet = layout.sheets()[0]
     item = next(iter(outline.items(sheet)))
-    real = banks.bank(sheet)
+    mistake = next(iter(banks.named_by_item(banks.bank(sheet).mistakes, item)))
 
     def lenient(student, draw):
         yield student.holds(True, "accepts everything", core=True)
 
-    checks = types.SimpleNamespace(**(vars(real.checks) | {item: lenient}))
-    monkeypatch.setattr(
-        banks, "bank", lambda name: banks.Bank(real.reference, checks, real.mistakes)
-    )
-    mistake = next(iter(banks.named_by_item(real.mistakes, item)))
+    _with_check(monkeypatch, sheet, **{item: lenient})
     mutant = mutants(audit.solution_cell(sheet, item), item)[0]
     for task in (
         audit.Task(sheet, item, "mistake", mistake),
@@ -114,8 +115,96 @@ def test_a_check_that_accepts_everything_lets_mutants_and_mistakes_through(monke
         assert not audit.run(task).caught
 
 
+def _with_check(monkeypatch, sheet, **checks):
+    """The sheet with other checks."""
+    real = banks.bank(sheet)
+    checks = types.SimpleNamespace(**(vars(real.checks) | checks))
+    monkeypatch.setattr(
+        banks, "bank", lambda name: banks.Bank(real.reference, checks, real.mistakes)
+    )
+
+
+def test_a_mistake_that_costs_more_with_some_inputs_than_with_others_is_a_problem(
+    toy_sheet, monkeypatch
+):
+    def half(student, draw):
+        yield student.holds(True, "is there", share=2)
+        yield student.compare("half", 1.0, what="halves 1")
+        yield student.compare("half", float(draw.integers(0, 2)), what="halves 0 or 1")
+
+    _with_check(monkeypatch, toy_sheet, half=half)
+    outcome = audit.run(audit.Task(toy_sheet, "half", "mistake", "doubled"))
+    assert outcome.caught and not outcome.one_score
+    figures = audit._figures("half", [outcome], {})
+    assert not figures.seeds_agree
+    more = outcome.scores.count(1.5)
+    assert 0 < more < 20 and outcome.scores.count(1.0) == 20 - more
+    words = f"mistake doubled of half gets 1.5 ({more} of 20 seeds) and 1 ({20 - more} of 20 seeds)"
+    assert [problem.startswith(f"{words} of 2 points") for problem in figures.problems] == [True]
+
+
+def test_a_line_that_fails_beside_the_core_ends_no_score(toy_sheet, monkeypatch):
+    def half(student, draw):
+        yield student.compare("half", 1.0, what="halves 1", share=1)
+        yield student.compare("half", 0.0, what="halves 0", share=3)
+
+    _with_check(monkeypatch, toy_sheet, half=half)
+    outcome = audit.run(audit.Task(toy_sheet, "half", "mistake", "doubled"), seeds=3)
+    assert outcome.scores == (1.5, 1.5, 1.5)
+
+
+def _near(student, draw):
+    value = student.value("half", 2.0)
+    close = student.within(abs(value - 0.9), 0.2, of="is close")
+    shows = student.beyond(value, 0.25)
+    yield student.holds(shows, "shows")
+    yield student.holds(close, "is close")
+    yield student.holds(value == 1, "is exact")
+
+
+def test_margins_are_the_smallest_of_all_right_answers_and_draws(toy_sheet, monkeypatch):
+    _with_check(monkeypatch, toy_sheet, half=_near)
+    found = {margin.line: margin for margin in margins._block((toy_sheet, "half", range(3)))}
+    factors = {line: margin.factor for line, margin in found.items()}
+    assert factors == {"shows": 4.0, "is close": pytest.approx(2.0), "is exact": math.inf}
+    assert not found["is close"].wide and found["is exact"].wide
+    both = margins.Margin("half", "x", 30.0, "a", 1).and_also(
+        margins.Margin("half", "x", 20.0, "b")
+    )
+    assert (both.factor, both.nearest, both.refused, both.wide) == (20.0, "b", 1, False)
+
+
+def test_the_command_says_which_line_comes_too_near(toy_sheet, monkeypatch, capsys):
+    _with_check(monkeypatch, toy_sheet, half=_near)
+    monkeypatch.setattr(audit, "in_processes", lambda each, tasks, *_: list(map(each, tasks)))
+    assert command.audit([toy_sheet], only=["half"], draws=25) == 1
+    said = capsys.readouterr().out
+    assert "PROBLEM: half, 'is close': the solution comes within a factor of 2 " in said
+    assert "is exact" not in said
+
+    def refuses(student, draw):
+        yield student.compare("half", 2.0, what="halves", core=True)
+        yield student.holds(draw.integers(0, 2) == 1, "by chance")
+
+    _with_check(monkeypatch, toy_sheet, half=refuses)
+    assert command.audit([toy_sheet], only=["half"], draws=25) == 1
+    assert "PROBLEM: half, 'by chance': right answers are refused" in capsys.readouterr().out
+
+
+def test_a_comparison_notes_how_often_its_deviation_goes_into_the_tolerance():
+    def margin(mine, theirs):
+        return comparing.margin(agent.encode(mine), agent.encode(theirs), rtol=0.1, atol=1.0)
+
+    assert margin(1.5, 1.0) == pytest.approx(1.1 / 0.5)
+    assert margin(np.array([1.0, 12.0]), np.array([1.0, 10.0])) == pytest.approx(1.0)
+    assert margin([1.0, (2.0,)], [1.0, (2.0,)]) == math.inf
+    assert margin({"b": 1.5, "a": np.inf}, {"a": np.inf, "b": 1.0}) == pytest.approx(1.1 / 0.5)
+    assert margin(np.nan, np.nan) == margin("same", "same") == margin(None, None) == math.inf
+    assert margin(np.array([1.5, 0.0]), (1.0, 0.0)) == pytest.approx(1.1 / 0.5)
+
+
 def test_the_audit_tries_the_values_that_mistakes_and_alternatives_return(toy_sheet):
-    tasks = [task for task in audit._tasks(toy_sheet) if task.item == "bit"]
+    tasks = [task for task in audit.tasks_of(toy_sheet) if task.item == "bit"]
     assert {task.kind for task in tasks} == set(audit._COUNT)
     known = banks.module(toy_sheet, "equivalents").EQUIVALENT
     figures = audit._figures("bit", [audit.run(task) for task in tasks], known)
@@ -127,7 +216,7 @@ def test_the_audit_tries_the_values_that_mistakes_and_alternatives_return(toy_sh
 
 
 def test_the_mutants_of_a_text_are_those_of_its_latex(toy_sheet, capsys):
-    found = {task.name: task.source for task in audit._tasks(toy_sheet) if task.kind == "mutant"}
+    found = {task.name: task.source for task in audit.tasks_of(toy_sheet) if task.kind == "mutant"}
     value = audit._solution(toy_sheet)["bit"]
     assert capsys.readouterr().out == "", "what a solution cell prints would spoil --json"
     for change, text in latex_mutants(value):
@@ -172,29 +261,30 @@ def test_a_mistake_that_costs_another_item_is_seen(monkeypatch, toy_sheet):
     checks = types.SimpleNamespace(bit=real.checks.bit, half=half)
     reference = types.SimpleNamespace(**audit._solution(toy_sheet))
     monkeypatch.setattr(banks, "bank", lambda name: banks.Bank(reference, checks, real.mistakes))
-    audit._reference.cache_clear()
+    audit.local_of.cache_clear()
     assert audit._users(toy_sheet) == {"bit": ("half",), "half": ()}
-    mistaken = next(task for task in audit._tasks(toy_sheet) if task.kind == "mistake")
+    mistaken = next(task for task in audit.tasks_of(toy_sheet) if task.kind == "mistake")
     assert audit.run(mistaken).others == mistaken.others == ("half",)
-    audit._reference.cache_clear()
+    audit.local_of.cache_clear()
 
 
 def _half_of_bit(functions):
     return functions["half"](len(functions["bit"]))
 
 
-def test_the_reference_is_asked_once_for_each_request():
-    asked = []
+def test_the_reference_and_each_mistake_compute_a_reply_once(toy_sheet, monkeypatch):
+    computed = []
 
-    class Session:
-        def ask(self, request, seconds):
-            asked.append(request)
-            return {"status": "ok", "value": len(asked)}
+    def ask(self, request, mistake=None):
+        computed.append((request, mistake))
+        return {"status": "ok", "value": len(computed)}
 
-    session = audit._CachingSession(Session())
-    for request in ({"args": [1]}, {"args": [2]}, {"args": [1]}):
-        session.ask(request)
-    assert len(asked) == 2 and session.ask({"args": [2]})["value"] == 2
+    monkeypatch.setattr(Local, "ask", ask)
+    known = audit.Remembering(banks.bank(toy_sheet), outline.items(toy_sheet)["half"])
+    one, other = {"args": [1]}, {"args": [2]}
+    calls = [(one, None), (other, None), (one, "doubled")]
+    replies = [known.ask(*call)["value"] for call in calls * 2]
+    assert replies == [1, 2, 3, 1, 2, 3] and computed == calls
 
 
 def test_a_variable_that_is_no_text_has_the_mutants_of_its_expression():

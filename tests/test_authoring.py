@@ -20,7 +20,7 @@ SEEDS = 2
 
 
 def test_the_worked_item_of_a_new_sheet_passes_the_audit(new_sheet):
-    tasks = list(audit._tasks(new_sheet.sheet))
+    tasks = list(audit.tasks_of(new_sheet.sheet))
     known = banks.module(new_sheet.sheet, "equivalents").EQUIVALENT
     figures = audit._figures("entropy", [audit.run(task, SEEDS) for task in tasks], known)
     assert figures.problems == []
@@ -141,15 +141,16 @@ def test_a_problem_says_what_to_do(new_sheet):
 
     def problem(kind, name, **outcome):
         task = audit.Task(sheet, "entropy", kind, name)
-        outcome = audit.Outcome(task, **{"full": 0, "seeds": 2} | outcome)
+        outcome = audit.Outcome(task, **{"points": 2.0, "scores": (0.0, 0.0)} | outcome)
         return " ".join(audit._figures("entropy", [outcome], {}).problems)
 
     assert "its checks" not in problem("mistake", "in_bits")
     others = problem("mistake", "in_bits", others=("cross_entropy",))
     assert "cross_entropy -> in their checks put a stand-in in the place of entropy" in others
-    assert "-> add a line to the check" in problem("mistake", "in_bits", full=2)
+    assert "-> add a line to the check" in problem("mistake", "in_bits", scores=(2.0, 2.0))
     assert f"see `python -m grader try {sheet} entropy einsum`" in problem("alternative", "einsum")
-    assert "1 of 2 seeds -> make the check draw" in problem("alternative", "einsum", full=1)
+    scores = problem("alternative", "einsum", scores=(2.0, 0.5))
+    assert "2 (1 of 2 seeds) and 0.5 (1 of 2 seeds) of 2 points -> make the check draw" in scores
 
 
 def test_one_item_is_measured_by_its_name(new_sheet, monkeypatch):
@@ -161,7 +162,7 @@ def test_one_item_is_measured_by_its_name(new_sheet, monkeypatch):
     assert measured == [(new_sheet.sheet, ["entropy"])]
     with pytest.raises(CourseError, match="Did you mean entropy"):
         command.audit([new_sheet.sheet], only=["entropies"])
-    assert {task.item for task in audit._tasks(new_sheet.sheet, ["entropy"])} == {"entropy"}
+    assert {task.item for task in audit.tasks_of(new_sheet.sheet, ["entropy"])} == {"entropy"}
 
 
 def test_a_solution_that_does_not_run_alone_says_so(new_sheet):

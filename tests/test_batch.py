@@ -3,11 +3,10 @@
 import csv
 import re
 import shutil
-import subprocess
-import sys
 
 import broken
 import pytest
+from cluster import workers
 from nbgrader.api import Gradebook
 
 from grader.__main__ import main
@@ -37,18 +36,6 @@ def _deadly(self, nb, resources):
 
 
 RepairNotebook.preprocess = _deadly
-"""
-
-CLUSTER = """
-import sys
-from distributed import LocalCluster
-
-if __name__ == "__main__":
-    with LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None
-    ) as cluster:
-        print(cluster.scheduler_address, flush=True)
-        sys.stdin.read()
 """
 
 
@@ -134,8 +121,9 @@ def test_a_late_submission_is_marked_in_table_and_csv(course, first_run):
 
 def test_the_class_report_counts_all_submissions(course):
     page = (course.root / "class_report.html").read_text()
-    assert "sheet1_kl (4 submissions)" in page
+    assert "4 submissions, 0 students missing" in page
     assert PAYLOAD not in page
+    assert PAYLOAD not in (course.root / "class_report" / "sheet1_kl.html").read_text()
 
 
 # --- feedback
@@ -144,7 +132,7 @@ def test_the_class_report_counts_all_submissions(course):
 @pytest.mark.parametrize("student", ["team-a", "blank", "late", "evil"])
 def test_feedback_shows_the_report_and_nothing_hidden(student, course):
     page = course.feedback(student)
-    assert page.count('class="judge-report"') == 17
+    assert page.count("<article") == 24
     for words in ("judge(", "BEGIN HIDDEN", "END HIDDEN", "from grader", "reference/sheet1_kl"):
         assert words not in page
     assert str(course.root) not in page
@@ -254,6 +242,7 @@ def test_a_wrong_team_file_stops_the_command_before_it_grades(course):
 
 
 def test_nbgrader_export_writes_the_same_table(course):
+    graded_by(course)  # nothing is left to grade; the table is of the submissions that are there
     course.run("nbgrader", "export", "--to", "exported.csv")
     assert grades(course, "exported.csv") == grades(course)
 
@@ -272,16 +261,8 @@ def test_nbgrader_validate_passes_the_solution_and_says_what_a_blank_notebook_la
 
 def test_a_dask_cluster_grades_too(course):
     """And `--force` with `--student`: only who is meant is graded again."""
-    with subprocess.Popen(
-        [sys.executable, "-c", CLUSTER],
-        cwd=course.root,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as cluster:
-        address = cluster.stdout.readline().strip()
+    with workers(1, course.root) as address:
         who, done = graded_by(course, "--student", "t*m-?", "--force", "--scheduler", address)
-        cluster.stdin.close()
     assert done.returncode == 0, done.stderr
     assert who == {"team-a"}
     assert "blank" not in done.stdout

@@ -18,14 +18,18 @@ ROOT = Path(__file__).resolve().parent.parent
 NAMES = ["vae", "beta_vae"]
 
 
-@pytest.fixture(scope="module")
-def script():
-    """scripts/train_beta_vae.py as a module."""
-    path = ROOT / "scripts" / "train_beta_vae.py"
-    spec = importlib.util.spec_from_file_location("train_beta_vae", path)
+def script_named(name):
+    """A file of scripts/ as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def script():
+    """scripts/train_beta_vae.py as a module."""
+    return script_named("train_beta_vae")
 
 
 # --- the model -----------------------------------------------------------------------------------
@@ -296,6 +300,14 @@ def test_a_state_of_another_plan_is_not_taken_up(short, tmp_path, monkeypatch):
         short.train("vae", tmp_path)
 
 
+def test_a_sweep_writes_a_line_for_each_beta_and_seed_and_no_weights(short, tmp_path, monkeypatch):
+    monkeypatch.setattr(short, "SWEEP", [(1, 0), (4, 1)])
+    short.sweep(tmp_path / "runs", steps=2)
+    lines = [json.loads(line) for line in (tmp_path / "sweep.jsonl").read_text().splitlines()]
+    assert [(line["beta"], line["seed"], line["step"]) for line in lines] == [(1, 0, 2), (4, 1, 2)]
+    assert not list(tmp_path.rglob("*.safetensors"))
+
+
 def test_the_rate_rises_and_falls(script):
     plan = script.PLANS["vae"]
     rates = [script.rate(plan, step) for step in (0, 499, plan.steps // 2, plan.steps)]
@@ -358,3 +370,20 @@ def test_the_model_card_shows_the_figures_of_the_list():
     for key in ("mig", "sap", "disentanglement", "completeness", "informativeness"):
         figures = " | ".join(f"{beta_vae.about(name)[key]:.3f}" for name in NAMES)
         assert f" | {figures} |" in card, key
+
+
+def test_the_sweep_is_shown_with_every_training_and_the_smallest_beta_first():
+    sweep = script_named("sweep_picture")
+    runs = [
+        {"beta": beta, "seed": seed, "step": 30_000, "mig": mig, "kl": 20.0, "active": 9}
+        for beta, seed, mig in ((8, 0, 0.5), (1, 0, 0.1), (8, 1, 0.45))
+    ]
+    assert sweep.table(runs).splitlines()[2:] == [
+        "| 1 | 30,000 | 0.100 | 20.0 | 9 |",
+        "| 8 | 30,000 | 0.500, 0.450 | 20.0, 20.0 | 9, 9 |",
+    ]
+    left, right = sweep.drawn(runs).axes
+    points = [line.get_ydata() for line in left.lines if line.get_marker() == "o"]
+    assert [list(values) for values in points] == [[0.1], [0.5, 0.45]]
+    assert left.lines[-1].get_ydata() == pytest.approx([0.1, 0.475])
+    assert right.get_ylabel() == "KL, nats"

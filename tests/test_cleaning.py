@@ -149,7 +149,7 @@ EXPECTED_NOTES = {
             "kl-mvn",
         )
     ],
-    "deleted_all_tests": ["17 cells of the sheet were missing and were put back."],
+    "deleted_all_tests": ["18 cells of the sheet were missing and were put back."],
     "moved_a_test_to_the_top": ["The cell elbo-test stood before the cell it belongs to."],
     "changed_points": [
         f"The cell {name} had other grading settings."
@@ -702,7 +702,7 @@ def test_a_right_solution_that_was_mended_has_all_points_and_a_note(student, gra
     assert notes
     page = html.unescape(graded.feedback(student))
     assert "Before grading, this was noticed or repaired in your submission" in page
-    assert all(note.replace("<", "‹").replace(">", "›") in page for note in notes)
+    assert all(note in page for note in notes)
 
 
 @pytest.mark.parametrize("student", NOTHING)
@@ -762,7 +762,7 @@ def test_links_beside_the_notebook_lead_nowhere(graded):
         "so this counts as handed in on time.",
     )
     there = {file.name for file in (graded.root / "feedback/link/sheet1_kl").iterdir()}
-    assert there == {"kl.html", "timestamp.txt"} | {"data"}
+    assert there == {"kl.html"}
 
 
 def test_files_of_the_sheet_lie_beside_the_graded_notebook(graded):

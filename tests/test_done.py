@@ -18,6 +18,7 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pool_tasks
@@ -29,7 +30,7 @@ from nbgrader.api import Gradebook
 from grader import atomic, record
 from grader.course import layout
 from grader.errors import CourseError, MachineTrouble
-from grader.grading import one, pool
+from grader.grading import one, pool, writing
 from grader.intake.submissions import Submission
 from grader.records import copies, gradebook
 from grader.running import sandbox
@@ -92,6 +93,10 @@ class ToyCourse:
 
     def notebook(self, student: str) -> Path:
         return self.root / "autograded" / student / toy.SHEET / "toy.ipynb"
+
+    def transactions(self) -> int:
+        """How many have changed the gradebook so far: SQLite counts them in the file's header."""
+        return int.from_bytes((self.root / "gradebook.db").read_bytes()[24:28], "big")
 
     def book(self) -> Gradebook:
         return Gradebook(f"sqlite:///{self.root}/gradebook.db", "dgm")
@@ -169,13 +174,69 @@ def test_what_is_done_is_left_alone_and_what_is_not_is_finished(course):
     assert course.page("bruno").stat().st_mode & 0o777 == 0o644
 
 
+BY_HAND = """
+from grader.records import fresh, gradebook
+gradebook.config()  # as every nbgrader command reads it
+fresh.WAIT_SECONDS = 0
+fresh.by_hand("toy", "clara")
+"""
+
+
+def set_by_hand(course, points: float) -> None:
+    with course.book() as book:
+        grade = book.find_grade("half-test", "toy", toy.SHEET, "clara")
+        grade.manual_score = points
+        book.find_comment("half", "toy", toy.SHEET, "clara").manual_comment = f"Worth {points}."
+        book.db.commit()
+
+
+def in_the_course(course, *argv: str) -> None:
+    done = subprocess.run(
+        [sys.executable, *argv],
+        cwd=course.root,
+        env=course.environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("points", "argv"),
+    [
+        (1.5, ("-c", BY_HAND)),  # what the formgrader calls when it has saved
+        (0.5, ("-m", "nbgrader", "generate_feedback", toy.SHEET, "--force")),
+        (2.0, ("-m", "grader", "grade")),
+    ],
+    ids=["formgrader", "generate_feedback", "grade"],
+)
+def test_points_given_by_hand_are_in_page_tables_and_reports_at_once(course, points, argv):
+    before = course.judged("clara")
+    set_by_hand(course, points)
+    in_the_course(course, *argv)
+    assert float(course.rows()["clara"]["score"]) == 2.0 + points
+    assert f"Worth {points}." in course.page("clara").read_text()
+    assert f">{2.0 + points:g}</a>" in (course.root / "class_report.html").read_text()
+    assert (course.root / "class_report" / "toy.html").exists()
+    assert course.judged("clara") == before
+
+
+def test_a_page_that_the_formgrader_wrote_is_not_made_again(course):
+    set_by_hand(course, 1.0)
+    in_the_course(course, "-c", BY_HAND)
+    said = course.run("grade", "--student", "clara")
+    assert "1 of 1 are graded already" in said and "newer than their feedback" not in said
+
+
 def test_a_record_says_which_checks_judged_and_old_ones_are_judged_again_where_wanted(course):
     made = record.read_file(course.notebook("dora")).checks
     assert len(made) == 64
     with course.append(f"reference/{toy.SHEET}/checks.py", "\n# another check\n"):
         said = course.run("grade", "--student", "dora")
         assert "1 of 1 are graded already" in said and "1 of these were judged by older" in said
+        before = course.transactions()
         said = course.run("grade", "--student", "dora", "--outdated")
+        assert course.transactions() - before == 2  # the old points go, the new ones come
         assert "graded already" not in said and "older" not in said
         assert record.read_file(course.notebook("dora")).checks != made
 
@@ -197,7 +258,7 @@ def test_an_item_whose_check_fails_stays_open_and_is_judged_as_soon_as_the_check
         row = course.rows()["emil"]
         assert (row["score"], row["not_judged"], row["open"]) == ("2.0", "1", "1")
         page = course.page("emil").read_text()
-        assert "This is not your fault" in page and "half</b>: not judged yet" in page
+        assert "which is not your fault" in page and "could not be judged yet" in page
         answers = course.root / "answers.py"
         answers.write_text("def half(x):\n    return x / 2\n")
         said = course.run("check", toy.SHEET, "answers.py", "--only", "half", code=2)
@@ -210,7 +271,9 @@ def test_an_item_whose_check_fails_stays_open_and_is_judged_as_soon_as_the_check
 
 def test_what_the_gradebook_has_and_nobody_handed_in_is_said(course):
     course.hand_in("frieda")
+    before = course.transactions()
     course.run("grade", "--student", "frieda")
+    assert course.transactions() - before == 1  # student, points and mark in one step
     shutil.rmtree(course.root / "submitted" / "frieda")
     said = course.run("grade", "--student", "ada")
     assert "In the gradebook and in grades.csv, but not in submitted/: frieda (toy)" in said
@@ -237,7 +300,7 @@ def test_a_graded_sheet_is_changed_by_a_command_of_its_own_which_keeps_grades(co
     (course.root / "reference" / toy.SHEET / "equivalents.py").write_text("EQUIVALENT = {}\n")
     said = course.run("grade", "--student", "ada", code=2)
     assert "Cells of toy changed (new: why; gone: half, half-test)" in said
-    assert "1 grades given by hand go with these cells" in said  # bruno's
+    assert "2 grades given by hand go with these cells" in said  # bruno's and clara's
     assert "python -m grader release toy --change" in said
     course.run("release", "toy", "--change")
     course.run("grade", "--student", "ada")
@@ -350,6 +413,13 @@ def test_a_worker_that_dies_is_replaced_and_costs_its_own_task_alone():
     }
 
 
+def test_a_worker_has_the_environment_of_the_moment_it_starts(monkeypatch):
+    for value in ("one", "two"):
+        monkeypatch.setenv("GRADER_TRIED", value)
+        found = pool.work_through(pool_tasks.variable, ["GRADER_TRIED"], 1)
+        assert dict(found) == {"GRADER_TRIED": value}
+
+
 def test_the_class_stays_parallel_after_a_death(tmp_path):
     tasks = [*[str(tmp_path)] * 2]
     died = list(pool.work_through(pool_tasks.double, [13, 13], 2))
@@ -358,8 +428,9 @@ def test_the_class_stays_parallel_after_a_death(tmp_path):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
-def test_a_worker_ends_with_the_process_that_started_it(tmp_path):
-    argv = [sys.executable, TESTS / "pool_tasks.py", tmp_path / "pids"]
+@pytest.mark.parametrize("of", ["grade", "audit"])
+def test_a_worker_ends_with_the_process_that_started_it(of, tmp_path):
+    argv = [sys.executable, TESTS / "pool_tasks.py", tmp_path / "pids", of]
     with subprocess.Popen(argv, env=os.environ | {"PYTHONPATH": f"{ROOT}:{TESTS}"}) as process:
         until((tmp_path / "pids").exists, "no worker started")
         process.kill()
@@ -373,7 +444,9 @@ def test_a_worker_ends_with_the_process_that_started_it(tmp_path):
 
 @pytest.fixture
 def steps(monkeypatch, tmp_path):
-    """grade_one without nbgrader: what is called, in order; each step may be made to fail."""
+    """A submission's way without nbgrader and gradebook: what is called, in order; each step may be
+    made to fail.
+    """
     monkeypatch.setattr(layout, "SUBMITTED", tmp_path / "submitted")
     monkeypatch.setattr(layout, "AUTOGRADED", tmp_path / "autograded")
     monkeypatch.setattr(layout, "FEEDBACK", tmp_path / "feedback")
@@ -383,28 +456,47 @@ def steps(monkeypatch, tmp_path):
     submission.folder.mkdir(parents=True)
     called = []
 
+    def note(name, returned=None):
+        return lambda *args: called.append(name) or returned
+
     def convert(converter, sheet, student):
         called.append(converter.__name__)
-        files = {"AutogradeAgain": submission.graded_notebook, "GenerateFeedback": submission.page}
-        atomic.write(files[converter.__name__], "{}")
+        atomic.write(submission.graded_notebook, "{}")
 
     @contextlib.contextmanager
-    def no_book():
+    def empty(*args):
         yield None
 
     monkeypatch.setattr(one, "convert", convert)
-    monkeypatch.setattr(one, "gradebook", no_book)
+    monkeypatch.setattr(one.excerpt, "laid_out", empty)
+    monkeypatch.setattr(one.excerpt, "results", lambda which: {"grade": []})
+    monkeypatch.setattr(one.fresh.page, "write", note("page"))
+    monkeypatch.setattr(one.fresh, "gradebook", empty)
     monkeypatch.setattr(one.marks, "grades_digest", lambda *args: "grades")
-    monkeypatch.setattr(one.marks, "read", lambda which: None)
-    monkeypatch.setattr(one.marks, "take_away", lambda which: called.append("take away"))
-    monkeypatch.setattr(one.marks, "put", lambda which, mark: called.append("put"))
-    return called, one.Task(submission)
+    earlier = one.marks.Mark("notebook", "page", "grades", "earlier")
+    monkeypatch.setattr(one.marks, "read", lambda *args: earlier)
+    monkeypatch.setattr(one.marks, "take_away", note("take away"))
+    monkeypatch.setattr(one.marks, "put", note("put"))
+    monkeypatch.setattr(writing, "transaction", empty)
+    monkeypatch.setattr(writing, "reopen", note("reopen"))
+    taken = SimpleNamespace(of=lambda which: one.Excerpt({}, ""))
+    monkeypatch.setattr(writing.excerpt, "Taking", lambda book: taken)
+    monkeypatch.setattr(writing.excerpt, "put_back", note("points", True))
+    return called, one.Task(submission, seen="earlier")
+
+
+def graded(task: one.Task) -> one.Outcome:
+    """What comes of a task that is handed out, worked on and put back."""
+    writer = writing.Writer(None)
+    handed_out = writer.hand_out(task)
+    return writer.put_back(handed_out, one.grade_one(handed_out))
 
 
 def test_the_mark_goes_before_all_else_and_comes_after_all_else(steps):
     called, task = steps
-    assert one.grade_one(task) == one.Outcome()
-    assert called == ["take away", "AutogradeAgain", "GenerateFeedback", "put"]
+    assert graded(task) == one.Outcome()
+    assert called[:4] == ["take away", "reopen", "AutogradeFolder", "page"]
+    assert called[4:] == ["take away", "points", "put"]
 
 
 @pytest.mark.parametrize(
@@ -417,9 +509,20 @@ def test_what_the_machine_prevents_is_put_back_and_leaves_no_mark(steps, error, 
         raise error
 
     monkeypatch.setattr(one, "convert", fail)
-    outcome = one.grade_one(task)
+    outcome = graded(task)
     assert outcome.again and str(error) in outcome.failure
-    assert called == ["take away"]
+    assert called == ["take away", "reopen"]
+
+
+def test_what_the_gradebook_refuses_is_put_back_and_leaves_no_mark(steps, monkeypatch):
+    called, task = steps
+
+    def refuse(*args):
+        raise CourseError("it is locked")
+
+    monkeypatch.setattr(writing.excerpt, "put_back", refuse)
+    assert graded(task) == one.Outcome("it is locked", again=True)
+    assert "put" not in called
 
 
 def test_a_kernel_that_died_is_given_a_second_try_alone_and_then_believed(steps, monkeypatch):
@@ -428,24 +531,40 @@ def test_a_kernel_that_died_is_given_a_second_try_alone_and_then_believed(steps,
 
     def dying(converter, sheet, student):
         convert(converter, sheet, student)
-        if converter.__name__ == "AutogradeAgain":
-            graded = nbformat.v4.new_notebook()
-            record.Record(kernel_died=True).write(graded)
-            atomic.write(task.submission.graded_notebook, nbformat.writes(graded))
+        notebook = nbformat.v4.new_notebook()
+        record.Record(kernel_died=True).write(notebook)
+        atomic.write(task.submission.graded_notebook, nbformat.writes(notebook))
 
     monkeypatch.setattr(one, "convert", dying)
-    assert one.grade_one(task).again
-    assert called == ["take away", "AutogradeAgain"]
-    assert one.grade_one(replace(task, alone=True)) == one.Outcome()
+    assert graded(task).again
+    assert called == ["take away", "reopen", "AutogradeFolder"]
+    assert graded(replace(task, alone=True)) == one.Outcome()
     assert called[-1] == "put"
 
 
 def test_what_another_run_finished_in_the_meantime_is_not_done_again(steps, monkeypatch):
     called, task = steps
     other = one.marks.Mark("notebook", "page", "grades", "later")
-    monkeypatch.setattr(one.marks, "read", lambda which: other)
-    assert one.grade_one(task) == one.Outcome()
+    monkeypatch.setattr(one.marks, "read", lambda *args: other)
+    assert graded(task) == one.Outcome()
     assert called == []
+
+
+def test_what_another_run_graded_while_this_one_waited_for_it_is_looked_at_again_later(steps):
+    called, task = steps
+    handed_out = writing.Writer(None).hand_out(task)
+    atomic.write(task.submission.graded_notebook, "{} ")
+    assert one.grade_one(handed_out) == one.Outcome("another run is at it", again=True)
+    assert called == ["take away", "reopen"]
+
+
+def test_a_page_that_no_longer_fits_the_points_is_made_again(steps, monkeypatch):
+    called, task = steps
+    monkeypatch.setattr(writing.excerpt, "put_back", lambda *args: False)
+    digests = iter(["in the excerpt", "given by hand meanwhile", "given by hand meanwhile"])
+    monkeypatch.setattr(one.marks, "grades_digest", lambda *args: next(digests))
+    assert graded(task) == one.Outcome()
+    assert called[3:] == ["page", "take away", "page", "put"]
 
 
 def test_a_file_is_written_whole_or_stays_as_it_was(tmp_path):

@@ -257,6 +257,14 @@ def test_a_layer_may_return_anything_without_trouble(name, returned):
             "clamped",
         ),
         (
+            "log_prob_of_images",
+            "def log_prob_of_images(flow, x_int, u, alpha, levels=256):\n"
+            "    y, _ = dequantize(x_int, u, levels)\n"
+            "    logits, to_line = to_logit(y, alpha)\n"
+            "    return flow.log_prob(logits) + to_line\n",
+            "no_log_det_of_dequantize",
+        ),
+        (
             "bits_per_dim",
             "def bits_per_dim(log_prob, n_dims):\n    return -log_prob / n_dims\n",
             "nats",
@@ -266,6 +274,16 @@ def test_a_layer_may_return_anything_without_trouble(name, returned):
 def test_a_usual_mistake_is_named(item, source, mistake):
     report = judged(source, item)[item]
     assert report.score == 0 and mistakes(report) == {mistake}
+
+
+def test_a_wrong_piece_does_not_cost_the_points_of_the_chain():
+    source = """
+        def dequantize(x_int, u, levels=256):
+            y = (x_int + u) / levels
+            return y, torch.zeros(len(y))
+        """
+    reports = judged(source, "dequantize", "log_prob_of_images")
+    assert reports["dequantize"].score == 0 and reports["log_prob_of_images"].passed
 
 
 def test_an_overflow_of_uint8_costs_its_line_alone():

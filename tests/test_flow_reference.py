@@ -201,6 +201,19 @@ def test_the_logits_references_are_finite_where_a_float_ends():
     assert log_det.item() == pytest.approx(-100)
 
 
+class Logistic(nn.Module):
+    """A density of logits under which numbers between 0 and 1 are uniform."""
+
+    def log_prob(self, x):
+        return torch.from_numpy(stats.logistic.logpdf(x)).sum(dim=1)
+
+
+def test_images_whose_levels_are_equally_likely_cost_the_logarithm_of_their_number():
+    x, u = torch.tensor([[0, 16, 5], [3, 3, 9]]), torch.rand(2, 3)
+    found = right.log_prob_of_images(Logistic(), x, u, 1e-9, 17)
+    assert found.tolist() == pytest.approx([-3 * math.log(17)] * 2, abs=1e-5)
+
+
 def test_bits_per_dimension_are_what_a_code_of_that_length_needs():
     assert right.bits_per_dim(torch.tensor([[-64 * math.log(16)]]), 64).tolist() == [
         [pytest.approx(4)]

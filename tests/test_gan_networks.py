@@ -39,6 +39,34 @@ def test_a_wrong_leaky_relu_costs_the_networks_nothing(helper):
     assert [reports[item].passed for item in ("leaky_relu", *NETWORKS)] == [False, True, True]
 
 
+FUNCTIONAL = """
+def leaky_relu(x, alpha):
+    ops = tf.keras.ops
+    return ops.maximum(x, 0) + alpha * ops.minimum(x, 0)
+
+
+def build_generator(kind, noise_dim):
+    if kind not in ("dense", "conv"):
+        raise ValueError(kind)
+    layers = tf.keras.layers
+    z = tf.keras.Input((noise_dim,))
+    if kind == "dense":
+        h = leaky_relu(layers.Dense(64)(z), 0.2)
+        h = leaky_relu(layers.Dense(128)(h), 0.2)
+        h = layers.Reshape((28, 28, 1))(layers.Dense(784, "tanh")(h))
+    else:
+        h = layers.Reshape((7, 7, 16))(leaky_relu(layers.Dense(7 * 7 * 16)(z), 0.2))
+        h = leaky_relu(layers.Conv2DTranspose(8, 5, 2, "same")(h), 0.2)
+        h = layers.Conv2DTranspose(1, 5, 2, "same", activation="tanh")(h)
+    return tf.keras.Model(z, h)
+"""
+
+
+def test_a_leaky_relu_of_ones_own_may_stand_between_the_layers_of_a_functional_model():
+    report = judged(FUNCTIONAL, "build_generator")["build_generator"]
+    assert report.passed, report
+
+
 @pytest.mark.parametrize(
     "helper",
     [
@@ -183,8 +211,13 @@ def test_a_logit_near_0_is_compared_on_the_scale_of_its_batch():
     from reference.sheet5_gan.networks import checks
 
     logits = np.array([[2.0], [-1.0], [0.5], [1e-5], [3.0]])
-    assert checks._distance(logits[3:4] + 1e-6, logits[3:4]) > checks.SAME / 2
-    assert checks._distance(logits[3:4] + 1e-6, logits[3:4], among=logits) < checks.SAME / 100
+    assert (
+        checks._distance(logits[3:4] + 1e-6, logits[3:4], checks._size(logits[3:4]))
+        > checks.SAME / 2
+    )
+    assert (
+        checks._distance(logits[3:4] + 1e-6, logits[3:4], checks._size(logits)) < checks.SAME / 100
+    )
 
 
 def test_a_single_layer_that_does_not_leak_is_found():
@@ -296,4 +329,4 @@ def test_the_solution_is_right_in_a_process_of_its_own(tmp_path):
     file = tmp_path / "student.py"
     file.write_text(outline.solution_source(SHEET))
     reports = list(check_file(file, SHEET, "a secret"))
-    assert len(reports) == 13 and all(report.passed for report in reports), reports
+    assert len(reports) == 14 and all(report.passed for report in reports), reports

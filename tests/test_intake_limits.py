@@ -30,8 +30,9 @@ import nbformat
 from nbconvert.exporters import HTMLExporter
 from grader.course import layout, outline
 from grader.intake import cells, reading, repair
-from grader.records import gradebook
-from grader.records.feedback import PrepareFeedback, ShortenLongCode
+from grader import record
+from grader.records import contents, gradebook, page
+from grader.records.feedback import ShortenLongCode
 from grader.records.sanitise import RemoveActiveContent
 
 course, limits, inputs = Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3:]
@@ -49,11 +50,14 @@ def work(folder):
     nb, notes, pictures = reading.read_submission(folder / "toy.ipynb")
     resources = {"nbgrader": names, reading.NOTES: notes, reading.PICTURES: pictures}
     resources[reading.FINGERPRINT] = ""
-    steps = [repair.RepairNotebook(), RemoveActiveContent(), ShortenLongCode(), PrepareFeedback()]
+    steps = [repair.RepairNotebook(), RemoveActiveContent(), ShortenLongCode()]
     for step in steps:
         nb, resources = step.preprocess(nb, resources)
-    page, _ = HTMLExporter(config=gradebook.config()).from_notebook_node(nb)
-    assert len(page) > 1000
+    exercises = tuple(contents.exercises_of(nb, "toy", {}, {}))
+    repairs = record.read(nb).repairs
+    feedback = page.page(contents.Contents("toy", "Toy", "x", (), exercises, 0.0, 0.0, "", repairs))
+    formgrader, _ = HTMLExporter(config=gradebook.config()).from_notebook_node(nb)
+    assert len(feedback) > 1000 and len(formgrader) > 1000
 
 
 def size():

@@ -224,6 +224,17 @@ def test_without_its_core_a_function_earns_nothing(monkeypatch):
     assert report.score == 0 and len(report.failed_lines) == 1
 
 
+def test_a_line_that_costs_nothing_does_not_end_a_verdict(monkeypatch):
+    def check(student, draw):
+        yield student.holds(False, "is documented", "It is not.", share=0)
+        yield student.compare("double", draw.normal((3, 2)), what="doubles")
+
+    monkeypatch.setattr(banks, "bank", lambda sheet: bank(check))
+    session = InProcess({"double": tidy})
+    report = judge.judge_item(session, "no sheet", ITEM, 7, judge.Depth.VERDICT)
+    assert report.passed and [line.passed for line in report.lines] == [False, True, True]
+
+
 def test_an_error_for_everything_earns_nothing(monkeypatch):
     def raises(x):
         raise ValueError("no")
@@ -317,6 +328,72 @@ def test_a_mistake_is_not_named_where_it_does_not_explain_the_core(monkeypatch):
 
     report = verdict(monkeypatch, lambda x: x**4, check, squared=squared)
     assert all(line.mistake is None for line in report.lines)
+
+
+def halves_the_first(x):
+    """The first of the two terms is halved."""
+    return x / 2 + x
+
+
+def second_is_one(x):
+    """KL stands for the second term."""
+    return x + 1
+
+
+BOTH = "Two things at once: the first of the two terms is halved; KL stands for the second term."
+SUMMED = "all values are summed to one number, where one for each row is expected."
+
+
+@pytest.mark.parametrize(
+    ("function", "mistake", "words"),
+    [
+        (lambda x: x / 2 + 1, "first+second", BOTH),
+        (
+            lambda x: -(x + 1),
+            "second+~negated",
+            "once: KL stands for the second term; the sign",
+        ),
+        (lambda x: (x / 2 + x).sum(), "first+~summed", "; all values are summed to one number"),
+        (lambda x: (2 * x).sum(), "~summed", SUMMED.capitalize()),
+        (lambda x: x**3, None, ""),
+        (lambda x: (x / 2 + 1).tolist()[:1], None, ""),
+    ],
+)
+def test_two_mistakes_at_once_are_named_where_they_explain_the_core(
+    monkeypatch, function, mistake, words
+):
+    def check(student, draw):
+        yield student.compare("double", draw.normal((3,)), what="doubles", core=True)
+        yield student.compare("double", draw.normal((5, 2)), what="doubles rows", core=True)
+
+    known = {"first": halves_the_first, "second": second_is_one}
+    report = verdict(monkeypatch, function, check, **known)
+    assert report.score == 0 and {line.mistake for line in report.failed_lines} == {mistake}
+    assert len(report.failed_lines) == 2
+    assert all(words in line.message for line in report.failed_lines)
+
+
+def test_two_mistakes_are_not_named_where_the_code_is_right_and_they_are_not(monkeypatch):
+    def check(student, draw):
+        yield student.compare("double", draw.normal((3,)), what="doubles", core=True)
+        yield student.compare("double", 5.0, what="doubles 5", core=True)
+
+    def right_at_five(x):
+        return 10.0 if np.ndim(x) == 0 else x / 2 + 1
+
+    known = {"first": halves_the_first, "second": second_is_one}
+    report = verdict(monkeypatch, right_at_five, check, **known)
+    assert [line.mistake for line in report.failed_lines] == [None]
+
+
+def test_two_mistakes_are_not_named_where_a_core_line_is_no_comparison(monkeypatch):
+    def check(student, draw):
+        yield student.compare("double", draw.normal((3,)), what="doubles", core=True)
+        yield student.holds(False, "is short", "It is long.", core=True)
+
+    known = {"first": halves_the_first, "second": second_is_one}
+    report = verdict(monkeypatch, lambda x: x / 2 + 1, check, **known)
+    assert [line.mistake for line in report.failed_lines] == [None, None]
 
 
 def between(low, high):

@@ -74,6 +74,10 @@ DAMAGE = {
         lambda made: made.change(made.notebook, "**Rubric**", "Points"),
         "cell entropy-meaning: The text has no rubric. Add **Rubric** below the model answer",
     ),
+    "a rubric of other points": (
+        lambda made: made.change(made.notebook, "- 1 point: all mass", "- 2 points: all mass"),
+        "cell entropy-meaning: The lines of its rubric come to 3 points, and it earns 2.",
+    ),
     "a foreign form": (
         lambda made: made.change(made.notebook, '\n "cells"', '\n  "cells"'),
         "The file is not formatted as Jupyter does.",
@@ -175,8 +179,12 @@ def test_reading_a_module_finds_what_importing_it_finds(sheet, part):
                 assert bool(read[name].docstring) == bool(values[name].__doc__), name
 
 
-def test_reading_a_sheet_imports_no_framework():
-    sheet = layout.sheets()[-1]
+def test_reading_a_sheet_whose_bank_is_all_written_down_imports_no_framework():
+    banks = {sheet: layout.ROOT / "reference" / sheet for sheet in layout.sheets()}
+    plain = [
+        s for s, b in banks.items() if "globals()" not in (b / "mistakes.py").read_text("utf-8")
+    ]
+    sheet = plain[0]
     code = f"""
 import sys
 from grader.authoring import lint

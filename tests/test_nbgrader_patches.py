@@ -6,12 +6,13 @@ import inspect
 import re
 import textwrap
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
+from nbgrader.converters import GenerateFeedback
 
 from grader import nbgrader_patches, pipeline
-from grader.grading import one
+from grader.records import question_handlers
 from grader.records.export import MemberExporter
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,10 +26,11 @@ RELIED_ON = nbgrader_patches.RELIED_ON
 
 def classes() -> list[type]:
     """The classes of the grader with a class of nbgrader or nbclient among their bases."""
-    steps = [*pipeline.RELEASE, *pipeline.CLEAN, *pipeline.JUDGE, *pipeline.FEEDBACK]
+    steps = [*pipeline.RELEASE, *pipeline.CLEAN, *pipeline.JUDGE]
     ours = [step for step in steps if step.__module__.startswith("grader.")]
     ours += [nbgrader_patches.AutogradeFolder, nbgrader_patches.ClearSolutionsWith]
-    ours += [one.AutogradeAgain, MemberExporter]
+    ours += [MemberExporter]
+    ours += [handler for _, handler in question_handlers.HANDLERS]
     return list(dict.fromkeys(ours))
 
 
@@ -48,6 +50,40 @@ def test_a_name_that_the_grader_relies_on_is_there(module, name, why):
         owner = getattr(owner, part)
     assigned = inspect.isclass(owner) and re.search(rf"self\.{last}\b.* = ", sources(owner))
     assert hasattr(owner, last) or assigned, f"{module}.{name} is gone ({why})"
+
+
+def test_the_formgrader_says_what_it_saved_once_and_only_if_it_did(monkeypatch):
+    from nbgrader.server_extensions.formgrader import apihandlers
+
+    for handler in (apihandlers.GradeHandler, apihandlers.CommentHandler):
+        monkeypatch.setattr(handler, "put", lambda self, entry: self.saved.append(entry))
+    monkeypatch.setattr(GenerateFeedback, "start", GenerateFeedback.start)
+    entry = SimpleNamespace(
+        assignment=SimpleNamespace(name="sheet"), student=SimpleNamespace(id="ada")
+    )
+    for name in ("find_grade_by_id", "find_comment_by_id"):
+        monkeypatch.setattr(nbgrader_patches.Gradebook, name, lambda book, which: entry)
+    told: list[tuple[str, str]] = []
+    for _ in range(2):  # the formgrader reads the configuration again and again
+        nbgrader_patches.tell(lambda *names: told.append(names), lambda: None)
+    for handler in (apihandlers.GradeHandler, apihandlers.CommentHandler):
+        for status in (200, 403):
+            saver = SimpleNamespace(saved=[], gradebook=None, get_status=lambda s=status: s)
+            handler.put(saver, "1")
+            assert saver.saved == ["1"]
+    assert told == [("sheet", "ada")] * 2
+
+
+def test_pages_of_our_own_come_once_and_before_those_of_the_formgrader(monkeypatch):
+    from nbgrader.server_extensions.formgrader import handlers
+
+    theirs = list(handlers.default_handlers)
+    monkeypatch.setattr(handlers, "default_handlers", list(theirs))
+    for _ in range(2):  # the formgrader reads the configuration again and again
+        nbgrader_patches.add_pages(lambda: question_handlers.HANDLERS)
+    assert handlers.default_handlers == [*question_handlers.HANDLERS, *theirs]
+    addresses = [address for address, *_ in theirs]
+    assert question_handlers.HANDLERS[0][0] in addresses  # the page that is replaced
 
 
 def sources(kind: type) -> str:

@@ -44,6 +44,64 @@ left.set_title(f"{x.max():.2f}")
 """
 
 
+TABLE = "sizes = {'small': (2, 3), 'large': (5, 7)}"
+USERS = "def shape(kind):\n    return [*sizes[kind]]", "lost = shape('small')\nlost.append(1)"
+
+
+@pytest.mark.parametrize(
+    ("use", "rests"),
+    [
+        ("n = sizes['small'][0]", True),
+        ("n = dict(**sizes)", True),
+        ("n = [size for size in sizes.values()]", True),
+        ("kept = sizes", False),
+        ("sizes['small'] = 1", False),
+        ("sizes.update(a=1)", False),
+        ("shape(sizes)", False),
+        ("n = [sizes]", False),
+    ],
+)
+def test_a_table_of_which_only_parts_are_read_cannot_be_changed(use, rests):
+    found = needed.why_needed(
+        [
+            *(Cell(text, is_given=True) for text in (IMPORTS, TABLE, *USERS)),
+            Cell(f"{use}\nprint(shape('small'))"),
+        ]
+    )
+    assert bool(found[3]) is not rests
+
+
+@pytest.mark.parametrize(
+    ("loss", "rests"),
+    [
+        ("loss = torch.nn.BCEWithLogitsLoss(reduction='sum')", True),
+        ("from tensorflow import keras\nloss = keras.losses.BinaryCrossentropy()", True),
+        ("loss = torch.nn.BCELoss(reduction='sum')\nkept = loss", False),
+        ("loss = torch.nn.BCELoss()\nloss.reduction = 'sum'", False),
+        ("weight = torch.ones(1)\nloss = torch.nn.BCELoss(weight)", False),
+        ("loss = torch.nn.Linear(1, 1)", False),
+    ],
+)
+def test_a_loss_that_is_only_called_is_changed_by_no_call(loss, rests):
+    answer = f"{loss}\ndef half(x):\n    return loss(x, x)"
+    assert runs("shown = half(np.ones(3))", answer=answer) != rests
+
+
+@pytest.mark.parametrize("read", [False, True])
+def test_a_name_that_each_cell_gives_its_own_value_joins_no_cells(read):
+    model = "model = torch.nn.Linear(2, 2)\npart = model.weight"
+    table = "part = np.zeros(3)\npart[0] = 1"
+    cells = [Cell(text, is_given=True) for text in (IMPORTS, model, table)]
+    reasons = needed.why_needed([*cells, Cell("print(model, part)" if read else "print(model)")])
+    assert bool(reasons[2]) is read
+
+
+def test_an_import_that_changes_nothing_runs_only_for_its_names():
+    assert not runs("from helpers import faces\nprint(faces.FACTORS)")
+    assert runs("import pandas\nprint(pandas)")
+    assert runs("from helpers import faces as half_faces", test="half(half_faces)")
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -188,7 +246,7 @@ def test_a_function_with_the_name_of_one_of_pythons_may_change_its_arguments():
 @pytest.mark.parametrize(
     "source",
     [
-        "import math",
+        "import pandas",
         "%load_ext autoreload",
         "!ls",
         "os.chdir('..')",

@@ -8,22 +8,19 @@ import json
 import os
 import pwd
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
-import urllib.error
 import urllib.request
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import serving
 from nbgrader.api import Gradebook
-from test_done import ToyCourse, until
+from test_done import ToyCourse
 
 psycopg = pytest.importorskip("psycopg", reason="needs the driver: pip install 'psycopg[binary]'")
 STUDENTS = {"ada": "x / 2", "bruno": "x / 2", "clara": "3 * x"}
-FORMGRADER = "{'nbgrader.server_extensions.formgrader': True}"
 
 
 def programs() -> Path | None:
@@ -31,12 +28,6 @@ def programs() -> Path | None:
     found = [Path(name) for name in sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))]
     found += [Path(name).resolve() for name in [shutil.which("initdb")] if name]
     return found[-1].parent if found else None
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as any_socket:
-        any_socket.bind(("127.0.0.1", 0))
-        return any_socket.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +44,7 @@ def server():
     folder = Path(tempfile.mkdtemp(prefix="postgresql-", dir="/tmp"))
     if account:
         shutil.chown(folder, account["user"])
-    port = free_port()
+    port = serving.free_port()
     data, log = folder / "data", folder / "log"
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
     control = [str(programs() / "pg_ctl"), "-D", str(data), "-w"]
@@ -116,29 +107,9 @@ def test_an_empty_database_is_not_filled_beside_graded_work(course, server):
 
 
 def test_the_formgrader_shows_the_class(course):
-    port = free_port()
-    argv = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root"]
-    argv += [f"--port={port}", "--IdentityProvider.token=open"]
-    argv += [f"--ServerApp.jpserver_extensions={FORMGRADER}"]
-    with (
-        (course.root / "server.log").open("w") as log,
-        subprocess.Popen(argv, cwd=course.root, stdout=log, stderr=log) as process,
-    ):
-        try:
-            found = until(lambda: _ask(port, "submissions/toy"), "the formgrader does not answer")
-        finally:
-            process.kill()
+    with serving.formgrader(course.root) as address:
+        asked = f"{address}/formgrader/api/submissions/toy?token={serving.TOKEN}"
+        with urllib.request.urlopen(asked, timeout=300) as reply:
+            found = json.load(reply)
     assert {one["student"]: one["max_score"] for one in found} == dict.fromkeys(STUDENTS, 4.0)
     assert {one["student"]: one["score"] for one in found}["ada"] == 4.0
-
-
-def _ask(port: int, what: str) -> list[dict]:
-    """What the formgrader's interface answers; nothing as long as its server is not there."""
-    address = f"http://127.0.0.1:{port}/formgrader/api/{what}?token=open"
-    try:
-        with urllib.request.urlopen(address, timeout=60) as reply:
-            return json.load(reply)
-    except urllib.error.HTTPError as error:
-        raise AssertionError(error.read().decode(errors="replace")) from error
-    except OSError:
-        return []

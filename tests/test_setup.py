@@ -198,3 +198,35 @@ def test_every_dependency_is_imported_or_has_a_reason_why_not():
     needed = NEEDED - (same if used & same else set())
     assert needed - used == {name for name in NOT_IMPORTED if name in NEEDED}
     assert FOR_DEVELOPERS - anywhere == {name for name in NOT_IMPORTED if name in FOR_DEVELOPERS}
+
+
+def names_of_ours(file: Path) -> set[tuple[str, str]]:
+    """Each module of ours that a file takes a name from, with the name."""
+    tree = ast.parse(file.read_text("utf-8"))
+    modules, found = {}, set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] in LIBRARIES:
+            for alias in node.names:
+                found.add((node.module, alias.name))
+                modules[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found.add((modules.get(node.value.id, ""), node.attr))
+    return {(module, name) for module, name in found if module}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [file for folder in ("scripts", "benchmarks") for file in sorted((ROOT / folder).glob("*.py"))],
+    ids=lambda file: file.name,
+)
+def test_what_a_script_takes_from_a_library_of_ours_is_there(file):
+    missing = []
+    for module, name in names_of_ours(file):
+        try:
+            found = importlib.import_module(module)
+        except ModuleNotFoundError:  # a class or a function, whose attributes are its own
+            continue
+        if not hasattr(found, name) and importlib.util.find_spec(f"{module}.{name}") is None:
+            missing.append(f"{module}.{name}")
+    assert missing == []

@@ -69,10 +69,10 @@ def pair(request, tmp_path, monkeypatch):
     monkeypatch.setattr(layout, "SOURCE", tmp_path / "source")
     monkeypatch.setattr(reference, "__path__", [str(tmp_path / "reference")])
     caches = (outline.read_source, banks.bank, audit.solution_cell, audit._solution_code)
-    for cached in (*caches, audit._reference):
+    for cached in (*caches, audit.local_of):
         cached.cache_clear()
     yield outline.items(SHEET)["double"]
-    for cached in (*caches, audit._reference):
+    for cached in (*caches, audit.local_of):
         cached.cache_clear()
 
 
@@ -104,7 +104,7 @@ def test_why_the_other_function_is_missing_is_said(pair, tmp_path):
 
 
 def test_the_audit_changes_both_functions(pair):
-    outcomes = [audit.run(task, seeds=2) for task in audit._tasks(SHEET)]
+    outcomes = [audit.run(task, seeds=2) for task in audit.tasks_of(SHEET)]
     figures = audit._figures("double", outcomes, {})
     assert figures.problems == [] and figures.survivors == {}
     assert figures.mistakes_named == figures.mistakes_caught == figures.mistakes == 2

@@ -108,3 +108,17 @@ def test_a_small_stack_is_the_same_every_time_and_has_the_widths_asked_for():
 
 def executed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return NotebookClient(notebook, startup_timeout=600, kernel_name="python3").execute()
+
+
+def _answer():
+    return 1
+
+
+def asks():
+    """Calls a function of this module by its name."""
+    return _answer()
+
+
+def test_a_function_may_call_another_one_in_the_place_of_a_name_and_stays_as_it_is():
+    other = training.calling(asks, _answer=lambda: 2)
+    assert (other(), asks(), other.__name__) == (2, 1, "asks")

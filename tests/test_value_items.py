@@ -80,11 +80,12 @@ def test_everything_else_is_cleared_as_nbgrader_does(source, kind):
     assert ours == cleared(ClearSolutions(), source, kind)
 
 
-def test_of_nbgraders_steps_only_two_are_replaced_by_subclasses():
+def test_of_nbgraders_steps_only_two_are_replaced_by_subclasses_and_one_is_new():
     steps = gradebook.config().GenerateAssignment.preprocessors
     ours = {stubs.ClearSolutionsInStrings: ClearSolutions, SaveChangedCells: SaveCells}
     assert all(step in steps and issubclass(step, theirs) for step, theirs in ours.items())
-    theirs = [ours.get(step, step) for step in steps]
+    assert steps[0] is stubs.AddFrame
+    theirs = [ours.get(step, step) for step in steps[1:]]
     assert theirs == GenerateAssignment.preprocessors.default()
 
 

@@ -51,9 +51,6 @@ class Kernel:
             kernel_name="python3",
             scratch=scratch,
             place=self.place,
-            connection_file=str(scratch / "inbox" / "connection.json"),
-            transport="ipc",
-            ip=str(scratch / "sockets" / "kernel"),
         )
         await self.manager.start_kernel(**kernel.start_options(scratch))
         self.client = self.manager.client()
@@ -96,6 +93,15 @@ def test_the_imports_are_done_and_the_courses_own_are_the_kernels(server):
     imported, ours, file = ask(server.place, code, "(*before, helpers.__file__)")
     assert imported and not ours
     assert "scratch" in file and os.path.dirname(server.place) not in file
+
+
+def test_what_reads_derivations_is_built_before_the_fork():
+    one = warm.Server("from helpers.derivations import check_derivation")
+    try:
+        code = "from derivations.reader import grammar"
+        assert ask(one.place, code, "grammar.parser.cache_info().currsize") == 1
+    finally:
+        one.close()
 
 
 def test_each_fork_draws_its_own_random_numbers(server):

@@ -122,7 +122,7 @@ def course(root: Path, parts: Path) -> None:
         shutil.copytree(parts / part, root / part, ignore=ignored)
     (root / "reference").mkdir()
     for file in (
-        *("nbgrader_config.py", "environment.yml", "requirements.lock"),
+        *("nbgrader_config.py", "pyproject.toml", "environment.yml", "requirements.lock"),
         *("reference/__init__.py", "reference/randomness.py"),
     ):
         shutil.copy(parts / file, root / file)

@@ -9,14 +9,21 @@ from lark.tree import Meta
 from lark.visitors import Transformer_NonRecursive
 
 from derivations.expressions import (
+    Applied,
+    Binder,
     Call,
     Density,
+    Derivative,
+    Discriminator,
     Divergence,
     Elbo,
+    Elementwise,
     Expectation,
     Gaussian,
     Integral,
     Inverse,
+    Jacobian,
+    JensenShannon,
     ListedDiagonal,
     Name,
     Negative,
@@ -25,11 +32,13 @@ from derivations.expressions import (
     Power,
     Problem,
     Product,
+    Replaced,
     Series,
     Sum,
     Transposed,
     Variance,
     is_node,
+    walk,
 )
 
 PARAMETERS = {r"\theta", r"\phi", r"\varphi", r"\psi", r"\lambda", r"\vartheta"}
@@ -115,17 +124,23 @@ class Builder(Transformer_NonRecursive):
         return _Term((Number(found[0].start_pos, -1.0), *body.factors))
 
     def term(self, meta: Meta, found: _Found) -> _Term:
+        found = _with_big(_logarithm_of_mean(found))
         factors = [
             f for part in found if not isinstance(part, Token) for f in _as_term(part).factors
         ]
         return _Term(tuple(map(_beside_others, factors) if len(factors) > 1 else factors))
 
     def factors(self, meta: Meta, found: _Found) -> _Term:
+        *earlier, before = _as_term(found[0]).factors
+        if len(found) == 3 and (longer := _longer_derivative(before, found[2])):
+            return self.term(meta, [*earlier, *longer])
         return self.term(meta, found)
 
     def juxtaposed(self, meta: Meta, found: _Found) -> _Term:
         *earlier, before = _as_term(found[0]).factors
         factor = found[1]
+        if (parts := _longer_derivative(before, factor)) is not None:
+            return self.term(meta, [*earlier, *parts])
         if (longer := _longer_logarithm(before, factor)) is not None:
             return self.term(meta, [*earlier, longer])
         if isinstance(before, Number) and isinstance(factor, Number):
@@ -140,6 +155,12 @@ class Builder(Transformer_NonRecursive):
     def times_negative(self, meta: Meta, found: _Found) -> _Term:
         before, _, sign, factor = found
         return self.term(meta, [before, Negative(sign.start_pos, _beside_others(factor))])
+
+    def elementwise(self, meta: Meta, found: _Found) -> _Term:
+        before, _, factor = found
+        *earlier, last = _as_term(before).factors
+        first, second = _beside_others(last), _beside_others(factor)
+        return self.term(meta, [*earlier, Elementwise(first.position, first, second)])
 
     def divided(self, meta: Meta, found: _Found) -> _Term:
         before, sign, divisor = found[0], found[1], _beside_others(found[2])
@@ -262,7 +283,8 @@ class Builder(Transformer_NonRecursive):
     # --- brackets and functions
 
     def group(self, meta: Meta, found: _Found) -> Node:
-        return next(part for part in found if is_node(part))
+        node = next(part for part in found if is_node(part))
+        return replace(node, reach="") if isinstance(node, Derivative) else node
 
     underbraced = group
 
@@ -284,7 +306,10 @@ class Builder(Transformer_NonRecursive):
             raise Problem(rf"{AMBIGUOUS}: write (\exp(a))^2, or \exp(2a)", word.start_pos)
         two = word.type == "LOG" and isinstance(argument, Number) and argument.value == 2
         bare = two and meta.end_pos == argument.position + 1  # no bracket or brace ends behind it
-        return Call(word.start_pos, names[word.type], argument, "bare two" if bare else "")
+        reach = "bare two" if bare else ""
+        if word.type == "LOG" and _is_fraction_of_k(argument):
+            reach = "bare mean"
+        return Call(word.start_pos, names[word.type], argument, reach)
 
     def root(self, meta: Meta, found: _Found) -> Node:
         return Call(found[0].start_pos, "sqrt", _beside_others(found[1]))
@@ -327,12 +352,11 @@ class Builder(Transformer_NonRecursive):
 
     def density(self, meta: Meta, found: _Found) -> Node:
         token, *more = found
-        letter = token.rstrip("} \t\n")[-1]
-        labels = [part for part in more if isinstance(part, Token)]
-        if any(_label(part) not in PARAMETER_LABELS for part in labels):
-            raise Problem(f"there is no density {letter}{labels[0]} here", token.start_pos)
+        letter = token.rstrip("} \t\n")[-1].lower()
+        labels = [_label(part) for part in more if isinstance(part, Token)]
+        letter += "".join(f"_{label}" for label in labels if label not in PARAMETER_LABELS)
         variables, given = next((part for part in more if isinstance(part, tuple)), ((), ()))
-        return Density(token.start_pos, letter.lower(), variables, given)
+        return Density(token.start_pos, letter, variables, given)
 
     def arguments(self, meta: Meta, found: _Found) -> _Arguments:
         """The variables of a density and those it is given; parameters after a ; are dropped."""
@@ -360,6 +384,21 @@ class Builder(Transformer_NonRecursive):
         primes = "".join("'" for part in found if part.type == "PRIMES")
         return str(letters[0]) + primes if letters else "z"
 
+    def numbered(self, meta: Meta, found: _Found) -> str:
+        letter, _, *subscript = found
+        return f"{letter}_{''.join(_spelt(part) for part in subscript)}"
+
+    def codes(self, meta: Meta, found: _Found) -> str:
+        r"""The independent variables z_1, \dots, z_k of an expectation, as their common letter."""
+        names = [part for part in found if not _is_token(part)]
+        letter = found[0][0]
+        listed = names and names[0] == f"{letter}_1" and names[-1] == f"{letter}_k"
+        ranged = not names and found[2:] == ["1", "k"]
+        if not (listed or ranged) or any(name[0] != letter for name in names):
+            words = rf"{letter}_1, \dots, {letter}_k"
+            raise Problem(f"the variables here are {words}", meta.start_pos)
+        return f"{letter}_*"
+
     def normal(self, meta: Meta, found: _Found) -> Node:
         parts = [part for part in found if is_node(part)]
         argument = parts[0] if len(parts) == 3 else None
@@ -381,6 +420,63 @@ class Builder(Transformer_NonRecursive):
         first, second = [part for part in found if is_node(part)]
         return Divergence(found[0].start_pos, first, second)
 
+    def js(self, meta: Meta, found: _Found) -> Node:
+        first, second = [part for part in found if is_node(part)]
+        return JensenShannon(found[0].start_pos, first, second)
+
+    def game(self, meta: Meta, found: _Found) -> Node:
+        return Name(found[0].start_pos, "V")
+
+    def discriminator(self, meta: Meta, found: _Found) -> Node:
+        return Discriminator(found[0].start_pos, "z" if "G" in found[0].split("(", 1)[1] else "x")
+
+    # --- derivatives, and functions that may have one
+
+    def derivative_as_fraction(self, meta: Meta, found: _Found) -> Node:
+        word, _, upper, _, lower = found
+        if isinstance(upper, Name):
+            return Jacobian(word.start_pos, upper.key, lower)
+        return Derivative(word.start_pos, lower, upper)
+
+    def operator(self, meta: Meta, found: _Found) -> tuple[str, int]:
+        names = [p for p in found if not _is_token(p) or p.type == "SYMBOL"]
+        return (str(names[0]) if names else "", meta.start_pos)
+
+    def derivative(self, meta: Meta, found: _Found) -> Node:
+        (by, position), body = found[0], _beside_others(found[1])
+        if isinstance(body, _Differential):
+            raise Problem("a function or density is expected before the differential", position)
+        if isinstance(body, Applied) and not by:
+            return replace(body, order=body.order + 1)
+        if isinstance(body, Replaced) and body.variable == by:
+            return replace(body, body=Derivative(position, by, body.body))
+        if not _may_depend(body, by):
+            return Derivative(position, by, body, "open")
+        bracketed = isinstance(body, (Sum, Negative))
+        return Derivative(position, by, body, "" if bracketed else "ended")
+
+    def derivative_of_big(self, meta: Meta, found: _Found) -> _Term:
+        big, *rest = found[1].factors
+        return _Term((self.derivative(meta, [found[0], big]), *rest))
+
+    def applied(self, meta: Meta, found: _Found) -> Node:
+        word, *primes, argument = found
+        order = 1 if word.type == "SLOPE" else 0
+        order += sum(p.count("'") or 1 for p in primes)
+        letter = word[0] if word.type == "FUNCTION" else re.findall(r"[fg](?=\s*\})", word)[0]
+        return Applied(word.start_pos, letter, argument, order)
+
+    def replaced(self, meta: Meta, found: _Found) -> Node:
+        body, bar, variable, argument = found
+        return Replaced(bar.start_pos, _beside_others(body), str(variable), argument)
+
+    def partial(self, meta: Meta, found: _Found) -> str:
+        name, *scripts = [part for part in found if getattr(part, "type", "") != "WRAP"]
+        if any(kind != "sub" for kind, *_ in scripts):
+            words = r"derivatives are by a name, as in \frac{\partial}{\partial \mu}"
+            raise Problem(words, meta.start_pos)
+        return "_".join([str(name), *(content for _, content, _ in scripts)])
+
     def elbo(self, meta: Meta, found: _Found) -> Node:
         for label in found[1:]:
             if label.type == "LABEL" and not BOUND_LABEL.fullmatch(label):
@@ -390,7 +486,7 @@ class Builder(Transformer_NonRecursive):
     def under(self, meta: Meta, found: _Found) -> tuple[Node | None, str | None]:
         distribution = next((part for part in found if is_node(part)), None)
         variable = next((p for p in found if isinstance(p, str) and not isinstance(p, Token)), None)
-        if variable is not None and variable.rstrip("'") not in BOUND_VARIABLES:
+        if variable is not None and variable.rstrip("'").partition("_")[0] not in BOUND_VARIABLES:
             raise Problem(f"there is no distribution {variable} here", meta.start_pos)
         return distribution, variable
 
@@ -455,6 +551,68 @@ def _longer_logarithm(before: Node, factor: Node) -> Node | None:
     return replace(before, argument=argument, reach="long")
 
 
+def _is_fraction_of_k(node: Node) -> bool:
+    r"""Whether this is `\frac{1}{k}` without brackets: then it begins before its numerator."""
+    if not isinstance(node, Product) or len(node.factors) != 2:
+        return False
+    above, below = node.factors
+    divisor = below.operand if isinstance(below, Inverse) else None
+    named = isinstance(divisor, Name) and divisor.key == "k"
+    return isinstance(above, Number) and named and node.position < above.position
+
+
+def _logarithm_of_mean(found: _Found) -> _Found:
+    r"""`\log \frac{1}{k} \sum_i a_i` is the logarithm of the mean, as everybody writes it."""
+    if len(found) != 2 or not all(isinstance(part, _Term) for part in found):
+        return found
+    (*earlier, before), (mean, *later) = found[0].factors, found[1].factors
+    if not (isinstance(before, Call) and before.reach == "bare mean" and isinstance(mean, Series)):
+        return found
+    argument = Product(before.argument.position, (before.argument, mean))
+    return [_Term((*earlier, replace(before, argument=argument, reach="mean"), *later))]
+
+
+def _longer_derivative(before: Node, factor: Node) -> list[Node] | None:
+    r"""A derivative with a factor behind it, as everybody reads them; None for other factors.
+
+    It applies to the factors up to the first that may depend on its name: `\nabla_\mu f(x) q(x)` is
+    the derivative of the product, and in `\nabla_\mu q(x) f(x)` it is that of q alone.
+    """
+    if not isinstance(before, Derivative) or isinstance(factor, _Differential):
+        return None
+    depends = _may_depend(factor, before.by)
+    if before.reach == "ended" and depends:
+        return [replace(before, reach="short"), factor]
+    if before.reach != "open":
+        return None
+    taken = before.body.factors if isinstance(before.body, Product) else (before.body,)
+    body = Product(before.body.position, (*taken, _beside_others(factor)))
+    return [replace(before, body=body, reach="ended" if depends else "open")]
+
+
+def _may_depend(node: Node, by: str) -> bool:
+    """Whether the value of an expression may depend on a name: it is safe to say so."""
+    names = {r"\mu", r"\sigma"} if by == "" or by in PARAMETERS else {by}
+    if isinstance(node, Name) and node.key == "x":
+        return True  # the sample may be a function of the parameters
+    return any(
+        isinstance(part, (Density, Gaussian, Binder, Divergence, Derivative, Jacobian, Elbo))
+        or (isinstance(part, Name) and part.key in names)
+        or (isinstance(part, Applied) and part.function == "g")
+        for part in walk(node)
+    )
+
+
+def _with_big(found: _Found) -> _Found:
+    r"""A derivative reaches over constants to an integral or sum: `\nabla_\mu c \int q f dx`."""
+    terms = [part for part in found if isinstance(part, _Term)]
+    if len(terms) != 2:
+        return found
+    (*earlier, before), (big, *later) = terms[0].factors, terms[1].factors
+    longer = _longer_derivative(before, big)
+    return found if longer is None else [_Term((*earlier, *longer, *later))]
+
+
 def _is_bare(one: Node, other: Node) -> bool:
     return isinstance(one, Density) and not one.variables and isinstance(other, _Braced)
 
@@ -484,4 +642,11 @@ def _spelt(part: object) -> str:
 
 
 def _label(token: str) -> str:
-    return token[1:].strip().removeprefix("{").removesuffix("}").strip()
+    """A label without its braces and its font."""
+    bare = token[1:].strip().removeprefix("{").removesuffix("}").strip()
+    font = re.fullmatch(r"\\(?:mathrm|text|textrm|mathsf|mathit|operatorname)\s*\{([^{}]*)\}", bare)
+    return font[1].strip() if font else bare
+
+
+def _is_token(part: str) -> bool:
+    return isinstance(part, Token)

@@ -11,6 +11,10 @@ NOT_EQUALITIES = re.compile(
     r"<|>|\\(?:leq?|geq?|approx|neq?|not|propto|Rightarrow|implies|Leftrightarrow|iff|to|rightarrow|simeq)"
     r"(?![a-zA-Z])"
 )
+_BOUND = r"\\(?:ge|le)(?:q|qslant)?(?![a-zA-Z])|[≥≤]"
+_NOTE = r"\\(?:overset|stackrel)\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*\{?\s*"  # above a sign
+INEQUALITY = rf"{_NOTE}(?:{_BOUND})\s*\}}?|{_BOUND}"
+EQUAL, AT_LEAST, AT_MOST = "=", r"\ge", r"\le"  # what may join two lines
 
 
 @cache
@@ -39,8 +43,18 @@ def _layout() -> re.Pattern:
 
 
 @cache
-def relation() -> re.Pattern:
-    return _terminals("_REL")
+def relation(inequalities: bool = False) -> re.Pattern:
+    """What joins two lines: an equality sign or, where a derivation has them, an inequality."""
+    equality = _terminals("_REL").pattern
+    return re.compile(f"{equality}|{INEQUALITY}" if inequalities else equality)
+
+
+def kind_of_relation(sign: str) -> str:
+    """EQUAL, AT_LEAST or AT_MOST, however it is written."""
+    found = re.findall(_BOUND, sign)
+    if not found:
+        return EQUAL
+    return AT_LEAST if found[-1][:2] in ("≥", r"\g") else AT_MOST
 
 
 def _terminals(*names: str) -> re.Pattern:
@@ -69,8 +83,8 @@ def is_blank(text: str) -> bool:
     return not without_skipped(text)
 
 
-def starts_with_relation(text: str) -> bool:
-    return relation().match(without_skipped(text)) is not None
+def starts_with_relation(text: str, inequalities: bool = False) -> bool:
+    return relation(inequalities).match(without_skipped(text)) is not None
 
 
 def unclosed(row: str) -> tuple[int, str] | None:

@@ -18,6 +18,7 @@ COMMANDS = re.findall(
     r"""\frac \tfrac \dfrac \sqrt \log \ln \exp \int \sum \prod \mathbb \mathrm \mathcal \text
     \operatorname \left \right \cdot \mid \parallel \top \det \pi \mu \sigma \Sigma \boldsymbol
     \mathbf \lVert \rVert \lvert \rvert \infty \quad \times \diag \tr \underbrace \sim \theta \phi
+    \nabla \partial \varepsilon
     """,
 )
 # Words for the terminals of the grammar, as far as they help a student.
@@ -38,11 +39,18 @@ EXPECTED = {
 BARE_WORDS = re.compile(
     r"(?<![\\a-zA-Z])(?:log|ln|exp|frac|sqrt|int|sum|prod|mu|sigma|pi|theta|phi|Sigma|cdot|left|right)(?![a-zA-Z])"
 )
+WRITTEN_OUT = re.compile(r"\\(?:begin|end)\s*\{\s*(?:\w*matrix|array|cases)\*?\s*\}")
+NO_MATRIX = (
+    "a matrix cannot be written out by its entries: use names, or determinants of its blocks"
+)
 NO_ARGUMENT = "has no argument: a name, a fraction or a bracket is expected"
 
 
-def parse(side: str) -> Node:
-    """The tree of one side of a relation. Raises Problem where it cannot be read."""
+def parse(side: str, inequalities: bool = False) -> Node:
+    """The tree of one side of a relation. Raises Problem where it cannot be read.
+
+    inequalities: whether sides may be joined by them; the words of a problem say so.
+    """
     try:
         tree = Builder().transform(parser().parse(side))
     except VisitError as error:
@@ -54,7 +62,7 @@ def parse(side: str) -> Node:
     except UnexpectedToken as error:
         raise _unexpected(side, error) from None
     except UnexpectedCharacters as error:
-        raise _unreadable(side, error.pos_in_stream or 0) from None
+        raise _unreadable(side, error.pos_in_stream or 0, inequalities) from None
     if depth(tree) > MAX_DEPTH:
         raise Problem("this line is nested too deeply", tree.position)
     for node in walk(tree):
@@ -110,12 +118,15 @@ def _at_the_end(side: str, error: UnexpectedToken | None = None) -> Problem:
     return Problem(f"the line ends too early: {said}", end)
 
 
-def _unreadable(side: str, position: int) -> Problem:
+def _unreadable(side: str, position: int, inequalities: bool) -> Problem:
     rest = side[position:]
     if sign := NOT_EQUALITIES.match(side, position):
-        return Problem(f"each line is an equality: {sign[0]} is not allowed", position)
+        joined = r"an equality, \ge or \le" if inequalities else "an equality"
+        return Problem(f"each line is {joined}: {sign[0]} is not allowed", position)
     if re.match(r"\\(?:text|mbox)", rest):
         return Problem("this may hold words only: write mathematics outside it", position)
+    if WRITTEN_OUT.match(rest):
+        return Problem(NO_MATRIX, position)
     command = re.match(r"\\[a-zA-Z]+", rest)
     if command:
         near = difflib.get_close_matches(command[0], COMMANDS, 1, 0.75)

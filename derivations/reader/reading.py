@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 from derivations.expressions import Node, Problem
 from derivations.reader.grammar import (
+    EQUAL,
     PAIRS,
     is_blank,
+    kind_of_relation,
     relation,
     starts_with_relation,
     without_layout,
@@ -24,6 +26,7 @@ class Line:
 
     row: the row it stands in; start: where its own LaTeX begins in that row. Places in the tree and
     in problems are counted from there. restarts: whether a chain of equalities begins again here.
+    relation: what joins it to the line before, EQUAL, AT_LEAST or AT_MOST.
     """
 
     latex: str
@@ -31,6 +34,7 @@ class Line:
     start: int
     tree: Node | Problem
     restarts: bool = False
+    relation: str = EQUAL
 
     def where(self, problem: Problem) -> str:
         """The student's own line of text with a caret below the place of a problem."""
@@ -48,8 +52,11 @@ class Line:
         return f"{line}\n{pad}^"
 
 
-def read(text: str) -> list[Line]:
-    """The lines of a derivation. Raises Problem for a text that is not a derivation."""
+def read(text: str, inequalities: bool = False) -> list[Line]:
+    r"""The lines of a derivation. Raises Problem for a text that is not a derivation.
+
+    inequalities: whether \ge and \le may join lines, as = does.
+    """
     if not isinstance(text, str):
         raise Problem(f'a derivation is a string, r"""…""", not {type(text).__name__}')
     lost = re.search(
@@ -59,50 +66,59 @@ def read(text: str) -> list[Line]:
         raise Problem('a backslash is lost: put an r before the quotes, r"""…"""')
     if len(text) > MAX_TEXT:
         raise Problem(f"it has {len(text):,} characters; at most {MAX_TEXT:,} are allowed")
-    rows = list(rows_of(text.replace("\r\n", "\n")))
+    rows = list(rows_of(text.replace("\r\n", "\n"), inequalities))
     if len(rows) > MAX_ROWS:
         raise Problem(f"it has {len(rows)} rows; at most {MAX_ROWS} are allowed")
     lines: list[Line] = []
     for i, row in enumerate(rows):
-        found = list(_lines(row))
-        joined = len(found) > 1 or any(starts_with_relation(r.source) for r in rows[i + 1 : i + 2])
-        if lines and found and joined and not starts_with_relation(row.source):
+        found = list(_lines(row, inequalities))
+        below = [r for r in rows[i + 1 : i + 2] if starts_with_relation(r.source, inequalities)]
+        joined = len(found) > 1 or bool(below)
+        if lines and found and joined and not starts_with_relation(row.source, inequalities):
             found[0] = replace(found[0], restarts=True)
         lines += found
     return lines
 
 
-def _lines(row: Row) -> Iterator[Line]:
+def _lines(row: Row, inequalities: bool) -> Iterator[Line]:
     """The sides of the relations of a row, each a line."""
     source = row.source
-    for start, end in _sides(source):
+    joins = relation(inequalities)
+    for start, end, sign in _sides(source, joins):
+        joined = kind_of_relation(sign)
         if is_blank(source[start:end]):
             if start and "text" in source[start:end]:
                 words = "words are skipped, so nothing is left here"
-                yield Line(source[start:end].strip(), row, start, Problem(words, 0))
+                latex = source[start:end].strip()
+                yield Line(latex, row, start, Problem(words, 0), relation=joined)
             continue
         start += len(source[start:end]) - len(without_layout(source[start:end]))
         latex = source[start:end].strip().rstrip("&").strip()
         if len(source) > MAX_ROW:
             words = f"this line has {len(source):,} characters; at most {MAX_ROW:,} are allowed"
-            yield Line(latex[:200], row, start, Problem(words, 0))
+            yield Line(latex[:200], row, start, Problem(words, 0), relation=joined)
             continue
         try:
-            yield Line(latex, row, start, parse(source[start:end]))
+            tree: Node | Problem = parse(source[start:end], inequalities)
         except Problem as problem:
-            yield Line(latex, row, start, problem)
+            tree = problem
+        yield Line(latex, row, start, tree, relation=joined)
 
 
-def _sides(source: str) -> Iterator[tuple[int, int]]:
-    """Start and end of the sides of the relations; a relation inside brackets does not count."""
-    start = depth_now = 0
-    for found in re.finditer(rf"%[^\n]*|{relation().pattern}|\\[{{}}]|\\.|[()\[\]{{}}]", source):
+def _sides(source: str, joins: re.Pattern) -> Iterator[tuple[int, int, str]]:
+    """Start and end of the sides of the relations, and what stands before each.
+
+    A relation inside brackets does not count.
+    """
+    start, sign = 0, ""
+    depth_now = 0
+    for found in re.finditer(rf"%[^\n]*|{joins.pattern}|\\[{{}}]|\\.|[()\[\]{{}}]", source):
         token = found[0]
         if token in PAIRS:
             depth_now += 1
         elif token in PAIRS.values():
             depth_now -= 1
-        elif depth_now <= 0 and relation().fullmatch(token):
-            yield start, found.start()
-            start = found.end()
-    yield start, len(source)
+        elif depth_now <= 0 and joins.fullmatch(token):
+            yield start, found.start(), sign
+            start, sign = found.end(), token
+    yield start, len(source), sign

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grader import terminal
+from grader.audit import margins
 from grader.audit.audit import SEEDS, Figures, measure, satisfied
 from grader.course import outline
 
@@ -18,14 +19,18 @@ def audit(
     as_json: bool = False,
     jobs: int | None = None,
     only: Collection[str] = (),
+    draws: int = 0,
 ) -> int:
     """Measure and print; 0 when everything is as it should be.
 
     only: the items to measure, which each of the sheets must have; none stands for all.
+    draws: measure how far right answers stay from every threshold instead, with so many draws.
     """
     for sheet in sheets:
         for item in only:
             outline.find_item(sheet, item)
+    if draws:
+        return 0 if all([_margins(sheet, draws, jobs, only) for sheet in sheets]) else 1
     results = {sheet: measure(sheet, jobs, only=only) for sheet in sheets}
     if as_json:
         plain = {sheet: [asdict(figures) for figures in found] for sheet, found in results.items()}
@@ -34,6 +39,12 @@ def audit(
         for sheet, found in results.items():
             _print(sheet, found)
     return 0 if all(satisfied(found) for found in results.values()) else 1
+
+
+def _margins(sheet: str, draws: int, jobs: int | None, only: Collection[str]) -> bool:
+    found = margins.measure(sheet, draws, jobs, only)
+    margins.show(sheet, draws, found)
+    return all(margin.wide for margin in found)
 
 
 def _print(sheet: str, figures: list[Figures]) -> None:
@@ -46,7 +57,7 @@ def _print(sheet: str, figures: list[Figures]) -> None:
         "named": lambda f: f"{f.mistakes_named}/{f.mistakes}",
         "mutants caught": lambda f: f"{f.mutants_caught}/{f.mutants}",
         "alternatives accepted": lambda f: f"{f.alternatives_accepted}/{f.alternatives}",
-        f"{SEEDS} seeds": lambda f: "one verdict" if f.seeds_agree else "differ",
+        f"{SEEDS} seeds": lambda f: "one score" if f.seeds_agree else "differ",
     }
     total = Figures("all")
     for name in ("mistakes", "mistakes_caught", "mistakes_named", "mutants", "mutants_caught"):

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 
 from grader import atomic, terminal
-from grader.authoring import proof
+from grader.authoring import package, proof
 from grader.course import digests, layout
 from grader.errors import CourseError
 
@@ -19,8 +19,10 @@ MADE_BY = (
     "nbgrader_config.py",
     "grader/pipeline.py",
     "grader/authoring/stubs.py",
+    "grader/authoring/package.py",
+    "grader/course/frame.py",
+    "requirements.lock",
 )  # what says how students get a sheet
-STUDENT_FILES = ("environment.yml", "requirements.lock")  # what a student installs from
 console = terminal.progress()
 
 
@@ -108,17 +110,12 @@ def _is_there(sheet: str) -> bool:
 def _digest(sheet: str) -> str:
     """A fingerprint of everything that a release is made from."""
     files = [layout.source_notebook(sheet), *(file for file, _ in layout.data_files(sheet))]
-    files += [*(layout.ROOT / name for name in MADE_BY), *_helpers()]
+    files += [*(layout.ROOT / name for name in MADE_BY), *package.files(sheet)]
     return digests.of_files(files)
 
 
-def _helpers() -> list[Path]:
-    found = [file for package in layout.PACKAGES for file in package.rglob("*") if file.is_file()]
-    return sorted(file for file in found if "__pycache__" not in file.parts)
-
-
 def _zip(sheet: str) -> None:
-    """What a student unpacks and works with, without a network: notebook, data, helpers."""
+    """What a student unpacks and works with: notebook, data, and only the helpers that it uses."""
     folder = layout.RELEASE / sheet
     with (
         atomic.replacing(layout.RELEASE / f"{sheet}.zip") as new,
@@ -126,5 +123,11 @@ def _zip(sheet: str) -> None:
     ):
         for file in sorted(f for f in folder.rglob("*") if f.is_file()):
             archive.write(file, Path(sheet) / file.relative_to(folder))
-        for file in [*_helpers(), *(layout.ROOT / name for name in STUDENT_FILES)]:
+        for file in package.files(sheet):
             archive.write(file, Path(sheet) / file.relative_to(layout.ROOT))
+        for name, text in (
+            ("README.md", package.readme(sheet)),
+            ("requirements.txt", package.requirements(sheet)),
+            ("environment.yml", package.environment(sheet)),
+        ):
+            archive.writestr(f"{sheet}/{name}", text)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from grader.course import outline
@@ -46,6 +47,16 @@ class ClearSolutionsInStrings(ClearSolutionsWith):
             text = outline.SOLUTION_REGION.sub(lambda region: self.string_stub, text)
             lines[first:last] = text.split("\n")
         return "\n".join(lines)
+
+
+class AddFrame(NbGraderPreprocessor):
+    """The first step of a release: what stands around the exercises (see `course.frame`)."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """The notebook as students get it, with its solutions and hidden tests."""
+        sheet = resources["nbgrader"]["assignment"]
+        nb.cells = outline.handed_out(sheet).cells
+        return nb, resources
 
 
 def _inside_of_strings(source: str) -> Iterator[tuple[int, int]]:

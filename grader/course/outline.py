@@ -1,6 +1,7 @@
 """What a source notebook says of its sheet: items, points, answers, given cells."""
 
 import ast
+import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from functools import cache
 
 import nbformat
 
-from grader.course import layout, names
+from grader.course import frame, layout, names
 from grader.errors import CourseError, unknown
 
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -20,6 +21,21 @@ SOLUTION_REGION = re.compile(
     r"^[^\n]*### BEGIN SOLUTION[^\n]*\n(.*?)^[^\n]*### END SOLUTION[^\n]*$",
     re.MULTILINE | re.DOTALL,
 )
+
+HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*$|^\*\*(.+?)\*\*", re.MULTILINE)
+POINTS = re.compile(r"[ \t]*\([^()]*\bpoints?\b[^()]*\)[ \t.]*$")  # at the end of a heading
+
+
+@dataclass(frozen=True)
+class Title:
+    """What a graded cell is called where people read of it.
+
+    name: the heading above it, or the words in bold that begin its question, without the points;
+    part: the heading of the part of the sheet that it belongs to; empty where there is none.
+    """
+
+    name: str
+    part: str
 
 
 @dataclass(frozen=True)
@@ -80,10 +96,64 @@ def read_source(sheet: str) -> nbformat.NotebookNode:
         raise CourseError(f"source/{sheet}/{file.name} is no notebook: {problem}") from error
 
 
+def handed_out(sheet: str) -> nbformat.NotebookNode:
+    """The notebook as students get it, but with its solutions and hidden tests; a new copy."""
+    notebook = copy.deepcopy(read_source(sheet))
+    judged = {item.grade_id: (item.name, item.points) for item in items(sheet).values()}
+    frame.framed(notebook, sheet, layout.source_notebook(sheet).name, judged)
+    return notebook
+
+
+def given_cells(sheet: str) -> tuple[nbformat.NotebookNode, ...]:
+    """The cells that students get and need not change, in order; those of source/ come after them.
+
+    What older releases handed out is as source/ has it.
+    """
+    found = [*handed_out(sheet).cells, *read_source(sheet).cells]
+    return tuple(cell for cell in found if "nbgrader" not in cell.metadata)
+
+
 def graded_cells(sheet: str) -> dict[str, nbformat.NotebookNode]:
     """The source notebook's cells that nbgrader knows, by grade id, in order."""
     cells = read_source(sheet).cells
     return {c.metadata.nbgrader.grade_id: c for c in cells if "nbgrader" in c.metadata}
+
+
+def sheet_title(sheet: str) -> str:
+    """The first heading of the sheet; its name where it has none."""
+    texts = [c.source for c in read_source(sheet).cells if c.cell_type == "markdown"]
+    found = (match[2] for text in texts for match in HEADING.finditer(text) if match[1] == "#")
+    return next(found, sheet)
+
+
+def titles(sheet: str) -> dict[str, Title]:
+    """The titles of all cells that earn points, by grade id, in the notebook's order."""
+    found: dict[str, Title] = {}
+    part, above = "", []
+    for cell in read_source(sheet).cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if not meta and cell.cell_type == "markdown":
+            headings = list(HEADING.finditer(cell.source))
+            part = next((h[2] for h in reversed(headings) if h[1] == "##"), part)
+            above += [h for h in headings if h[1] not in ("#", "##")]
+        if meta.get("grade"):
+            found[meta.grade_id] = Title(_heading(above, meta.grade_id), part)
+            above = []
+    names_given = [title.name for title in found.values()]
+    return {
+        grade_id: title
+        if names_given.count(title.name) == 1
+        else replace(title, name=f"{title.name} ({grade_id})")
+        for grade_id, title in found.items()
+    }
+
+
+def _heading(above: list[re.Match], grade_id: str) -> str:
+    """The last heading that names points, else the last one of all; the id where there is none."""
+    words = [heading[2] or heading[3] for heading in above]
+    with_points = [word for word in words if POINTS.search(word)]
+    chosen = (with_points or [h[2] for h in above if h[2]] or words or [grade_id])[-1]
+    return POINTS.sub("", chosen).rstrip(".")
 
 
 def items(sheet: str) -> dict[str, Item]:

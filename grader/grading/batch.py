@@ -2,18 +2,19 @@
 
 A task is nbgrader's own Autograde and GenerateFeedback for one submission, so that the grades are
 the same as those of `nbgrader autograde`. Tasks run in worker processes here, or on the workers of
-a dask scheduler; one that fails or dies takes no other with it, and is tried again, alone.
+a dask scheduler; one that fails or dies takes no other with it, and is tried again, alone. Workers
+bring results back; this process alone writes them to the gradebook.
 """
 
 import os
 import signal
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from itertools import islice
+from typing import Any
 
 from grader import terminal
 from grader.authoring.release import release
@@ -21,10 +22,14 @@ from grader.course import digests
 from grader.errors import CourseError
 from grader.grading import given, needed, pool
 from grader.grading.one import Outcome, Task, grade_one
+from grader.grading.progress import RunProgress
+from grader.grading.writing import Writer
 from grader.intake.submissions import Submission, find_submissions, fingerprint
 from grader.records import copies, marks, results, teams
 from grader.records.gradebook import gradebook
 from grader.running import sandbox, warm
+
+AHEAD = 1000  # submissions that a cluster has at a time: enough to keep a big one busy
 
 console = terminal.progress()
 
@@ -92,34 +97,33 @@ def unfinished(
 
 
 def run_all(tasks: list[Task], jobs: int | None, scheduler: str | None) -> dict[Submission, str]:
-    """Do all of them with a progress bar; why it failed, for each that could not be done.
+    """Do all of them, and say how far it is; why it failed, for each that could not be done.
 
     What fails or loses its process is put back, and tried again alone when the others are done.
     """
     failures: dict[Submission, str] = {}
-    columns = [TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
-    with (
-        _stoppable(),
-        Progress(*columns, TextColumn("{task.description}"), console=console) as progress,
-    ):
-        bar = progress.add_task("", total=len(tasks))
+    put_back = []
+    with _stoppable(), RunProgress(console, len(tasks)) as progress:
 
-        def finished(task: Task) -> None:
-            words = f"{task.submission.student} {task.submission.sheet}"
-            progress.update(bar, advance=1, description=words)
+        def started(task: Task) -> None:
+            progress.started(_name(task))
 
-        put_back = []
-        for task, outcome in _outcomes(tasks, jobs, scheduler):
+        for task, outcome in _outcomes(tasks, jobs, scheduler, started):
             if outcome.again:
                 put_back.append(replace(task, alone=True))
+                progress.put_back(_name(task))
             else:
-                finished(task)
+                progress.finished(_name(task))
         for again in put_back:
-            for task, outcome in _outcomes([again], 1, scheduler):
-                finished(task)
+            for task, outcome in _outcomes([again], 1, scheduler, started):
+                progress.finished(_name(task))
                 if outcome.failure:
                     failures[task.submission] = outcome.failure
     return failures
+
+
+def _name(task: Task) -> str:
+    return f"{task.submission.student} {task.submission.sheet}"
 
 
 @contextmanager
@@ -143,15 +147,33 @@ def _stoppable() -> Iterator[None]:
 
 
 def _outcomes(
-    tasks: Sequence[Task], jobs: int | None, scheduler: str | None
+    tasks: Sequence[Task],
+    jobs: int | None,
+    scheduler: str | None,
+    started: Callable[[Task], None],
 ) -> Iterator[tuple[Task, Outcome]]:
-    """Each task with its outcome, as they are done, here or on a cluster."""
-    if scheduler is not None:
-        yield from _on_cluster(tasks, scheduler)
-        return
-    left = Counter(task.submission.sheet for task in tasks)
+    """Each task with its outcome, as they are done, here or on a cluster.
+
+    started: called with each task that begins; on a cluster nobody knows when one does.
+    """
+    with gradebook() as book:
+        writer = Writer(book)
+        ready = map(writer.hand_out, tasks)
+        if scheduler is not None:
+            found = _on_cluster(ready, scheduler)
+        else:
+            found = _here(ready, Counter(t.submission.sheet for t in tasks), jobs, started)
+        with closing(found):
+            for task, outcome in found:
+                yield task, writer.put_back(task, outcome)
+
+
+def _here(
+    tasks: Iterable[Task], left: Counter[str], jobs: int | None, started: Callable[[Task], None]
+) -> Generator[tuple[Task, Outcome], None, None]:
+    """Each task with its outcome, from processes on this machine. left: how many of each sheet."""
     ready = map(_with_place, tasks)
-    with closing(pool.work_through(grade_one, ready, jobs or os.cpu_count() or 1)) as done:
+    with closing(pool.work_through(grade_one, ready, jobs or os.cpu_count() or 1, started)) as done:
         for task, outcome in done:
             left[task.submission.sheet] -= 1
             if not left[task.submission.sheet]:
@@ -166,7 +188,10 @@ def _with_place(task: Task) -> Task:
     return replace(task, place=warm.start(given.imports(task.submission.sheet)))
 
 
-def _on_cluster(tasks: Sequence[Task], scheduler: str) -> Iterator[tuple[Task, Outcome]]:
+def _on_cluster(
+    tasks: Iterator[Task], scheduler: str
+) -> Generator[tuple[Task, Outcome], None, None]:
+    """Each task with its outcome, from the workers of a dask cluster."""
     from distributed import Client, as_completed
 
     try:
@@ -176,9 +201,19 @@ def _on_cluster(tasks: Sequence[Task], scheduler: str) -> Iterator[tuple[Task, O
     with client:
         level = os.environ.get(sandbox.VARIABLE)
         every = needed.everything()
-        there = {task: replace(task, isolation=level, run_everything=every) for task in tasks}
-        futures = {client.submit(grade_one, there[task], pure=False): task for task in tasks}
-        for future in as_completed(futures):
-            lost = future.exception()  # of the worker or the network: a task reports by itself
-            failure = f"{type(lost).__name__}: {lost}"
-            yield futures[future], Outcome(failure, True) if lost else future.result()
+        done = as_completed()
+        going: dict[Any, Task] = {}
+
+        def submit(count: int) -> None:
+            for task in islice(tasks, count):
+                there = replace(task, isolation=level, run_everything=every)
+                future = client.submit(grade_one, there, pure=False)
+                going[future] = task
+                done.add(future)
+
+        submit(AHEAD)
+        for future in done:
+            task, lost = going.pop(future), future.exception()
+            # Of the worker or the network: a task reports by itself.
+            yield task, Outcome(f"{type(lost).__name__}: {lost}", True) if lost else future.result()
+            submit(1)

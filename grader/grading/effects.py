@@ -8,14 +8,22 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from grader.course import names
 
-DRAWING = ("helpers.figures", "matplotlib")  # their functions change nothing but figures
+REMEMBERED = 500  # cells that have been read before
+# Packages whose functions change nothing but figures. Matplotlib's may set things; see SETS.
+OWN_DRAWING = ("helpers.figures", "helpers.drawings")
+DRAWING = (*OWN_DRAWING, "matplotlib")
 LEAVES_ARGUMENTS = (
-    *(*DRAWING, "numpy", "math", "functools", "itertools", "derivations"),
-    *("helpers.derivations", "helpers.densities", "helpers.checks"),
+    *(*DRAWING, "numpy", "math", "functools", "itertools", "time", "gzip.compress"),
+    *("lzma.compress", "derivations", "helpers.derivations", "helpers.densities"),
+    *("helpers.checks", "copy", "operator", "statistics", "fractions", "decimal", "typing"),
+    *("dataclasses", "numbers", "string", "scipy.special"),
 )
+# What these make can be called without being changed: losses have no parameters.
+CALLABLE = re.compile(r"(tensorflow\.)?keras\.losses\.\w+|torch\.nn\.\w+Loss")
 # Packages whose functions change their arguments and the random numbers, and nothing else, except
 # those with a name as below.
 QUIET = ("helpers", "torch", "tensorflow", "keras", "sklearn", "scipy", "collections")
@@ -94,7 +102,9 @@ class Known:
     imports: what the names that are only imported are of, such as `numpy.random`;
     functions: the names that are only ever functions or classes;
     figures: the names that only ever hold a figure or a part of one;
-    constants: the names that only ever hold a number, a text or the like, which nothing changes;
+    constants: the names that only ever hold a number, a text or the like, which nothing changes, or
+        a dictionary, list or set of such, of which the cells read only parts, or a loss, which they
+        only call;
     iterators: the names that may hold something that reading uses up;
     own: all names that get a value somewhere.
     """
@@ -107,31 +117,79 @@ class Known:
     own: frozenset[str]
 
 
+@dataclass
+class _Said:
+    """What one cell says of names.
+
+    imports: where each imported name is from;
+    defined: the names of functions and classes;
+    values: for each other name, what it is given; None where that is not known;
+    handed_on: the names whose objects go somewhere as a whole;
+    not_called: the names that are used otherwise than by calling them.
+    """
+
+    imports: dict[str, set[str]] = field(default_factory=dict)
+    defined: set[str] = field(default_factory=set)
+    values: dict[str, list[ast.expr | None]] = field(default_factory=dict)
+    handed_on: set[str] = field(default_factory=set)
+    not_called: set[str] = field(default_factory=set)
+
+
 def known(sources: Iterable[str]) -> Known:
     """What the cells of a notebook say of their names, at any level."""
-    imports: dict[str, set[str]] = {}
-    defined: set[str] = set()
-    values: dict[str, list[ast.expr | None]] = {}
-    for tree in filter(None, map(names.parsed, sources)):
-        for node in ast.walk(tree):
-            if isinstance(node, names.IMPORTS):
-                for name, origin in _imported(node):
-                    imports.setdefault(name, set()).add(origin)
-            elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-                defined.add(node.name)
-            elif isinstance(node, ast.arg):
-                values.setdefault(node.arg, []).append(None)
-            else:
-                for name, value in _bindings(node):
-                    values.setdefault(name, []).append(value)
+    all_said = _Said()
+    for said in map(_said_by, sources):
+        all_said.defined |= said.defined
+        all_said.handed_on |= said.handed_on
+        all_said.not_called |= said.not_called
+        for name, origins in said.imports.items():
+            all_said.imports.setdefault(name, set()).update(origins)
+        for name, values in said.values.items():
+            all_said.values.setdefault(name, []).extend(values)
+    return _known(all_said)
+
+
+def _known(said: _Said) -> Known:
+    imports, defined, values = said.imports, said.defined, said.values
     only = {n: min(o) for n, o in imports.items() if len(o) == 1 and n not in defined | {*values}}
     functions = frozenset(defined - values.keys() - imports.keys())
     candidates = values.keys() - imports.keys() - defined
     figures = _figures(values, candidates, only)
-    constants = frozenset(name for name in candidates if all(map(_is_constant, values[name])))
+
+    def is_constant(name: str) -> bool:
+        return all(
+            _is_constant(value)
+            or (name not in said.handed_on and _is_table(value))
+            or (name not in said.not_called and _is_callable(value, only))
+            for value in values[name]
+        )
+
+    constants = frozenset(filter(is_constant, candidates))
     iterators = frozenset(name for name in values if any(map(_is_used_up, values[name])))
     own = frozenset(defined | values.keys() | imports.keys())
     return Known(only, functions, figures, constants, iterators, own)
+
+
+@lru_cache(REMEMBERED)
+def _said_by(source: str) -> _Said:
+    """What one cell says; most cells of a sheet are the same in all submissions."""
+    said = _Said()
+    tree = names.parsed(source)
+    if tree is None:
+        return said
+    said.handed_on, said.not_called = _handed_on(tree), _not_called(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, names.IMPORTS):
+            for name, origin in _imported(node):
+                said.imports.setdefault(name, set()).add(origin)
+        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            said.defined.add(node.name)
+        elif isinstance(node, ast.arg):
+            said.values.setdefault(node.arg, []).append(None)
+        else:
+            for name, value in _bindings(node):
+                said.values.setdefault(name, []).append(value)
+    return said
 
 
 def _is_constant(value: ast.expr | None) -> bool:
@@ -144,6 +202,57 @@ def _is_constant(value: ast.expr | None) -> bool:
         case ast.Tuple():
             return all(map(_is_constant, value.elts))
     return False
+
+
+def _is_table(value: ast.expr | None) -> bool:
+    """Whether an expression is a dictionary, a list or a set of literals that cannot be changed."""
+    match value:
+        case ast.Dict():
+            return all(map(_is_constant, [*value.keys, *value.values]))
+        case ast.List() | ast.Set():
+            return all(map(_is_constant, value.elts))
+    return False
+
+
+def _handed_on(tree: ast.AST) -> set[str]:
+    """The names whose objects go somewhere as a whole, where they may be changed or kept."""
+    parts = {id(node) for whole in ast.walk(tree) for node in _read_in_parts(whole)}
+    loads = (n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    return {node.id for node in loads if id(node) not in parts}
+
+
+def _is_callable(value: ast.expr | None, imports: dict[str, str]) -> bool:
+    """Whether an expression makes something that a call does not change, out of literals alone."""
+    match value:
+        case ast.Call(func=function, args=args, keywords=words):
+            given = [*args, *(word.value for word in words)]
+            return bool(CALLABLE.fullmatch(dotted(function, imports))) and all(
+                map(_is_constant, given)
+            )
+    return False
+
+
+def _not_called(tree: ast.AST) -> set[str]:
+    """The names that are used otherwise than by calling them."""
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    loads = (n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    return {node.id for node in loads if id(node) not in called}
+
+
+def _read_in_parts(node: ast.AST) -> list[ast.expr]:
+    """The expressions in a node of whose values it takes an item, or all items, and no more."""
+    match node:
+        case ast.Subscript(value=whole, ctx=ast.Load()):
+            return [whole]
+        case ast.Call(func=ast.Attribute(value=whole, attr="items" | "keys" | "values" | "get")):
+            return [whole]
+        case ast.keyword(arg=None, value=whole):
+            return [whole]
+        case ast.For(iter=whole) | ast.comprehension(iter=whole):
+            return [whole]
+        case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[whole]):
+            return [whole]
+    return []
 
 
 def _is_used_up(value: ast.expr | None) -> bool:
@@ -371,7 +480,8 @@ class _Reader(ast.NodeVisitor):
             self._assign(target, None)
 
     def _visit_import(self, node: ast.Import | ast.ImportFrom) -> None:
-        self._must("it imports")
+        if not all(_within(origin, LEAVES_ARGUMENTS + QUIET) for _, origin in _imported(node)):
+            self._must("it imports")
         if names.roots(node) & OPAQUE_IMPORTS or any(alias.name == "*" for alias in node.names):
             self._hide("it imports what may use any name")
         for name, origin in _imported(node):
@@ -520,7 +630,7 @@ class _Reader(ast.NodeVisitor):
             self._call_method(node.func, roots)
 
     def _call_imported(self, name: str, words: set[str | None], roots: set[str]) -> None:
-        if _within(name, DRAWING[:1]):
+        if _within(name, OWN_DRAWING):
             return
         parts = name.split(".")[1:]
         if any(SETS.match(part) for part in parts) or not _within(name, LEAVES_ARGUMENTS + QUIET):

@@ -27,6 +27,7 @@ from grader import record
 from grader.course import layout, outline
 from grader.errors import MachineTrouble
 from grader.grading import given, needed
+from grader.intake.outputs import HANDED_IN
 from grader.judging import rendering
 from grader.judging.inputs import seed_for
 from grader.judging.judge import judge_item
@@ -40,7 +41,6 @@ SHOWING = ("stream", "display_data", "execute_result", "update_display_data", "e
 MAX_ERROR, MAX_FRAMES = 2000, 50  # characters and lines of a traceback that are kept
 MAX_NOTE = 300  # characters of an error that are quoted in a note
 LATER = "broke the kernel, at once or later, and was left out of what came after."
-HANDED_IN = "Not run again: no answer and no check needs this cell. "
 WITH_OUTPUT, WITHOUT_OUTPUT = "What follows was handed in.\n", "It was handed in without output.\n"
 SETTLING_SECONDS = 1.0  # how long a kernel must live on after all cells were run again
 
@@ -77,7 +77,8 @@ class ExecuteAndJudge(Execute):
         self._bound: set[str] = set()  # names with a value that rests on the student's code
         self._notes: list[str] = []
         self._budgets: list[Budget] = []
-        self._requests, self._in_item, self._died = 0, False, False
+        self._talk: kernel.Conversation | None = None
+        self._died = False
         self._why = needed.in_notebook(nb, self._sheet)
         self._handed_in = _take_outputs(nb)
         self.kernel_name = "python3"
@@ -107,9 +108,6 @@ class ExecuteAndJudge(Execute):
             config=self.config,
             scratch=self._scratch,
             place=warm.place_for(given.imports(self._sheet)),
-            connection_file=str(self._scratch / "inbox" / "connection.json"),
-            transport="ipc",
-            ip=str(self._scratch / "sockets" / "kernel"),
         )
         return self.km
 
@@ -120,9 +118,10 @@ class ExecuteAndJudge(Execute):
 
     async def async_start_new_kernel_client(self) -> Any:
         limits, manager = kernel.budget(self.km, START_SECONDS), self.km
+        boot = kernel.boot_code(self._scratch)
         try:
             client = await kernel.within(super().async_start_new_kernel_client(), limits)
-            await kernel.async_run_silently(client, self.km, kernel.boot_code(), {}, limits)
+            await kernel.async_run_silently(client, self.km, boot, {}, limits)
         except Exception as error:  # none of the student's code has run
             self.km = manager
             await self._async_drop_kernel()
@@ -142,6 +141,9 @@ class ExecuteAndJudge(Execute):
     wait_for_reply = run_sync(async_wait_for_reply)
 
     def _new_kernel(self) -> None:
+        if self._talk is not None:
+            self._talk.drop()
+            self._talk = None
         run_sync(self._async_drop_kernel)()
         self.create_kernel_manager()
         self.start_new_kernel()
@@ -173,8 +175,6 @@ class ExecuteAndJudge(Execute):
         while (failed := self._run_again(self._replay)) is not None:
             culprit = self._replay.pop(self._breaking(failed))
             self._note(culprit, LATER)
-        if self._in_item:
-            self._tell("begin_item")
 
     def _breaking(self, last: int) -> int:
         """Which of the cells up to `last` breaks a kernel in which only those before it ran."""
@@ -206,16 +206,6 @@ class ExecuteAndJudge(Execute):
                 limits.look()
                 time.sleep(LOOK_SECONDS)
         return kernel.answers(self.kc, self.km)
-
-    def _tell(self, function: str, *args: str) -> str:
-        """Call a function of `surroundings` in the kernel; the code that did it."""
-        code = kernel.call_to(function, *args)
-        try:
-            kernel.run_silently(self.kc, self.km, code, {}, self._budget(self.timeout))
-        except kernel.BROKEN:
-            self._in_item = False
-            self._restart()
-        return code
 
     # --- the cells
 
@@ -321,8 +311,14 @@ class ExecuteAndJudge(Execute):
 
     def _give(self, source: str) -> None:
         """Define what the namespace lacks of a piece of the sheet's code."""
-        if source:
-            self._replay.append(self._tell("fill_in", source))
+        if not source:
+            return
+        code = kernel.call_to("fill_in", source)
+        try:
+            kernel.run_silently(self.kc, self.km, code, {}, self._budget(self.timeout))
+        except kernel.BROKEN:
+            self._restart()
+        self._replay.append(code)
 
     def _judge(self, cell: NotebookNode, index: int, item: outline.Item) -> Report:
         visible = NotebookNode(cell, source=outline.HIDDEN.sub("", cell.source), outputs=[])
@@ -333,8 +329,6 @@ class ExecuteAndJudge(Execute):
         if stopped:
             self._culprits.update(item.answers)
             return _zero(item, f"The visible check {stopped}")
-        if not kernel.answers(self.kc, self.km):  # what broke it is not this item's fault
-            self._restart()
         files = record.read(self.nb).submission  # other files, other inputs: nothing is learned
         seed = seed_for(self._secret, self._sheet, item.name, self._student, files)
         with self._item():
@@ -343,11 +337,24 @@ class ExecuteAndJudge(Execute):
     @contextmanager
     def _item(self) -> Iterator[None]:
         """While an item is judged: what the notebook set for its process is set back."""
-        self._tell("begin_item")
-        self._in_item = True
+        try:
+            self._conversation()
+        except kernel.BROKEN:  # by something before: that is not this item's fault
+            self._restart()
         yield
-        self._in_item = False
-        self._tell("end_item")
+        talk, self._talk = self._talk, None
+        if talk is not None:
+            try:
+                talk.close()
+            except kernel.BROKEN:
+                self._restart()
+
+    def _conversation(self) -> kernel.Conversation:
+        """The one about the item; a new one where a call broke it off. Raises one of BROKEN."""
+        if self._talk is None:
+            limits = self._budget(self.timeout)
+            self._talk = kernel.Conversation(self.kc, self.km, self._scratch, limits)
+        return self._talk
 
     def _execute(self, cell: NotebookNode, index: int) -> str:
         """Run a cell; if it took the kernel down or did not end, restart it and say which.
@@ -452,6 +459,7 @@ class ExecuteAndJudge(Execute):
                 self._restart()
                 return self._converse(request, seconds)
         except Spent as spent:
+            self._talk = None
             self._culprits.update(answers)
             if not kernel.interrupted_reply(self.kc, self.km):
                 self._restart()
@@ -463,12 +471,7 @@ class ExecuteAndJudge(Execute):
             raise Stopped(str(reason)) from None
 
     def _converse(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        self._requests += 1
-        request = request | {"id": self._requests}
-        with kernel.conversation(request, self._scratch) as (code, expressions):
-            limits = self._budget(seconds)
-            content = kernel.run_silently(self.kc, self.km, code, expressions, limits)
-        return kernel.read_reply(content, self._requests)
+        return self._conversation().ask(request, self._budget(seconds))
 
 
 class _KernelSession:

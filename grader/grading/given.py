@@ -13,9 +13,9 @@ DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef
 
 @cache
 def cells(sheet: str) -> tuple[str, ...]:
-    """The sources of the code cells that students get and need not change, in order."""
-    found = outline.read_source(sheet).cells
-    return tuple(c.source for c in found if c.cell_type == "code" and "nbgrader" not in c.metadata)
+    """The sources of the code cells among `outline.given_cells`."""
+    code = (c.source for c in outline.given_cells(sheet) if c.cell_type == "code")
+    return tuple(dict.fromkeys(code))
 
 
 @cache

@@ -8,7 +8,7 @@ submission, from names alone (see `effects`); in doubt, a cell is needed.
 import ast
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from nbformat import NotebookNode
@@ -104,6 +104,7 @@ class _Notebook:
     """The cells of a submission, with what they may do."""
 
     def __init__(self, cells: Sequence[Cell], found: list[Effects], about: Known):
+        found = _with_own_names(cells, found)
         self._cells, self._effects, self._about = cells, found, about
         bound = {name for one in found for name in one.binds}
         self._when_named = {name: [one for one in found if name in one.binds] for name in bound}
@@ -176,6 +177,25 @@ class _Notebook:
                     found[id(other)] = other
                     names = names | other.reads | other.reads_later
         return list(found.values())
+
+
+def _with_own_names(cells: Sequence[Cell], found: list[Effects]) -> list[Effects]:
+    """The same, where names that no cell and no judge reads from another cell differ by cell.
+
+    What a cell keeps in such a name (`figure`, `title`) has nothing to do with another cell's.
+    """
+    bound = {name for one in found for name in one.binds}
+    read = set().union(*(cell.asks for cell in cells))
+    read = read.union(*(e.reads | e.reads_later | e.touches_later for e in found))
+    return [_renamed(one, bound - read, f"{place}:") for place, one in enumerate(found)]
+
+
+def _renamed(one: Effects, names: set[str], prefix: str) -> Effects:
+    def new(name: str) -> str:
+        return prefix + name if name in names else name
+
+    shares = [(new(some), new(other)) for some, other in one.shares]
+    return replace(one, touches=set(map(new, one.touches)), shares=shares)
 
 
 def _groups(shares: Iterable[tuple[str, str]]) -> dict[str, str]:

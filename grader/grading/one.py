@@ -2,21 +2,23 @@
 
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from nbgrader.converters import GenerateFeedback
 
 from grader import record
 from grader.errors import CourseError
 from grader.grading import needed
 from grader.intake.submissions import Submission
 from grader.nbgrader_patches import AutogradeFolder
-from grader.records import marks
-from grader.records.gradebook import convert, gradebook, reopen
+from grader.records import excerpt, fresh, marks
+from grader.records.excerpt import Excerpt, Rows
+from grader.records.gradebook import convert
 from grader.running import sandbox, warm
+
+_one_at_a_time = threading.Lock()  # folder and environment belong to the whole process
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,9 @@ class Task:
     alone: it was tried before, and nothing else is running now;
     isolation: the level for a worker on another machine; see `sandbox.demand`;
     run_everything: whether all cells run there, needed or not; see `needed.everything`;
-    place: where its kernel is forked; "": it starts cold; None: see `warm.use`.
+    place: where its kernel is forked; "": it starts cold; None: see `warm.use`;
+    excerpt: what it needs of the gradebook; None where there is nothing left to do;
+    graded: a digest of the graded notebook when it was handed out.
     """
 
     submission: Submission
@@ -39,6 +43,8 @@ class Task:
     isolation: str | None = None
     run_everything: bool | None = None
     place: str | None = None
+    excerpt: Excerpt | None = field(default=None, compare=False, repr=False)
+    graded: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,15 @@ class Outcome:
     """What came of a task.
 
     failure: why the submission has no grade or no feedback; "" if it has;
-    again: whether another try, alone, may come to something else.
+    again: whether another try, alone, may come to something else;
+    results: what the gradebook is to say of it; None where that stays as it is;
+    mark: the one that fits its files and these results; None where it is not done.
     """
 
     failure: str = ""
     again: bool = False
+    results: Rows | None = field(default=None, compare=False, repr=False)
+    mark: marks.Mark | None = None
 
     @classmethod
     def of_death(cls) -> "Outcome":
@@ -58,52 +68,42 @@ class Outcome:
         return cls("the process that graded it died twice", again=True)
 
 
-class AutogradeAgain(AutogradeFolder):
-    """Autograde for a submission of which an earlier one may be graded."""
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """nbgrader leaves the points of an earlier submission until those of this one are there."""
-        super().init_assignment(assignment_id, student_id)
-        reopen(assignment_id, student_id)
-
-
 def grade_one(task: Task) -> Outcome:
-    """Grade a submission and write its feedback."""
-    submission = task.submission
+    """Grade a submission and write its feedback; what stands in the gradebook is another's work."""
+    if task.excerpt is None:  # another run did it in the meantime
+        return Outcome()
     if task.isolation is not None:
         os.environ[sandbox.VARIABLE] = task.isolation
     if task.run_everything is not None:
         needed.run_everything(task.run_everything)
     warm.use(task.place)
     try:
-        with _to_itself(submission.folder):
-            mark = marks.read(submission)
-            if mark and mark.time != task.seen:
-                return Outcome()  # another run did it in the meantime
-            if not task.only_feedback:
-                marks.take_away(submission)
-                submission.page.unlink(missing_ok=True)  # it speaks of the grade before
-                convert(AutogradeAgain, submission.sheet, submission.student)
-                if not task.alone and record.read_file(submission.graded_notebook).kernel_died:
-                    # By the student's code, or for want of memory: a try alone tells which.
-                    return Outcome("its kernel died", again=True)
-            _write_feedback(submission)
+        with (
+            _one_at_a_time,
+            _to_itself(task.submission.folder),
+            excerpt.laid_out(task.excerpt),
+        ):
+            return _grade(task)
     except CourseError as error:
         return Outcome(str(error), again=True)
     except Exception as error:  # a class is not stopped by one of its submissions
         return Outcome(f"{type(error).__name__}: {error}", again=True)
-    return Outcome()
 
 
-def _write_feedback(submission: Submission) -> None:
-    """The last steps: the page, and the mark that says that all is done."""
-    with gradebook() as book:  # before the page, so that a grade given meanwhile is newer than it
-        grades = marks.grades_digest(book, submission)
-    convert(GenerateFeedback, submission.sheet, submission.student)
-    mark = marks.of_files(submission, grades)
-    if not mark.page:
-        raise CourseError("nbgrader wrote no feedback page")
-    marks.put(submission, mark)
+def _grade(task: Task) -> Outcome:
+    """The same where nobody else works on the submission; the gradebook is the task's excerpt."""
+    submission = task.submission
+    if not task.alone and marks.digest(submission.graded_notebook) != task.graded:
+        return Outcome("another run is at it", again=True)
+    results = None
+    if not task.only_feedback:
+        submission.page.unlink(missing_ok=True)  # it speaks of the grade before
+        convert(AutogradeFolder, submission.sheet, submission.student)
+        if not task.alone and record.read_file(submission.graded_notebook).kernel_died:
+            # By the student's code, or for want of memory: a try alone tells which.
+            return Outcome("its kernel died", again=True)
+        results = excerpt.results(submission)
+    return Outcome(results=results, mark=fresh.write_page(submission))
 
 
 @contextmanager

@@ -3,12 +3,26 @@
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Generator, Iterable
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-START = "spawn"  # how processes begin; a forked one would share TensorFlow's threads
+from grader.running import orphans
+
+# How processes begin: forked from one that has imported READY and computed nothing. One forked from
+# this process would share TensorFlow's threads.
+START = "forkserver"
+READY = ["grader.pipeline", "grader.grading.one", "derivations.ready"]
+
+
+def prepare() -> None:
+    """Start the process that workers are forked from; it imports while this one does other things.
+
+    Its environment and folder are those of this moment; workers get the environment of theirs.
+    """
+    forkserver.set_forkserver_preload(READY)
+    forkserver.ensure_running()
 
 
 class Died:
@@ -21,7 +35,8 @@ class _Worker:
     def __init__(self, work: Callable[[Any], Any]):
         context: Any = multiprocessing.get_context(START)  # their types know no Process
         self.pipe, inner = context.Pipe()
-        self._process = context.Process(target=_serve, args=(inner, work), daemon=True)
+        arguments = inner, work, dict(os.environ)
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
         before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # until it is ready
         try:
             self._process.start()
@@ -53,14 +68,19 @@ class _Worker:
 
 
 def work_through(
-    work: Callable[[Any], Any], tasks: Iterable[Any], jobs: int
+    work: Callable[[Any], Any],
+    tasks: Iterable[Any],
+    jobs: int,
+    started: Callable[[Any], None] = lambda task: None,
 ) -> Generator[tuple[Any, Any], None, None]:
     """Each task with what `work` returns for it, as they are done; Died where a process died.
 
     Tasks are taken one at a time, the next when one has started. A process that dies is replaced,
-    so that the others' tasks go on as many at a time as before. Close the iterator, and all
+    so that the others' tasks go on as many at a time as before. started: called with each task that
+    begins. Close the iterator, and all
     processes end at once.
     """
+    prepare()
     waiting = iter(tasks)
     following = next(waiting, None)
     workers: list[_Worker] = []
@@ -69,12 +89,14 @@ def work_through(
             while following is not None and len(workers) < jobs:
                 workers.append(_Worker(work))
                 workers[-1].give(following)
+                started(following)
                 following = next(waiting, None)
             ready = wait([worker.pipe for worker in workers])
             for worker in [worker for worker in workers if worker.pipe in ready]:
                 task, outcome = worker.task, worker.outcome()
                 if following is not None and not isinstance(outcome, Died):
                     worker.give(following)
+                    started(following)
                     following = next(waiting, None)
                 else:
                     workers.remove(worker)
@@ -85,12 +107,14 @@ def work_through(
             worker.end()
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
+def _serve(pipe: Connection, work: Callable[[Any], Any], environment: dict[str, str]) -> None:
     """The life of a worker."""
+    os.environ.clear()  # what it is forked from may be older than the environment's last change
+    os.environ.update(environment)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, _pass_over)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    orphans.end_with_parent()
     while True:
         try:
             task = pipe.recv()
@@ -101,11 +125,3 @@ def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
 
 def _pass_over(signum: int, frame: object) -> None:
     """Ctrl-C is for the process that started this one. Kernels must not inherit SIG_IGN."""
-
-
-def _end_with_parent() -> None:
-    """Wait for the end of the process that started this one, then end as if killed."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os.kill(os.getpid(), signal.SIGKILL)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, GradeCell, SolutionCell
 
 from grader.course import outline
 from grader.intake.texts import normal, paragraphs
@@ -156,8 +156,11 @@ def read_specs(db_url: str, sheet: str, notebook: str) -> Specs:
         known = gradebook.find_notebook(notebook, sheet)
         judged = (outline.judged_item(cell.source) for cell in known.source_cells)
         items = frozenset(name for name in judged if name is not None)
-        points = {cell.name: cell.max_score for cell in known.grade_cells}
-        solutions = {cell.name for cell in known.solution_cells}
+        of_kind = {"notebook_id": known.id}  # nbgrader's own lists cost a query for each cell
+        graded = gradebook.db.query(GradeCell.name, GradeCell.max_score).filter_by(**of_kind)
+        points = {name: most for name, most in graded}
+        answers = gradebook.db.query(SolutionCell.name).filter_by(**of_kind)
+        solutions = {name for (name,) in answers}
         specs = {
             cell.name: CellSpec(
                 cell.name,
@@ -197,7 +200,7 @@ class Given:
         types, questions = {}, {}
         parts: list[str] = []
         above = ""
-        for cell in outline.read_source(sheet).cells:
+        for cell in outline.handed_out(sheet).cells:
             text = normal(cell.source)
             if "nbgrader" not in cell.metadata:
                 types[text] = cell.cell_type

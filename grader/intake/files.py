@@ -182,7 +182,7 @@ def _uploads(folder: Path, problems: list[str]) -> Iterator[Upload]:
                     continue
                 yield Upload(name, Path(entry.path), time=_changed(entry))
                 if entry.name.lower().endswith(".zip") and entry.is_file(follow_symlinks=False):
-                    yield from _members(Path(entry.path), name, problems)
+                    yield from members(Path(entry.path), name, problems)
         level = below
 
 
@@ -225,7 +225,7 @@ def _changed(entry: os.DirEntry) -> float:
         return 0.0
 
 
-def _members(path: Path, name: str, problems: list[str]) -> Iterator[Upload]:
+def members(path: Path, name: str, problems: list[str]) -> Iterator[Upload]:
     """The files in an archive; its links and what is hidden are passed over."""
     try:
         if path.stat().st_size > MAX_ARCHIVE_BYTES:
@@ -285,13 +285,17 @@ def handed_in(folder: Path, timezone: str = "") -> datetime.datetime | None:
         return None
     try:
         with file.open(encoding="utf-8") as stream:
-            return _time(stream.read(1000).strip(), timezone)
+            return time_of(stream.read(1000).strip(), timezone)
     except (OSError, ValueError, OverflowError, LookupError):  # or there is no such zone
         return None
 
 
-def _time(text: str, timezone: str) -> datetime.datetime | None:
-    """A time in ISO 8601 with its distance from UTC, or with a zone's name behind a blank."""
+def time_of(text: str, timezone: str) -> datetime.datetime | None:
+    """A time in ISO 8601 with its distance from UTC, or with a zone's name behind a blank.
+
+    timezone: the zone that holds where the text names none. Returns: in UTC, without a zone; None
+    for any other text. Raises ValueError, OverflowError or LookupError for what cannot be a time.
+    """
     found = ISO_TIME.fullmatch(text)
     if found is None:
         return None

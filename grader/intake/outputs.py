@@ -13,6 +13,8 @@ from nbformat.v4 import new_output
 MAX_OUTPUTS = 100  # of a cell
 MAX_CHARACTERS = 1_000_000  # of a cell, pictures included: as much as a run may put out
 MAX_IN_ALL = 10_000_000  # characters of a notebook
+# What an output begins with that is the student's own, because the cell was not run again.
+HANDED_IN = "Not run again: no answer and no check needs this cell. "
 STREAMS = ("stdout", "stderr")
 SHOWN = ("display_data", "execute_result")
 

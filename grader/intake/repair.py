@@ -7,7 +7,8 @@ the record.
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.api import Gradebook, GradeCell, MissingEntry, SourceCell, TaskCell
+from nbgrader.preprocessors import NbGraderPreprocessor, OverwriteCells
 
 from grader.course import outline
 from grader.intake.answers import code_notes, with_answers
@@ -21,6 +22,42 @@ from grader.intake.texts import plain, tell, tidy
 from grader.record import Record
 
 CLAIMS = ("grade", "solution", "locked", "points", "schema_version", "task")
+
+
+class OverwriteCellsAtOnce(OverwriteCells):
+    """OverwriteCells that asks the gradebook once, and not for each cell."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        names = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
+        with Gradebook(names["db_url"]) as book:
+            self.gradebook = _SourceCells(book, self.notebook_id, self.assignment_id)
+            return NbGraderPreprocessor.preprocess(self, nb, resources)
+
+
+class _SourceCells:
+    """What OverwriteCells asks a gradebook for each cell, found at once."""
+
+    def __init__(self, book: Gradebook, notebook: str, sheet: str):
+        known = book.find_notebook(notebook, sheet)
+        self._source = {cell.name: cell for cell in known.source_cells}
+        self._graded = {
+            cell.name: cell
+            for kind in (GradeCell, TaskCell)
+            for cell in book.db.query(kind).filter_by(notebook_id=known.id)
+        }
+
+    def find_source_cell(self, name: str, *names: str) -> SourceCell:
+        """Raises MissingEntry where the sheet has no such cell."""
+        if name not in self._source:
+            raise MissingEntry(f"No such source cell: {name}")
+        return self._source[name]
+
+    def find_graded_cell(self, name: str, *names: str) -> GradeCell | TaskCell:
+        """Raises MissingEntry where no such cell of the sheet earns points."""
+        if name not in self._graded:
+            raise MissingEntry(f"No such graded cell: {name}")
+        return self._graded[name]
 
 
 class RepairNotebook(NbGraderPreprocessor):

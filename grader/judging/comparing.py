@@ -29,6 +29,31 @@ def difference(student: Node, reference: Node, rtol: float, atol: float) -> str 
     return _numbers(student, reference, rtol, atol)
 
 
+def margin(student: Node, reference: Node, rtol: float, atol: float) -> float:
+    """How often the largest deviation of two values that agree goes into its tolerance."""
+    mine, theirs = _flat(student), _flat(reference)
+    with np.errstate(invalid="ignore"):
+        deviation = np.abs(mine - theirs)
+    tolerance = atol + rtol * np.abs(theirs)
+    differ = deviation > 0  # not where both are infinite, or nan
+    return float(np.min(tolerance[differ] / deviation[differ], initial=math.inf))
+
+
+def _flat(node: Node) -> np.ndarray:
+    """All numbers of a value, in a row."""
+    match node["t"]:
+        case "none" | "str":
+            return np.empty(0)
+        case "dict":
+            parts = [part for _, part in sorted(node["v"], key=lambda pair: repr(pair[0]))]
+        case "list" | "tuple":
+            parts = node["v"]
+        case _:
+            numbers = as_array(node).ravel()
+            return numbers if numbers.dtype.kind == "c" else numbers.astype(float)
+    return np.concatenate([np.empty(0), *map(_flat, parts)])
+
+
 def describe(node: Node) -> str:
     """What a value is, in words."""
     match node["t"]:

@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum, auto
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -13,11 +14,26 @@ from grader.course import banks, outline
 from grader.errors import MachineTrouble, unknown
 from grader.judging.diagnosis import name_mistakes
 from grader.judging.inputs import Draw
+from grader.judging.local import Local
 from grader.judging.report import Line, Report, score
 from grader.judging.student import CheckEnded, Student
-from grader.running.session import InProcess, Session
+from grader.running.session import Session
 
 CHECK_FAILED = "The check itself failed. This is not your fault; your instructor has been told."
+
+
+class Depth(Enum):
+    """How far an item is judged. The audit does not need every line of a wrong answer."""
+
+    VERDICT = auto()  # whether it has all its points: up to the first line that fails
+    SCORE = auto()  # how many points: up to the first core line that fails, which leaves none
+    REPORT = auto()  # every line, and the known mistakes behind those that fail
+
+    def ends_after(self, line: Line) -> bool:
+        """Whether the lines after this one change nothing."""
+        if line.passed or self is Depth.REPORT:
+            return False
+        return line.core or (self is Depth.VERDICT and line.share > 0)
 
 
 def judge_item(
@@ -25,29 +41,27 @@ def judge_item(
     sheet: str,
     item: outline.Item,
     seed: int,
-    thorough: bool = True,
-    reference: Session | None = None,
+    depth: Depth = Depth.REPORT,
+    local: Local | None = None,
 ) -> Report:
     """Judge one item of a sheet against the student's code in a session.
 
-    thorough: go on after the first line that fails, and look for the known mistake behind it. The
-    audit needs neither to know that an implementation is refused.
-    reference: what holds the reference implementations, if not this process.
+    local: what holds the reference implementations and the known mistakes, if not this process.
     """
     bank = banks.bank(sheet)
     check = getattr(bank.checks, item.name, None)
     if check is None:
         problem = f"reference/{sheet}/checks.py has no check named {item.name}."
         raise unknown(problem, item.name, banks.checks_in(bank.checks), "It has")
-    reference = reference or InProcess(vars(bank.reference))
-    student = Student(session, reference, bank, item, thorough)
+    local = local or Local(bank, item)
+    student = Student(session, local, bank, depth is Depth.REPORT)
     lines: list[Line] = []
     stopped, trouble = False, ""
     try:
         with threadpool_limits(1, "blas"), _quiet_tensorflow():  # small problems need no threads
             for line in check(student, Draw(seed)):
                 lines.append(line)
-                if not (line.passed or thorough):
+                if depth.ends_after(line):
                     break
         lines += student.closing_lines()
     except CheckEnded as end:
@@ -58,7 +72,7 @@ def judge_item(
     except Exception as error:
         trouble = f"{type(error).__name__}: {error}{_where(error)}"
         lines.append(Line("can be judged", False, core=True, message=CHECK_FAILED))
-    named = tuple(name_mistakes(lines, student.rules_out, bank, item.name))
+    named = tuple(name_mistakes(lines, student, bank, item.name))
     _forget_kernels()
     return Report(item.name, item.points, score(lines, item.points), named, stopped, trouble)
 

@@ -8,8 +8,10 @@ _REPORT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).fro
 <div class="judge-report">
 <p><b>{{ report.item }}</b>: {{ points(report) }}</p>
 <table>
-{% for line in report.lines %}
-<tr><td>{{ "✓" if line.passed else "✗" }}</td><td style="text-align: left">{{ line.what }}
+{% for line in report.failed_lines + report.passed_lines %}
+<tr><td class="judge-{{ "right" if line.passed else "wrong" }}" style="vertical-align: top">
+<span role="img" aria-label="{{ "holds" if line.passed else "does not hold" }}">\
+{{ "✓" if line.passed else "✗" }}</span></td><td style="text-align: left">{{ line.what }}
 {% if line.message %}<br><i>{{ line.message }}</i>{% endif %}</td></tr>
 {% endfor %}
 </table>
@@ -20,7 +22,7 @@ _REPORT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).fro
 
 
 def html(report: Report) -> str:
-    """The report as the student sees it in the feedback. Everything in it is escaped."""
+    """The report as the formgrader shows it, failures first. Everything in it is escaped."""
     return _REPORT.render(report=report, points=points_text, core_failed=report.core_failed)
 
 

@@ -17,7 +17,9 @@ class Line:
     message: for the student, where it failed;
     mistake: the id of a known mistake that was recognised;
     suspects: ids of all known mistakes that give the same;
-    error_expected: whether the line demands an exception.
+    error_expected: whether the line demands an exception;
+    margin: how far the numbers stayed from the threshold, as a factor: a tolerance over the
+    largest deviation. Infinite where nothing was near, or nothing is a matter of degree.
     """
 
     what: str
@@ -28,6 +30,7 @@ class Line:
     mistake: str | None = None
     suspects: tuple[str, ...] = field(default=(), repr=False)
     error_expected: bool = field(default=False, repr=False)
+    margin: float = field(default=math.inf, repr=False)
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,18 @@ class Report:
         """The lines that do not hold."""
         return [line for line in self.lines if not line.passed]
 
+    @property
+    def passed_lines(self) -> list[Line]:
+        """The lines that hold."""
+        return [line for line in self.lines if line.passed]
+
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data, the way `check --json` prints it."""
         return {
             "item": self.item,
             "points": self.points,
             "score": self.score,
-            "passed": [line.what for line in self.lines if line.passed],
+            "passed": [line.what for line in self.passed_lines],
             "failed": [
                 {"what": line.what, "message": line.message, "mistake": line.mistake}
                 for line in self.failed_lines

@@ -1,18 +1,19 @@
 """What a check sees of the student's code."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from grader.course import banks, outline
-from grader.judging import comparing
+from grader.course import banks
+from grader.judging import comparing, together
+from grader.judging.local import Local
 from grader.judging.report import Line
 from grader.judging.requests import Instead, Target, request_for
 from grader.judging.variants import VARIANTS
 from grader.running import agent
-from grader.running.session import CALL_SECONDS, InProcess, Session, Stopped
+from grader.running.session import CALL_SECONDS, Session, Stopped
 
 RTOL, ATOL = 5e-5, 1e-5  # float32 inside a right solution is right
-REFERENCE_SECONDS = 120.0
 READABLE = "can be read"  # the first line about a variable
 
 Agreement = Callable[[dict, dict], bool]  # whether two replies are the same
@@ -33,18 +34,19 @@ class Student:
     def __init__(
         self,
         session: Session,
-        reference: Session,
+        local: Local,
         bank: banks.Bank,
-        item: outline.Item,
         diagnose: bool,
     ):
-        self._session, self._reference = session, reference
-        self._item, self._bank = item, bank
-        self._mistakes = banks.named_by_item(bank.mistakes, item.name) if diagnose else {}
-        self._candidates = list(self._mistakes)
+        self._session, self._local, self._bank = session, local, bank
+        self._diagnose = diagnose
+        self._candidates = list(local.mistakes) if diagnose else []
         self._changed: set[str] = set()
         self._calls_with_arrays = 0
+        self._margins: dict[str, float] = {}
         self._right_in_the_core: list[tuple[dict, Callable[[dict], bool]]] = []
+        self._wrong_in_the_core: list[tuple[dict, dict, dict, Agreement]] = []
+        self._first_replies: dict[str, dict] = {}  # of all mistakes, to the first of these
 
     # --- the lines a check yields
 
@@ -60,11 +62,14 @@ class Student:
         quiet: bool = False,
         seconds: float = CALL_SECONDS,
         reference_args: tuple | None = None,
+        stated: bool = False,
         instead: Instead | None = None,
     ) -> Line:
         """The student's result equals the reference's, in kind, shape and value.
 
         quiet: a warning raised on the way fails the line.
+        stated: the tolerance is part of the task, and rounding has no share in it: right answers
+        may choose how near they come, and their margin is not noted.
         reference_args: arguments for the reference, if it needs simpler ones for the same result.
         instead: what stands in the place of other functions of the student, by their names.
         """
@@ -86,11 +91,18 @@ class Student:
         suspects: tuple[str, ...] = ()
         if message is not None:
             suspects = self._suspects(request, reply, wanted, agree, core)
+            if core:
+                self._wrong_in_the_core.append((request, reply, wanted, agree))
         if message is None and core:
             self._right_in_the_core.append((request, lambda theirs: agree(wanted, theirs)))
         if message is None and quiet and reply["warnings"]:
             message = f"The value is right, but Python warns: {reply['warnings'][0]}"
-        return Line(what, message is None, share, core, message or "", suspects=suspects)
+        margin = math.inf
+        if message is None and not stated:
+            margin = comparing.margin(reply["value"], wanted["value"], rtol, atol)
+        return Line(
+            what, message is None, share, core, message or "", suspects=suspects, margin=margin
+        )
 
     def meets(
         self,
@@ -121,7 +133,8 @@ class Student:
         if message:
             wanted = self._locally(request)
             suspects = self._suspects(request, reply, wanted, _same_reply, core)
-        return Line(what, not message, share, core, message, suspects=suspects)
+        margin = self._margin(what)
+        return Line(what, not message, share, core, message, suspects=suspects, margin=margin)
 
     def raises(
         self,
@@ -203,9 +216,27 @@ class Student:
         core: bool = False,
     ) -> Line:
         """A property that the check itself worked out; `mistake` names what went wrong if not."""
+        margin = self._margin(what)
         if condition:
-            return Line(what, True, share, core)
-        return Line(what, False, share, core, otherwise, mistake)
+            return Line(what, True, share, core, margin=margin)
+        return Line(what, False, share, core, otherwise, mistake, margin=margin)
+
+    def within(self, deviation: float, limit: float, of: str = "") -> bool:
+        """Whether a deviation is at most its limit.
+
+        How far it stays from the limit belongs to a line of `holds` or `meets`: the next one, or
+        the one with these words.
+        """
+        self._note(limit / deviation if deviation > 0 else math.inf, of)
+        return bool(deviation <= limit)
+
+    def beyond(self, value: float, least: float, of: str = "") -> bool:
+        """Whether something that has to show does so: is at least as large as a positive number.
+
+        How far it stays from that belongs to a line, as in `within`.
+        """
+        self._note(value / least, of)
+        return bool(value >= least)
 
     def constant(self, name: str) -> Any:
         """The value of a variable of the student's; if there is none, the check ends here."""
@@ -242,7 +273,35 @@ class Student:
             for request, is_right in self._right_in_the_core
         )
 
+    def explained_together(self, failed: int) -> str | None:
+        """The first of the pairs of mistakes (see `together`) that explain all core lines.
+
+        failed: how many core lines failed; one that is no comparison cannot be explained.
+        """
+        if not self._diagnose or failed != len(self._wrong_in_the_core):
+            return None
+        found = list(together.pairs([n for n, r in self._first_replies.items() if "value" in r]))
+        cases: list[together.Case] = []
+        for request, reply, wanted, agree in self._wrong_in_the_core:
+            if "value" not in reply:
+                return None
+            replies = self._first_replies if not cases else self._replies_to(request, found)
+            cases.append(_case(reply, wanted, replies, agree))
+            found = cases[-1].explained_by(found)
+        for pair in found:
+            matter = (any(c.changed_by(name) for c in cases) for name in together.parts(pair))
+            if all(matter) and not self._pair_ruled_out(pair):
+                return pair
+        return None
+
     # --- below
+
+    def _note(self, factor: float, of: str) -> None:
+        self._margins[of] = min(self._margins.get(of, math.inf), float(factor))
+
+    def _margin(self, what: str) -> float:
+        """The smallest margin noted for a line, which is over with this."""
+        return min(self._margins.pop(key, math.inf) for key in (what, ""))
 
     def _request(
         self, target: Target, args: tuple, instead: Instead | None = None
@@ -266,12 +325,7 @@ class Student:
 
     def _locally(self, request: dict, mistake: str | None = None) -> dict[str, Any]:
         """The reply that the reference, or a mistake in its place, gives to the same request."""
-        session = self._reference
-        if mistake is not None:
-            function, answer = self._mistakes[mistake], self._item.replaced_by(mistake)
-            instead = banks.in_place_of(answer, function, self._bank.reference)
-            session = InProcess(vars(self._bank.reference) | {answer: instead})
-        return _trusted(session.ask(request, REFERENCE_SECONDS))
+        return _trusted(self._local.ask(request, mistake))
 
     def _suspects(
         self, request: dict, reply: dict, wanted: dict, agree: Agreement, core: bool = False
@@ -281,14 +335,31 @@ class Student:
         One that does not explain a core line that failed will not be named, so that no later line
         needs to be compared with it.
         """
-        found = []
-        for name in self._candidates:
-            theirs = self._locally(request, name)
-            if agree(reply, theirs) and not agree(wanted, theirs):
-                found.append(name)
+        replies = {name: self._locally(request, name) for name in self._candidates}
+        found = [
+            name
+            for name, theirs in replies.items()
+            if agree(reply, theirs) and not agree(wanted, theirs)
+        ]
         if core:
+            self._first_replies = self._first_replies or replies
             self._candidates = found
         return tuple(found)
+
+    def _replies_to(self, request: dict, pairs: list[str]) -> dict[str, dict]:
+        """What the mistakes in some pairs reply to a request."""
+        names = {name for pair in pairs for name in together.parts(pair)}
+        return {name: self._locally(request, name) for name in sorted(names)}
+
+    def _pair_ruled_out(self, pair: str) -> bool:
+        """Whether the student's code is right in a core line where the pair is not."""
+        for request, is_right in self._right_in_the_core:
+            right, replies = self._locally(request), self._replies_to(request, [pair])
+            known = {name: reply["value"] for name, reply in replies.items() if "value" in reply}
+            given = together.value(pair, right["value"], known) if "value" in right else None
+            if given is None or not is_right(right | {"value": given}):
+                return True
+        return False
 
     def _failure(self, reply: dict, subject: str = "What it returns") -> str | None:
         """Why a reply holds no value, in a sentence; None if it holds one."""
@@ -301,6 +372,15 @@ class Student:
                 return f"{subject} {reply['message']}."
         where = f" ({reply['where']})" if reply["where"] else ""
         return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
+
+
+def _case(reply: dict, wanted: dict, replies: dict[str, dict], agree: Agreement) -> together.Case:
+    known = {name: theirs["value"] for name, theirs in replies.items() if "value" in theirs}
+
+    def same(one: dict, other: dict) -> bool:
+        return agree({"value": one}, {"value": other})
+
+    return together.Case(reply["value"], wanted["value"], known, same)
 
 
 def _variable(functions: dict, name: str) -> object:

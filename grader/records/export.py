@@ -1,16 +1,17 @@
 """grades.csv: one line for each student and sheet, with a team's grade for each of its members."""
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook
+from nbgrader.api import Assignment, Gradebook, Student
 from nbgrader.plugins import ExportPlugin
 
 from grader import atomic
 from grader.course import layout, outline
 from grader.intake.submissions import Submission, find_submissions
-from grader.records import teams
-from grader.records.gradebook import Grade, grade_of
+from grader.records import gradebook, roster, teams
+from grader.records.gradebook import Grade, config
 
 GRADES = layout.ROOT / "grades.csv"
 COLUMNS = ["assignment", "student_id", "team", "score", "max_score", "open", "seconds_late"]
@@ -20,10 +21,10 @@ COLUMNS += ["not_judged"]
 class MemberExporter(ExportPlugin):
     """What `nbgrader export` and `python -m grader grade` write."""
 
-    def export(self, gradebook: Gradebook) -> None:
+    def export(self, book: Gradebook) -> None:
         path = Path(self.to or GRADES)
         self.log.info("Exporting grades to %s", path)
-        write_grades(gradebook, path, self.assignment, self.student)
+        write_grades(book, path, self.assignment, self.student)
 
 
 def write_grades(
@@ -36,8 +37,8 @@ def write_grades(
     """
     team_of = teams.of_each_student()
     handed_in = set(find_submissions(layout.sheets()))
-    known = {student.id for student in book.students} | {one.student for one in handed_in}
-    everybody = sorted((known - set(team_of.values())) | set(team_of))
+    known = gradebook.grades(book)
+    people = everybody(book, handed_in)
     with (
         atomic.replacing(path) as new,
         new.open("w", encoding="utf-8", newline="") as stream,
@@ -47,12 +48,12 @@ def write_grades(
         for assignment in book.assignments:
             if sheets and assignment.name not in sheets:
                 continue
-            for student in everybody:
+            for student in people:
                 if students and student not in students:
                     continue
                 team = team_of.get(student, "")
                 names = [Submission(assignment.name, name) for name in (team, student) if name]
-                grades = [grade_of(book, one.sheet, one.student) for one in names]
+                grades = [known.get((one.sheet, one.student)) for one in names]
                 grade = next((grade for grade in grades if grade), None)
                 lost = grade is None and bool(handed_in & set(names))
                 writer.writerow(
@@ -64,6 +65,15 @@ def write_grades(
                         **_columns(grade, _items(assignment) if lost else 0),
                     }
                 )
+
+
+def everybody(book: Gradebook, handed_in: Iterable[Submission]) -> list[str]:
+    """All students that gradebook, teams, roster or a hand-in name, in order; no teams."""
+    team_of = teams.of_each_student()
+    rows = book.db.query(Student.id).all()
+    known = {student for (student,) in rows} | {one.student for one in handed_in}
+    known |= {person.id for person in roster.people(roster.file(config()))}
+    return sorted((known - set(team_of.values())) | set(team_of))
 
 
 def _columns(grade: Grade | None, lost: int) -> dict[str, object]:

@@ -1,16 +1,32 @@
 """The way into nbgrader: its configuration, its gradebook, and what stands in it."""
 
+import datetime
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
+from pathlib import Path
 
 import sqlalchemy as sa
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    SolutionCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
 from nbgrader.api import Grade as GradeEntry
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.orm import Query
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -24,9 +40,23 @@ def config() -> Config:
     return PyFileConfigLoader("nbgrader_config.py", path=str(layout.ROOT)).load_config()
 
 
+_instead: ContextVar[str] = ContextVar("the address of another gradebook", default="")
+
+
+@contextmanager
+def another(db_url: str) -> Iterator[None]:
+    """In here, the gradebook is the one at this address."""
+    before = _instead.set(db_url)
+    try:
+        yield
+    finally:
+        _instead.reset(before)
+
+
 def course_directory(sheet: str = "*", student: str = "*") -> CourseDirectory:
     """nbgrader's view of the folders, for one sheet and one student or team (globs allowed)."""
-    return CourseDirectory(config=config(), assignment_id=sheet, student_id=student)
+    address = {"db_url": _instead.get()} if _instead.get() else {}
+    return CourseDirectory(config=config(), assignment_id=sheet, student_id=student, **address)
 
 
 @contextmanager
@@ -35,6 +65,18 @@ def gradebook() -> Iterator[Gradebook]:
     folders = course_directory()
     with said_in_words(), Gradebook(folders.db_url, folders.course_id) as book:
         yield book
+
+
+@contextmanager
+def transaction(book: Gradebook) -> Iterator[sa.Connection]:
+    """All that is read and written in here, in one step. Raises CourseError as `gradebook`."""
+    with said_in_words():
+        try:
+            yield book.db.connection()
+            book.db.commit()
+        except BaseException:
+            book.db.rollback()
+            raise
 
 
 @contextmanager
@@ -48,6 +90,13 @@ def said_in_words() -> Iterator[None]:
         if not str(error.name).startswith("psycopg"):
             raise
         raise CourseError(in_words(error)) from error
+
+
+def add_table(engine: sa.Engine, table: sa.Table) -> None:
+    """Make a table of our own in the gradebook's database, if it is not there."""
+    if not sa.inspect(engine).has_table(table.name):
+        with suppress(sa.exc.DatabaseError):  # another process was faster
+            table.create(engine, checkfirst=True)
 
 
 # What a database's complaint means: (a part of its words, what to do).
@@ -93,6 +142,18 @@ def in_words(error: Exception) -> str:
     )
     words = advice.format(where=where, said=said, copies=f"{COPIES.name}/")
     return f"{words} Nothing was overwritten."
+
+
+def due_date(sheet: str) -> datetime.datetime | None:
+    """Until when a sheet can be handed in, in UTC and without a zone; None if nobody said so."""
+    database = sa.make_url(course_directory().db_url)
+    if database.drivername.startswith("sqlite") and not Path(database.database or "").exists():
+        return None  # opening it would make an empty one
+    with gradebook() as book:
+        try:
+            return book.find_assignment(sheet).duedate
+        except MissingEntry:
+            return None
 
 
 def convert(converter: type, sheet: str, student: str = "*", **settings: dict[str, object]) -> None:
@@ -148,6 +209,7 @@ class Grade:
     max_score: the most it can earn;
     open: how many items wait for a person;
     late: seconds after the due date;
+    handed_in: the day, as 2026-11-10 in UTC; empty if it is not known;
     judged: how many of the items that are judged automatically have been;
     not_judged: how many of them have not.
     """
@@ -156,8 +218,91 @@ class Grade:
     max_score: float
     open: int
     late: float
+    handed_in: str
     judged: int
     not_judged: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the gradebook says of one cell that earns points.
+
+    points: the most it can earn;
+    score: what it has earned, extra credit included; None as long as nobody has decided;
+    by_hand: whether a person has decided;
+    waits: whether it waits for a person, who may also confirm points that it has;
+    is_text: whether it is the student's own, which people grade; else it is a judged test.
+    """
+
+    points: float
+    score: float | None
+    by_hand: bool
+    waits: bool
+    is_text: bool = False
+
+
+Entries = dict[tuple[str, str], dict[str, Entry]]
+
+
+def entries(book: Gradebook, sheet: str | None = None, student: str | None = None) -> Entries:
+    """The cells of submissions that earn points, by sheet and student, and by grade id.
+
+    sheet, student: only those of this one. A few queries, whatever their number.
+    """
+    query = (
+        book.db.query(
+            Assignment.name,
+            SubmittedAssignment.student_id,
+            BaseCell.id,
+            BaseCell.notebook_id,
+            BaseCell.name,
+            GradeEntry.auto_score,
+            GradeEntry.manual_score,
+            GradeEntry.extra_credit,
+            GradeEntry.needs_manual_grade,
+        )
+        .join(GradeEntry.cell)
+        .join(GradeEntry.notebook)
+        .join(SubmittedNotebook.assignment)
+        .join(SubmittedAssignment.assignment)
+    )
+    most = dict(book.db.query(GradeCell.id, GradeCell.max_score).all())
+    most |= dict(book.db.query(TaskCell.id, TaskCell.max_score).all())
+    texts = {
+        tuple(row)
+        for kind in (SolutionCell, TaskCell)
+        for row in book.db.query(kind.notebook_id, kind.name)
+    }
+    found: Entries = {}
+    for name, who, cell, notebook, grade_id, auto, manual, extra, waits in _only(
+        query, sheet, student
+    ):
+        given = auto if manual is None else manual
+        score = None if given is None else given + (extra or 0.0)
+        found.setdefault((name, who), {})[grade_id] = Entry(
+            float(most.get(cell, 0.0)),
+            score,
+            manual is not None,
+            bool(waits),
+            (notebook, grade_id) in texts,
+        )
+    return found
+
+
+def _only(query: Query, sheet: str | None, student: str | None) -> Query:
+    query = query.filter(Assignment.name == sheet) if sheet else query
+    return query.filter(SubmittedAssignment.student_id == student) if student else query
+
+
+def comments_of(book: Gradebook, submission: SubmittedAssignment) -> dict[str, str]:
+    """The comments that people wrote, by grade id of the cell that they belong to."""
+    rows = (
+        book.db.query(BaseCell.name, Comment.manual_comment)
+        .join(Comment.cell)
+        .join(Comment.notebook)
+        .filter(SubmittedNotebook.assignment_id == submission.id)
+    )
+    return {name: comment for name, comment in rows if comment and comment.strip()}
 
 
 def find_submission(book: Gradebook, sheet: str, student: str) -> SubmittedAssignment | None:
@@ -170,40 +315,57 @@ def find_submission(book: Gradebook, sheet: str, student: str) -> SubmittedAssig
 
 def grade_of(book: Gradebook, sheet: str, student: str) -> Grade | None:
     """The grade of a submission; None if there is none."""
-    submission = find_submission(book, sheet, student)
-    if submission is None:
-        return None
-    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-    tests = [grade for notebook in submission.notebooks for grade in _of_tests(notebook)]
-    not_judged = sum(1 for g in tests if g.auto_score is None and g.manual_score is None)
-    penalty = submission.late_submission_penalty or 0.0
+    return grades(book, sheet, student).get((sheet, student))
+
+
+def grades(
+    book: Gradebook, sheet: str | None = None, student: str | None = None
+) -> dict[tuple[str, str], Grade]:
+    """The grades of all submissions, by sheet and student; sheet, student: only of this one."""
+    kind = SubmittedAssignment
+    query = book.db.query(
+        Assignment.name,
+        kind.student_id,
+        kind.timestamp,
+        kind.extension,
+        Assignment.duedate,
+        kind.late_submission_penalty,
+    ).join(kind.assignment)
+    known = entries(book, sheet, student)
+    found = {}
+    for name, who, handed_in, extension, due, penalty in _only(query, sheet, student):
+        late = 0.0
+        if handed_in and due:
+            late = (handed_in - due - (extension or timedelta())).total_seconds()
+        cells = list(known.get((name, who), {}).values())
+        day = f"{handed_in:%Y-%m-%d}" if handed_in else ""
+        found[name, who] = _grade(cells, max(0.0, late), penalty or 0.0, day)
+    return found
+
+
+def _grade(cells: list[Entry], late: float, penalty: float, handed_in: str) -> Grade:
+    judged = [entry.score is not None for entry in cells if not entry.is_text]
     return Grade(
-        max(0.0, submission.score - penalty),
-        submission.max_score,
-        sum(1 for g in grades if g.needs_manual_grade),
-        max(0.0, submission.total_seconds_late),
-        len(tests) - not_judged,
-        not_judged,
+        score=max(0.0, sum(entry.score or 0.0 for entry in cells) - penalty),
+        max_score=sum(entry.points for entry in cells),
+        open=sum(entry.waits for entry in cells),
+        late=late,
+        handed_in=handed_in,
+        judged=sum(judged),
+        not_judged=len(judged) - sum(judged),
     )
 
 
-def _of_tests(notebook: SubmittedNotebook) -> list[GradeEntry]:
-    """The grades of cells that are judged; a person grades those in which students answer."""
-    answers = {comment.name for comment in notebook.comments}
-    return [grade for grade in notebook.grades if grade.name not in answers]
-
-
-def reopen(sheet: str, student: str) -> None:
+def reopen(book: Gradebook, sheet: str, student: str) -> None:
     """Take back what was given automatically; what a person gave stays, to be looked at again.
 
     As long as a submission is being judged, no points of an earlier one stand in the gradebook.
     """
-    with gradebook() as book:
-        submission = find_submission(book, sheet, student)
-        for notebook in submission.notebooks if submission else ():
-            for grade in notebook.grades:
-                grade.auto_score, grade.needs_manual_grade = None, True
-        book.db.commit()
+    submission = find_submission(book, sheet, student)
+    for notebook in submission.notebooks if submission else ():
+        for grade in notebook.grades:
+            grade.auto_score, grade.needs_manual_grade = None, True
+    book.db.flush()
 
 
 def has_sheet(sheet: str) -> bool:

@@ -8,7 +8,7 @@ run in between leaves a submission without a mark, and the next run finishes it.
 import datetime
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +16,12 @@ import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
 from grader.intake.submissions import Submission
-from grader.records.gradebook import course_directory, find_submission, said_in_words
+from grader.records.gradebook import (
+    add_table,
+    course_directory,
+    find_submission,
+    said_in_words,
+)
 
 _TABLE = sa.Table(
     "judge_marks",
@@ -53,16 +58,16 @@ def read_all() -> dict[Submission, Mark]:
     return {Submission(row["sheet"], row["student"]): _mark(row) for row in rows}
 
 
-def read(submission: Submission) -> Mark | None:
+def read(submission: Submission, transaction: sa.Connection | None = None) -> Mark | None:
     """The mark of a submission; None if it is not done."""
-    with _connection() as connection:
+    with _connection(transaction) as connection:
         row = connection.execute(sa.select(_TABLE).where(_is(submission))).mappings().first()
     return None if row is None else _mark(row)
 
 
-def take_away(submission: Submission) -> None:
+def take_away(submission: Submission, transaction: sa.Connection | None = None) -> None:
     """From now on the submission is not done."""
-    with _connection() as connection:
+    with _connection(transaction) as connection:
         connection.execute(sa.delete(_TABLE).where(_is(submission)))
 
 
@@ -72,10 +77,10 @@ def take_away_all(sheet: str) -> None:
         connection.execute(sa.delete(_TABLE).where(_TABLE.c.sheet == sheet))
 
 
-def put(submission: Submission, mark: Mark) -> None:
+def put(submission: Submission, mark: Mark, transaction: sa.Connection | None = None) -> None:
     """From now on the submission is done."""
     names = {"sheet": submission.sheet, "student": submission.student}
-    with _connection() as connection:
+    with _connection(transaction) as connection:
         connection.execute(sa.delete(_TABLE).where(_is(submission)))
         connection.execute(sa.insert(_TABLE).values(**names, **asdict(mark)))
 
@@ -119,14 +124,18 @@ def _is(submission: Submission) -> sa.ColumnElement[bool]:
 
 
 @contextmanager
-def _connection() -> Iterator[sa.Connection]:
-    """A transaction on the gradebook's database, in which the table is there."""
+def _connection(transaction: sa.Connection | None = None) -> Iterator[sa.Connection]:
+    """A transaction on the gradebook's database, in which the table is there.
+
+    transaction: one that is going on, of whoever has read the marks before; it stays open.
+    """
+    if transaction is not None:
+        yield transaction
+        return
     with said_in_words():
         engine = sa.create_engine(course_directory().db_url)
         try:
-            if not sa.inspect(engine).has_table(_TABLE.name):
-                with suppress(sa.exc.DatabaseError):  # another process was faster
-                    _TABLE.create(engine, checkfirst=True)
+            add_table(engine, _TABLE)
             with engine.begin() as connection:
                 yield connection
         finally:

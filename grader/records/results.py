@@ -5,14 +5,15 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from grader import atomic, terminal
+from grader import terminal
 from grader.course import layout
 from grader.intake.submissions import Submission
 from grader.judging import rendering
 from grader.record import Record
-from grader.records import class_report, teams
-from grader.records.export import GRADES, write_grades
-from grader.records.gradebook import Grade, grade_of, gradebook
+from grader.records import class_report, fresh, teams
+from grader.records.contents import duration
+from grader.records.export import GRADES
+from grader.records.gradebook import Grade, gradebook, grades
 from grader.running import sandbox
 
 
@@ -21,18 +22,18 @@ def conclude(
     failures: dict[Submission, str],
     everybody: list[Submission],
 ) -> int:
-    """Print the table, write grades.csv and the report on the class; 0 if all is judged.
+    """Print the table, write grades.csv and the reports on the class; 0 if all is judged.
 
     submissions: the ones to show; everybody: all submissions to the same sheets.
     """
     console = terminal.output()
     records = {submission: submission.record() for submission in everybody}
     with gradebook() as book:
-        rows = [(one, grade_of(book, one.sheet, one.student)) for one in submissions]
+        known = grades(book)
+        rows = [(one, known.get((one.sheet, one.student))) for one in submissions]
         gone = _gone(book, everybody)
-        write_grades(book, GRADES)
+    fresh.tables()
     console.print(_table(rows, failures, records))
-    atomic.write(class_report.PATH, class_report.page(records))
     folder = layout.FEEDBACK.relative_to(layout.ROOT)
     console.print(f"Feedback:      {folder}/<student or team>/<sheet>/")
     console.print(f"Grades:        {GRADES.relative_to(layout.ROOT)}")
@@ -97,7 +98,7 @@ def _table(rows: list, failures: dict[Submission, str], records: dict[Submission
         points = "no grade"
         if grade and (grade.judged or not grade.not_judged):
             points = f"{rendering.number(grade.score)} / {rendering.number(grade.max_score)}"
-        late = _duration(grade.late) if grade and grade.late else ""
+        late = duration(grade.late) if grade and grade.late else ""
         waiting = str(grade.open) if grade and grade.open else ""
         if submission in failures:
             state = "not finished" if grade and grade.judged else "not judged"
@@ -115,9 +116,3 @@ def _remarks(record: Record) -> list[str]:
     lines += [f"{r.item} is not judged: the check failed ({r.trouble})" for r in record.trouble]
     stopped = [report.item for report in reports if report.stopped]
     return lines + ([f"Had to be stopped: {', '.join(stopped)}."] if stopped else [])
-
-
-def _duration(seconds: float) -> str:
-    days, rest = divmod(int(seconds), 86_400)
-    hours, rest = divmod(rest, 3600)
-    return f"{days} d {hours} h" if days else f"{hours} h {rest // 60} min"

@@ -24,19 +24,20 @@ class RemoveActiveContent(NbGraderPreprocessor):
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Clean the outputs of a cell that is not a test."""
-        if cell.cell_type == "code" and not is_grade(cell):
-            for output in cell.outputs:
-                if "data" in output:
-                    output.data = _cleaned(output.data)
-                    output.metadata = NotebookNode()
+        """Clean the outputs of a cell; in a test cell stands the judge's report, which is safe."""
+        for output in cell.get("outputs", ()) if cell.cell_type == "code" else ():
+            if "data" in output and not is_grade(cell):
+                output.data = _cleaned(output.data)
+                output.metadata = NotebookNode()
+            elif "text/html" in output.get("data", {}):
+                output.data["text/html"] = texts.with_names_typeset(output.data["text/html"])
         return cell, resources
 
 
 def _cleaned(data: NotebookNode) -> NotebookNode:
     kept = NotebookNode({kind: value for kind, value in data.items() if kind in KEPT})
     if isinstance(data.get("text/html"), str):
-        kept["text/html"] = texts.clean(data["text/html"])
+        kept["text/html"] = texts.shown(data["text/html"])
     elif isinstance(data.get("text/latex"), str):  # no script is there to typeset it
         kept["text/html"] = texts.render(data["text/latex"])
     for kind in {"image/svg+xml", "image/webp"} & data.keys():

@@ -7,6 +7,7 @@ asks no server for anything: pictures are part of it, or are replaced by words.
 
 import html
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -54,6 +55,25 @@ SEVERAL_LINES = re.compile(
     r"\\(begin|end)\{(?:aligned|alignedat|align|gathered|gather|multline|equation|split)\*?\}"
 )
 BARE_PICTURE = re.compile(r"<img(?![^>]* src=)[^>]*>")
+_PARTS = re.compile(r"<[^<>]*>|\$(?P<formula>[^$<>]+)\$|[^<$]+|.", re.DOTALL)
+# A function's name right before what it is applied to, unless that stands in brackets.
+_SPACED = re.compile(
+    r"((?<!<msub>)(?<!<msup>)(?<!<msubsup>)(?<!<munder>)<mi>(?:log|ln|exp|det|sin|cos|tanh)</mi>)"
+    r"(?=<m(?:i|n|row|frac|sub|sup|sqrt)\b)"
+)
+_VERBATIM = re.compile(r"<(/?)(?:pre|code)\b", re.IGNORECASE)
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi "
+    "psi omega varepsilon varphi Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell"
+)
+_GREEK_NAME = re.compile(
+    rf"\\(?:{'|'.join(_GREEK.split())})(?![a-zA-Z])(?:_(?:\w|\{{\w{{1,9}}\}}))?"
+)
+# Of classes, those of derivations: `helpers.derivations` puts them out, and our pages draw them.
+CLASSES = {
+    "div": {"derivation"},
+    "td": {"derivation-right", "derivation-wrong", "derivation-carried"},
+}
 NO_PICTURE = "(a picture that is not part of the notebook)"
 
 
@@ -62,7 +82,7 @@ def to_html(context: Any, source: str) -> str:
     """nbconvert's filter `markdown2html`, for text of whatever origin."""
     attachments = context.get("cell", {}).get("attachments", {})
     short = len(source) <= LONG and not attachments
-    return _remembered(source) if short else render(source, attachments)
+    return remembered(source) if short else render(source, attachments)
 
 
 def render(source: str, attachments: dict[str, Any] | None = None) -> str:
@@ -79,7 +99,7 @@ def render(source: str, attachments: dict[str, Any] | None = None) -> str:
         return f"<pre>{html.escape(source)}</pre>"
 
 
-_remembered = lru_cache(REMEMBERED)(render)
+remembered = lru_cache(REMEMBERED)(render)
 
 
 def clean(page: str) -> str:
@@ -89,6 +109,7 @@ def clean(page: str) -> str:
         tags=TAGS | MATHML,
         clean_content_tags={"script", "style"},
         attributes=ATTRIBUTES,
+        allowed_classes=CLASSES,
         attribute_filter=_allowed,
         url_schemes={"http", "https", "mailto", "data"},
         link_rel="noopener noreferrer",
@@ -104,6 +125,38 @@ def _allowed(tag: str, name: str, value: str) -> str | None:
     if name == "src":
         return value if PICTURE.match(value.strip()) else None
     return value
+
+
+def typeset(formula: str, display: str = "inline") -> str:
+    """A formula as MathML; empty where it cannot be read or is too long."""
+    if 0 < len(formula) <= MAX_FORMULA:
+        with suppress(Exception):  # the converter raises whatever its parser stumbles over
+            return _SPACED.sub(r'\1<mspace width="0.17em"/>', _converted(formula, display))
+    return ""
+
+
+def _converted(formula: str, display: str) -> str:
+    return convert(_known_environments(formula), display=display)
+
+
+def shown(page: str) -> str:
+    """The HTML that a cell put out, made safe, its formulas typeset as Jupyter would do."""
+    parts = iter(_PARTS.finditer(page))
+    out, verbatim, formulas = [], 0, 0
+    for part in parts:
+        if tag := _VERBATIM.match(part[0]):
+            verbatim = max(0, verbatim + (-1 if tag[1] else 1))
+        if part["formula"] and not verbatim and formulas < MAX_FORMULAS:
+            formulas += 1
+            out.append(typeset(html.unescape(part["formula"])) or part[0])
+        else:
+            out.append(part[0])
+    return clean("".join(out))
+
+
+def with_names_typeset(words: str) -> str:
+    r"""Escaped words in which Greek names such as \mu_1 become MathML."""
+    return _GREEK_NAME.sub(lambda name: typeset(name[0]) or name[0], words)
 
 
 class _Renderer(IPythonRenderer):
@@ -128,14 +181,10 @@ class _Renderer(IPythonRenderer):
         return self.block_math(rf"\begin{{{name}}}{body}\end{{{name}}}")
 
     def _typeset(self, formula: str, display: str) -> str:
-        """MathML; where a formula cannot be read or is too long, its text."""
         self._formulas += 1
-        if len(formula) <= MAX_FORMULA and self._formulas <= MAX_FORMULAS:
-            try:
-                return convert(_known_environments(formula), display=display)
-            except Exception:  # the converter raises whatever its parser stumbles over
-                pass
-        return f"<code>{html.escape(formula)}</code>"
+        return typeset(formula if self._formulas <= MAX_FORMULAS else "", display) or (
+            f"<code>{html.escape(formula)}</code>"
+        )
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """A picture that is attached, or words."""

@@ -18,6 +18,7 @@ import io
 import json
 import linecache
 import math
+import socket
 import traceback
 import types
 import warnings
@@ -183,6 +184,11 @@ FUNCTION_OR_CLASS = (types.FunctionType, type)
 LIBRARIES = {"functools", "numpy", "scipy", "torch", "tensorflow", "keras"}
 
 
+def _is_given(value):
+    """Whether it is a function of the course's helpers, which no answer is mistaken for."""
+    return str(getattr(value, "__module__", "")).partition(".")[0] == "helpers"
+
+
 class Functions(dict):
     """The names a probe may use; a missing one raises LookupError with the nearest name."""
 
@@ -202,7 +208,11 @@ class Functions(dict):
         return value
 
     def _missing(self, name):
-        known = [key for key in self.namespace if isinstance(key, str) and key[0] != "_"]
+        known = [
+            key
+            for key, value in self.namespace.items()
+            if isinstance(key, str) and key[0] != "_" and not _is_given(value)
+        ]
         near = difflib.get_close_matches(name, known, 1, 0.75)
         return f"There is no {name}." + (f" Did you mean {near[0]}?" if near else "")
 
@@ -443,15 +453,28 @@ def converse(text, namespace):
     return json.dumps({"id": request["id"], **reply})
 
 
-def in_kernel(file, namespace):
-    """The same for a notebook kernel: the request in a file, the reply in base64."""
-    with open(file, encoding="ascii") as stream:
-        text = stream.read()
-    return base64.b64encode(converse(text, namespace).encode()).decode("ascii")
-
-
 def serve_forever(stream_in, stream_out, namespace):
-    """The same for a process of its own: one request a line, one reply a line."""
+    """The same while there are requests: one request a line, one reply a line."""
     for line in stream_in:
         stream_out.write(converse(line, namespace) + "\n")
         stream_out.flush()
+
+
+_listening: socket.socket  # where a notebook's kernel takes requests
+
+
+def listen(path):
+    """Take requests from now on, through a socket that is made at the path."""
+    global _listening
+    _listening = socket.socket(socket.AF_UNIX)
+    _listening.bind(path)
+    _listening.listen(1)
+
+
+def serve_one(namespace):
+    """Answer the requests of one connection, until it is closed."""
+    connection, _ = _listening.accept()
+    with connection, connection.makefile("rw", encoding="ascii") as stream:
+        stream.write("ready\n")
+        stream.flush()
+        serve_forever(stream, stream, namespace)

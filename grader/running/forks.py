@@ -50,15 +50,22 @@ def main(listening: int, imports: str) -> None:
 
 
 def _load(imports: str) -> None:
-    """Execute the imports; of the course's own packages each process has its own copy."""
+    """Execute the imports; the course's own packages each process imports from its own folder.
+
+    A package with a function `warm_up` is used as it is after that: it must read no more files.
+    """
     own = os.environ["PYTHONPATH"]
     exec(compile(imports, "<imports>", "exec"), {"__name__": "imports"})
     if "torch" in sys.modules:
         import torch._dynamo  # noqa: F401  (the first optimiser imports it, which takes a second)
     for name in OF_A_KERNEL:
         importlib.import_module(name)
-    for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", "")).startswith(own):
+    ours = [n for n, m in sys.modules.items() if str(getattr(m, "__file__", "")).startswith(own)]
+    warm = {name for name in ours if hasattr(sys.modules[name], "warm_up") and "." not in name}
+    for name in warm:
+        sys.modules[name].warm_up()
+    for name in ours:
+        if name.partition(".")[0] not in warm:
             del sys.modules[name]
     sys.path.remove(own)
     gc.collect()

@@ -1,14 +1,12 @@
 """A notebook kernel in the sandbox, which answers the judge's requests between two cells."""
 
 import asyncio
-import base64
-import json
 import os
+import socket
 import subprocess
-import tempfile
+import time
 import uuid
-from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from queue import Empty
@@ -23,7 +21,8 @@ from grader.course import layout
 from grader.running import sandbox, session, warm
 from grader.running.budget import LOOK_SECONDS, Budget, Spent, usage_of
 from grader.running.jail import Settings
-from grader.running.session import ENDED, MAX_REPLY
+from grader.running.lines import MAX_REPLY, Broken, Lines
+from grader.running.session import ENDED
 
 T = TypeVar("T")
 FOR_ALL_INSIDE = 0o644  # nobody else can enter the scratch folder
@@ -40,8 +39,15 @@ class SandboxedKernelManager(AsyncKernelManager):
     scratch = Instance(Path)
     place = Unicode(help="Where a kernel is forked (see `warm`); empty: it is started cold.")
 
-    def __init__(self, **kwargs: Any):
-        super().__init__(**kwargs)
+    def __init__(self, scratch: Path, **kwargs: Any):
+        # Sockets in a folder that this kernel alone sees, and no port of the machine's.
+        super().__init__(
+            scratch=scratch,
+            connection_file=str(scratch / "inbox" / "connection.json"),
+            transport="ipc",
+            ip=str(scratch / "sockets" / "kernel"),
+            **kwargs,
+        )
         self.context.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY)  # the default for its new sockets
 
     async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
@@ -81,39 +87,14 @@ def start_options(scratch: Path) -> dict[str, Any]:
     }
 
 
-def boot_code() -> str:
+def boot_code(scratch: Path) -> str:
     """What a fresh kernel runs before any code of the student's."""
-    return f"{session.sent_modules(_SENT)}\n{call_to('settle_in')}\n"
+    listen = f"{_AGENT}.listen({_socket(scratch)!r})"
+    return f"{session.sent_modules(_SENT)}\n{listen}\n{call_to('settle_in')}\n"
 
 
-@contextmanager
-def conversation(request: dict[str, Any], scratch: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """A request as code for the kernel, and the expression that holds the reply afterwards.
-
-    The request itself goes through a file, because IPython takes seconds to read megabytes of
-    code; in a folder that the kernel cannot write to, so that nothing is put in its way.
-    """
-    handle, name = tempfile.mkstemp(dir=scratch / "inbox")
-    with open(handle, "w", encoding="ascii") as stream:
-        os.fchmod(handle, FOR_ALL_INSIDE)
-        json.dump(request, stream)
-    try:
-        code = f"{_AGENT}.staged = {_AGENT}.in_kernel({name!r}, globals())"
-        yield code, {"reply": f"{_AGENT}.staged"}
-    finally:
-        os.remove(name)
-
-
-def read_reply(content: dict[str, Any], number: int) -> dict[str, Any]:
-    """The reply in an execute_reply's content; raises BadReply if there is none in it."""
-    try:
-        quoted = content["user_expressions"]["reply"]["data"]["text/plain"]
-        reply = json.loads(base64.b64decode(quoted.strip("'"), validate=True))
-        if reply["id"] == number:
-            return reply
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        pass
-    raise BadReply("gave no answer that could be read")
+def _socket(scratch: Path) -> str:
+    return str(scratch / "sockets" / "judge")
 
 
 class Died(Exception):
@@ -192,21 +173,104 @@ async def _forget_outputs(client: Any, limits: Budget) -> None:
 
 
 async def _drop_outputs(client: Any, limits: Budget) -> None:
-    """Read what a kernel has published so far, so that it does not pile up; nobody looks at it.
+    """Receive what a kernel has published so far, so that it does not pile up; nobody reads it.
 
-    Raises what `limits` raises, and BadReply at what is no message.
+    Raises what `limits` raises.
     """
     while await ensure_async(client.iopub_channel.msg_ready()):
         limits.look()
-        try:
-            await ensure_async(client.iopub_channel.get_msg(timeout=0))
-        except Empty:
-            return
-        except Exception as error:
-            raise BadReply(f"sent something that is no message ({type(error).__name__})") from error
+        await ensure_async(client.iopub_channel.socket.recv_multipart())
 
 
 run_silently = run_sync(async_run_silently)
+
+
+class Conversation:
+    """The judge's requests to a kernel, while its main thread does nothing but answer them.
+
+    Meanwhile, what the notebook set for its process is set back (see `surroundings`). Requests do
+    not go through the notebook's protocol, which takes ten times as long. What a request raises is
+    one of BROKEN; then the conversation is over.
+    """
+
+    def __init__(self, client: Any, manager: Any, scratch: Path, limits: Budget):
+        self._client, self._manager = client, manager
+        self._message, self._over = run_sync(_serve)(client), False
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.setblocking(False)
+        self._lines = Lines(self._socket.fileno(), self._socket.fileno(), self._look_around)
+        try:
+            self._connect(_socket(scratch), limits)
+            self._heard(lambda: self._lines.read(limits))
+        except BROKEN:
+            self.drop()
+            raise
+
+    def ask(self, request: dict[str, Any], limits: Budget) -> dict[str, Any]:
+        """The reply to a request (see `agent.converse`)."""
+        return self._heard(lambda: self._lines.ask(request, limits))
+
+    def _heard(self, listen: Callable[[], T]) -> T:
+        """What comes back; where nothing does, the conversation is over."""
+        try:
+            return listen()
+        except Broken:
+            self.drop()
+            if not self._over:
+                self.close()
+            raise BadReply("gave no answer that could be read") from None
+        except Spent:
+            self.drop()
+            raise
+
+    def drop(self) -> None:
+        """End it without waiting for the kernel."""
+        self._socket.close()
+
+    def close(self) -> None:
+        """End it; raises one of BROKEN where the kernel does not come back."""
+        self.drop()
+        limits = budget(self._manager, GRACE_SECONDS)
+        try:
+            run_sync(reply_to)(self._message, self._client, self._manager, limits, silent=True)
+        except Spent:
+            raise BadReply("did not come back from a call") from None
+        run_sync(_forget_outputs)(self._client, limits)
+
+    def _connect(self, path: str, limits: Budget) -> None:
+        while True:
+            try:
+                return self._socket.connect(path)
+            except BlockingIOError:  # somebody else has connected, which only student code can
+                limits.look()
+                time.sleep(LOOK_SECONDS)
+            except OSError:
+                raise BadReply("does not listen") from None
+
+    def _look_around(self, limits: Budget) -> None:
+        """While there is no reply: what is printed must not pile up, and the kernel must still be
+        about to answer.
+        """
+        run_sync(_drop_outputs)(self._client, limits)
+        try:
+            message = run_sync(self._client.shell_channel.get_msg)(timeout=0)
+        except Empty:
+            return
+        except Exception as error:  # no kernel sends by itself what cannot be taken apart
+            raise Broken from error
+        self._over = message["parent_header"].get("msg_id") == self._message
+        if self._over:
+            raise Broken
+
+
+async def _serve(client: Any) -> str:
+    code = (
+        f"{call_to('begin_item')}\n"
+        f"try:\n    {_AGENT}.serve_one(globals())\n"
+        f"finally:\n    {call_to('end_item')}\n"
+    )
+    options = {"silent": True, "allow_stdin": False, "stop_on_error": False}
+    return await ensure_async(client.execute(code, **options))
 
 
 def interrupted_reply(client: Any, manager: Any) -> bool:
@@ -221,11 +285,11 @@ def interrupted_reply(client: Any, manager: Any) -> bool:
 
 def answers(client: Any, manager: Any) -> bool:
     """Whether a kernel still answers."""
-    expression = {"reply": f"{_AGENT}.in_kernel.__name__"}
+    expression = {"reply": f"{_AGENT}.serve_one.__name__"}
     try:
         limits = budget(manager, GRACE_SECONDS)
         content = run_silently(client, manager, "", expression, limits)
-        return content["user_expressions"]["reply"]["data"]["text/plain"] == "'in_kernel'"
+        return content["user_expressions"]["reply"]["data"]["text/plain"] == "'serve_one'"
     except (*BROKEN, KeyError, TypeError):
         return False
 

@@ -6,9 +6,7 @@ the process is started again and what was loaded is loaded again, without the cu
 """
 
 import inspect
-import json
 import os
-import selectors
 import signal
 import subprocess
 import sys
@@ -21,11 +19,11 @@ from typing import IO, Any, Protocol
 from grader.course import layout
 from grader.errors import MachineTrouble
 from grader.running import agent, sandbox, surroundings
-from grader.running.budget import LOOK_SECONDS, Budget, Spent, endless, usage_of
+from grader.running.budget import Budget, Spent, endless, usage_of
+from grader.running.lines import Broken, Lines
 
 CALL_SECONDS = 10.0  # of work: see `budget`
 START_SECONDS = 60.0
-MAX_REPLY = 2 * agent.MAX_BYTES
 ENDED = "ended the whole Python process (exit, os._exit, a crash, or all memory used up)"
 LEFT_BROKEN = "left a kernel that does not work any more"
 
@@ -127,6 +125,12 @@ def call_to(prefix: str, function: str, *args: str) -> str:
     return f"__import__('sys').modules['{prefix}surroundings'].{function}({words})"
 
 
+def _call_to(function: str, *args: str) -> dict[str, Any]:
+    """The same as a request: a piece of a module."""
+    source = f"{call_to('_', function, *args)}\n"
+    return {"source": source, "file": "<grader>", "first_line": 1, "future": ""}
+
+
 class PlainProcess:
     """A sandboxed Python process without a notebook around it, for `check`.
 
@@ -135,7 +139,6 @@ class PlainProcess:
 
     def __init__(self) -> None:
         self._loaded: list[dict[str, Any]] = []
-        self._count = 0
         self._in_item = False
 
     def __enter__(self) -> "PlainProcess":
@@ -201,10 +204,10 @@ class PlainProcess:
             start_new_session=True,
         )
         self._stdin, self._stdout, self._stderr = _pipes(self._process)
-        self._buffer = b""
+        self._lines = Lines(self._stdin.fileno(), self._stdout.fileno())
         try:
-            ready = self._read_line(START_SECONDS) == b"ready"
-        except Stopped:
+            ready = self._lines.read(self._budget(START_SECONDS)) == b"ready"
+        except (Broken, Spent):
             ready = False
         if not ready:
             self._kill_group()
@@ -228,34 +231,15 @@ class PlainProcess:
             self._converse(_call_to("begin_item"), CALL_SECONDS)
 
     def _converse(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        self._count += 1
         try:
-            self._stdin.write(json.dumps(request | {"id": self._count}).encode() + b"\n")
-            self._stdin.flush()
-            reply = json.loads(self._read_line(seconds))
-        except (OSError, ValueError, RecursionError):
+            return self._lines.ask(request, self._budget(seconds))
+        except Broken:
             raise Ended from None
-        if not isinstance(reply, dict) or reply.get("id") != self._count:
-            raise Ended
-        return reply
+        except Spent as spent:
+            raise Stopped(str(spent)) from None
 
-    def _read_line(self, seconds: float) -> bytes:
-        budget = Budget(seconds, partial(usage_of, self._process.pid))
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._stdout, selectors.EVENT_READ)
-            while b"\n" not in self._buffer:
-                try:
-                    budget.look()
-                except Spent as spent:
-                    raise Stopped(str(spent)) from None
-                if not selector.select(LOOK_SECONDS):
-                    continue
-                part = os.read(self._stdout.fileno(), 1 << 20)
-                if not part or len(self._buffer) > MAX_REPLY:
-                    raise Ended
-                self._buffer += part
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        return line
+    def _budget(self, seconds: float) -> Budget:
+        return Budget(seconds, partial(usage_of, self._process.pid))
 
     def _kill(self) -> None:
         with ExitStack() as stack:
@@ -267,12 +251,6 @@ class PlainProcess:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-
-
-def _call_to(function: str, *args: str) -> dict[str, Any]:
-    """A piece that calls a function of `surroundings` in the student's process."""
-    source = f"{call_to('_', function, *args)}\n"
-    return {"source": source, "file": "<grader>", "first_line": 1, "future": ""}
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:

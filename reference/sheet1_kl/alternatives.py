@@ -1008,3 +1008,40 @@ ELBO
 = \mathbb{E}_{q(z|x)}[\log p(x|z)] - \int q(z|x) \log\frac{q(z|x)}{p(z)} dz
 = \mathbb{E}_{q(z|x)}[\log p(x|z)] - KL(q(z|x) \| p(z))
 """
+
+
+def elbo_jensen_derivation__backwards():
+    """From the bound up to the evidence."""
+    return r"""
+ELBO = \mathbb{E}_q[\log p(x,z) - \log q(z)]
+= \mathbb{E}_q\left[\log \frac{p(x,z)}{q(z)}\right]
+\le \log \mathbb{E}_q\left[\frac{p(x,z)}{q(z)}\right]
+= \log \int p(x,z) dz
+= \log p(x)
+"""
+
+
+def elbo_jensen_derivation__sums_on_one_row():
+    """Sums over z, several relations on a row, the definition at the end."""
+    return r"""
+\log p(x) = \log \sum_z p(x, z) = \log \sum_z q(z) \frac{p(x, z)}{q(z)}
+\geq \sum_z q(z) \log \frac{p(x, z)}{q(z)} = \sum_z q(z) (\log p(x, z) - \log q(z))
+"""
+
+
+def elbo_jensen_derivation__named_above_the_sign():
+    """Jensen's name above the sign, prior times likelihood, the two terms at the end."""
+    return r"""
+\ln p_\theta(x) &= \ln \int p_\theta(x | z) \, p_\theta(z) \, dz \\
+&= \ln \mathbb{E}_{q_\phi(z|x)} \left[ \frac{p_\theta(x|z) \, p_\theta(z)}{q_\phi(z|x)} \right] \\
+&\overset{\text{Jensen}}{\geq} \mathbb{E}_{q_\phi(z|x)} \left[ \ln \frac{p_\theta(x|z) \, p_\theta(z)}{q_\phi(z|x)} \right] \\
+&= \mathbb{E}_{q_\phi(z|x)}[\ln p_\theta(x|z)] - D_{KL}(q_\phi(z|x) \| p_\theta(z))
+"""
+
+
+def elbo_jensen_derivation__two_chains():
+    """One chain of equalities, and a second that goes on from its last line."""
+    return r"""
+\log p(x) = \log \int p(x,z) dz = \log \mathbb{E}_q[\frac{p(x,z)}{q(z)}]
+\log \mathbb{E}_q[\frac{p(x,z)}{q(z)}] \ge \mathbb{E}_q[\log \frac{p(x,z)}{q(z)}] = ELBO
+"""

@@ -7,7 +7,7 @@ Names that begin with an underscore build the inputs; what runs beside the stude
 
 import numpy as np
 
-from derivations import check_derivation
+from reference import derivations
 from reference.sheet1_kl import probes
 
 # A tiny probability or scale for "small is not zero": far below any smoothing constant in use,
@@ -23,6 +23,7 @@ def kl_discrete(student, draw):
     shapes = {
         "sums over the last axis only, with two leading axes": (more, one_more),
         "leading axes broadcast, (5, 1) against (3,)": (wide_q, wide_p),
+        "leading axes of length 1 broadcast, (5, 1) against (1, 3)": (wide_q, wide_p[None]),
         "one distribution against several broadcasts": (wide_q[0, 0], wide_p),
     }
     single, one_row = "takes a single pair of distributions", "a batch of one keeps its axis"
@@ -66,7 +67,7 @@ def _discrete_zeros(student, draw):
 def _with_zero(rows, column, left=0.0):
     """The rows with one entry moved to its neighbour, except for what is left."""
     rows = rows.copy()
-    rows[..., column - 1] += rows[..., column]
+    rows[..., column - 1] += rows[..., column] - left
     rows[..., column] = left
     return rows
 
@@ -141,6 +142,8 @@ def asymmetric_pair(student, draw):
     yield student.holds(normalised, "both sum to 1", otherwise, _sum_mistake(sums), core=True)
     what = "the two directions differ by more than 0.1"
     otherwise = "There is no pair of positive distributions to compare."
+    if np.isfinite(forward):
+        otherwise = f"They are {forward:.4f} and {backward:.4f} nats."
     holds, mistake = bool(abs(forward - backward) > 0.1), _gap_mistake(q, p, forward, backward)
     yield student.holds(holds, what, otherwise, mistake, share=3, core=True)
 
@@ -148,7 +151,7 @@ def asymmetric_pair(student, draw):
 def _pair(parts):
     """(q, p, None), or (None, None, (message, mistake)) when the parts are not a pair."""
     if not isinstance(parts, (list, tuple)) or len(parts) != 2:
-        return None, None, ("Two distributions are asked: q and p.", None)
+        return None, None, ("Two distributions are expected: q and p.", None)
     if any(isinstance(part, str) for part in parts):
         return None, None, ("A distribution is an array of numbers.", None)
     q, p = (np.asarray(part, float) for part in parts)
@@ -204,6 +207,8 @@ def kl_normal(student, draw):
         "q and p that agree, or nearly": near,
         "works for large standard deviations": (20 * mean_q, 300 * std_q, mean_p, std_p),
         "works for very small standard deviations": [1e-7 * a for a in case],
+        "standard deviations that are all above 1": (mean_q, 1 + std_q, mean_p, 1 + std_p),
+        "standard deviations that are all below 1": (mean_q, 0.3 * std_q, mean_p, 0.3 * std_p),
     }
     yield from student.same_for(name, *case, float32="takes float32 arrays", shapes=shapes)
     yield from student.raises_each(ValueError, name, _normal_refusals(*case))
@@ -257,6 +262,7 @@ def kl_standard_normal(student, draw):
     shapes = {
         "works for very small standard deviations": (mean, 1e-8 * std),
         "works for large means and standard deviations": (20 * mean, 30 * std),
+        "standard deviations that are all above 1": (mean, 1 + std),
         "arrays of length 1 stay arrays": (mean[:1, 0], std[:1, 0]),
         "a whole mean with another standard deviation": (whole, 0.5 + whole),
         "a q that is the standard normal, or nearly": near,
@@ -448,6 +454,7 @@ def kl_diagonal(student, draw):
     standard = np.array([[0.0], [1.0], [0.0]]) * mean[:3], np.ones((3, 3))
     shapes = {
         "works for very small variances": (mean, 1e-16 * var),
+        "variances that are all above 1": (mean, 1 + var),
         "right where the product of all variances is too small for a float": small,
         "a batch of one keeps its axis": (mean[:1], var[:1]),
         "rows that are the standard normal": standard,
@@ -466,7 +473,7 @@ def near_and_far(student, draw):
     near, far = pairs.reshape(2, 2).astype(float) if shaped else np.full((2, 2), np.nan)
     near_kl, far_kl = _to_standard(*near), _to_standard(*far)
     what = "returns two pairs of mean and variance"
-    otherwise = "Two pairs of numbers are asked: ((mean, var), (mean, var))."
+    otherwise = "Two pairs of numbers are expected: ((mean, var), (mean, var))."
     yield student.holds(shaped, what, otherwise, _pairs_mistake(pairs), core=True)
     if not shaped:
         return
@@ -567,6 +574,9 @@ def log_evidence(student, draw):
 
 def posterior(student, draw):
     yield from _of_log_joints(student, draw, "posterior", lambda log_joint: 5e-5)
+    unlikely = draw.normal((3, 4)) + np.array([0.0, -20.0, 0.0, -30.0])
+    what = "right where a state has a tiny probability"
+    yield student.compare("posterior", unlikely, what=what, atol=1e-18)
 
 
 def _of_log_joints(student, draw, name, rtol):
@@ -577,7 +587,11 @@ def _of_log_joints(student, draw, name, rtol):
 
 
 def _log_joints(draw):
-    """Inputs for all functions of the discrete latent, each with what it tries and its share."""
+    """Inputs for all functions of the discrete latent, each with what it tries and its share.
+
+    Those near ±1000 are numbers of float32, so that a right answer in float32 does not round them:
+    that alone would change a probability by 3e-5.
+    """
     offset = draw.between(900.0, 1100.0)
     normal = draw.normal
     apart = normal((4, 5)) + offset * np.array([[-1.0], [0.0], [1.0], [-1.0]])
@@ -588,17 +602,27 @@ def _log_joints(draw):
         (normal((2, 3, 4)), "two leading axes", 1),
         (normal((1, 5)), "a batch of one keeps its axis", 1),
         (normal((3, 4)).astype(np.float32), "takes float32 arrays", 1),
-        (normal((3, 4)) - offset, "stable around -1000", 4),
-        (normal((3, 4)) + offset, "stable around +1000", 4),
-        (apart, "stable when the rows are of very different size", 1),
-        (wide, "stable when one state is far less likely than the others", 1),
-        (peaked, "stable when one state is far more likely than the others", 1),
+        (draw.between(0.02, 0.98, (3, 4)), "takes values between 0 and 1", 1),
+        (-draw.between(0.1, 3.0, (3, 4)), "takes values that are all below 0", 1),
+        (_short(normal((3, 4)) - offset), "stable around -1000", 4),
+        (_short(normal((3, 4)) + offset), "stable around +1000", 4),
+        (_short(apart), "stable when the rows are of very different size", 1),
+        (_short(wide), "stable when one state is far less likely than the others", 1),
+        (_short(peaked), "stable when one state is far more likely than the others", 1),
     )
 
 
+def _short(numbers):
+    """The same, in float64, as float32 has them."""
+    return numbers.astype(np.float32).astype(float)
+
+
 def _tight(log_joint):
-    """A relative tolerance that means about 1e-3 in absolute terms, also around 1000."""
-    return 1e-6 if np.max(np.abs(log_joint)) > 100 else 5e-5
+    """A relative tolerance that means 4e-3 in absolute terms around 1000.
+
+    What float32 adds up there is known to 2e-4.
+    """
+    return 4e-6 if np.max(np.abs(log_joint)) > 100 else 5e-5
 
 
 def elbo(student, draw):
@@ -611,8 +635,10 @@ def elbo(student, draw):
     remote = log_joint + np.array([0.0, 0.0, -1e5, 0.0, 0.0])
     weights = np.exp(log_joint)
     exact = weights / weights.sum(axis=-1, keepdims=True)
+    rarely = _with_zero(q, 2, float(draw.between(2e-5, 5e-5)))
     cases = {
         "a state with q = 0 contributes nothing, however unlikely x is with it": (remote, without),
+        "a state counts however small its q is": (log_joint, rarely),
         "equals the log evidence when q is the posterior": (log_joint, exact),
     }
     yield from student.compare_each(name, cases)
@@ -638,39 +664,30 @@ def elbo_linear_gaussian(student, draw):
     shapes = {
         "equals the log evidence when q is the posterior": (x, x / 2, 0.5**0.5),
         "works for very small standard deviations": (x, mean, 1e-8 * std),
+        "standard deviations that are all above 1": (x, mean, 1 + std),
     }
     yield from student.same_for(name, *case, float32="takes float32 arrays", shapes=shapes)
 
 
 def kl_normal_derivation(student, draw):
-    yield from _derivation(student, draw, "kl_normal_derivation")
+    yield from derivations.lines(student, draw, "kl_normal_derivation")
 
 
 def kl_standard_normal_derivation(student, draw):
-    yield from _derivation(student, draw, "kl_standard_normal_derivation")
+    yield from derivations.lines(student, draw, "kl_standard_normal_derivation")
 
 
 def kl_diagonal_derivation(student, draw):
-    yield from _derivation(student, draw, "kl_diagonal_derivation")
+    yield from derivations.lines(student, draw, "kl_diagonal_derivation")
 
 
 def elbo_gap_derivation(student, draw):
-    yield from _derivation(student, draw, "elbo_gap_derivation")
+    yield from derivations.lines(student, draw, "elbo_gap_derivation")
 
 
 def elbo_split_derivation(student, draw):
-    yield from _derivation(student, draw, "elbo_split_derivation")
+    yield from derivations.lines(student, draw, "elbo_split_derivation")
 
 
-def _derivation(student, draw, item):
-    """A report line, with its share, for each thing the derivation must show."""
-    verdict = check_derivation(item, student.text(item), draw.generator)
-    if verdict.problem:
-        yield student.holds(False, "can be read as a derivation", verdict.problem, core=True)
-    for requirement in verdict.requirements:
-        message = requirement.message
-        if requirement is verdict.requirements[-1]:
-            message = verdict.account or message
-        yield student.holds(
-            requirement.met, requirement.words, message, requirement.slip, share=requirement.share
-        )
+def elbo_jensen_derivation(student, draw):
+    yield from derivations.lines(student, draw, "elbo_jensen_derivation")

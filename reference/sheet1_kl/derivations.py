@@ -51,3 +51,21 @@ elbo_split_derivation = r"""
 &= \int q(z) \log p(x | z) dz + \int q(z) \log \frac{p(z)}{q(z)} dz \\
 &= \mathbb{E}_q[\log p(x | z)] - KL(q(z) \| p(z))
 """
+
+elbo_jensen_derivation = r"""
+\log p(x) &= \log \int p(z) \, p(x | z) \, dz \\
+&= \log \int q(z) \frac{p(x, z)}{q(z)} dz \\
+&= \log \mathbb{E}_q\left[ \frac{p(x, z)}{q(z)} \right] \\
+&\ge \mathbb{E}_q\left[ \log \frac{p(x, z)}{q(z)} \right] \\
+&= ELBO
+"""
+
+# How many rows a version that stops early has, where the closed form may hold an expectation.
+KEPT = {
+    "kl_normal_derivation": None,
+    "kl_standard_normal_derivation": None,
+    "kl_diagonal_derivation": None,
+    "elbo_gap_derivation": None,
+    "elbo_split_derivation": None,
+    "elbo_jensen_derivation": 3,
+}

@@ -9,7 +9,8 @@ checks nothing is told of each case at the line that tries it.
 import numpy as np
 from scipy.special import logsumexp, rel_entr, softmax
 
-from derivations import DERIVATIONS
+from reference import derivations as items
+from reference.sheet1_kl import derivations
 from reference.sheet1_kl import reference as right
 
 _LOG_2PI = np.log(2 * np.pi)
@@ -43,7 +44,7 @@ def kl_discrete__not_weighted(q, p):
 
 
 def kl_discrete__in_bits(q, p):
-    """This is in bits (logarithm to base 2); nats are asked."""
+    """This is in bits (logarithm to base 2); nats are expected."""
     return right.kl_discrete(q, p) / np.log(2)
 
 
@@ -70,7 +71,7 @@ def kl_discrete__summed_over_everything(q, p):
 
 
 def kl_discrete__averaged_over_the_batch(q, p):
-    """The divergences of a batch are averaged into one number; one for each row is asked."""
+    """The divergences of a batch are averaged into one number; one for each row is expected."""
     return np.mean(right.kl_discrete(q, p))
 
 
@@ -88,7 +89,7 @@ def kl_discrete__absolute_terms(q, p):
 
 
 def kl_discrete__symmetrised(q, p):
-    """This adds (or averages) both directions; the divergence asked has one."""
+    """This adds (or averages) both directions; the divergence has one."""
     return 0.5 * (right.kl_discrete(q, p) + right.kl_discrete(p, q))
 
 
@@ -161,6 +162,13 @@ def kl_discrete__warns_at_infinity(q, p):
     return np.sum(terms, axis=-1)
 
 
+def kl_discrete__equal_shapes_demanded(q, p):
+    """Rows that would broadcast are refused: two arrays with as many axes need not be equal."""
+    if np.ndim(q) == np.ndim(p) and np.shape(q) != np.shape(p):
+        raise ValueError(f"q has shape {np.shape(q)}, p has shape {np.shape(p)}")
+    return right.kl_discrete(q, p)
+
+
 def kl_discrete__changes_its_argument(q, p):
     """Zeros are replaced in the array that was passed in, which changes it for the caller."""
     right.distributions(q, p)
@@ -231,18 +239,18 @@ def kl_discrete__only_the_average_sum_checked(q, p):
 
 
 def kl_discrete__normalised_silently(q, p):
-    """Rows that do not sum to 1 are normalised silently where an error is asked."""
+    """Rows that do not sum to 1 are normalised silently where an error is expected."""
     q, p = np.asarray(q, float), np.asarray(p, float)
     return right.kl_discrete(q / q.sum(-1, keepdims=True), p / p.sum(-1, keepdims=True))
 
 
 def kl_discrete__length_one_broadcast(q, p):
-    """A last axis of length 1 is stretched to the other's length where an error is asked."""
+    """A last axis of length 1 is stretched to the other's length where an error is expected."""
     return _checked_but(q, p, shapes=False)
 
 
 def kl_discrete__assertion(q, p):
-    """Bad input raises an AssertionError (from assert); a ValueError is asked."""
+    """Bad input raises an AssertionError (from assert); a ValueError is expected."""
     try:
         return right.kl_discrete(q, p)
     except ValueError as error:
@@ -250,7 +258,7 @@ def kl_discrete__assertion(q, p):
 
 
 def kl_discrete__nan_for_bad_input(q, p):
-    """Bad input gives nan where a ValueError is asked."""
+    """Bad input gives nan where a ValueError is expected."""
     try:
         return right.kl_discrete(q, p)
     except ValueError:
@@ -306,7 +314,7 @@ def asymmetric_pair__single_outcome():
 
 
 def asymmetric_pair__divergences_returned():
-    """The two divergences are returned; the two distributions are asked."""
+    """The two divergences are returned; the two distributions are expected."""
     return 0.5108, 0.3681
 
 
@@ -406,17 +414,17 @@ def kl_normal__divided_by_the_other_variance(mean_q, std_q, mean_p, std_p):
 
 
 def kl_normal__in_bits(mean_q, std_q, mean_p, std_p):
-    """This is in bits (logarithm to base 2); nats are asked."""
+    """This is in bits (logarithm to base 2); nats are expected."""
     return right.kl_normal(mean_q, std_q, mean_p, std_p) / np.log(2)
 
 
 def kl_normal__summed(mean_q, std_q, mean_p, std_p):
-    """The values are summed into one number; one for each entry is asked."""
+    """The values are summed into one number; one for each entry is expected."""
     return np.sum(right.kl_normal(mean_q, std_q, mean_p, std_p))
 
 
 def kl_normal__averaged(mean_q, std_q, mean_p, std_p):
-    """The values are averaged into one number; one for each entry is asked."""
+    """The values are averaged into one number; one for each entry is expected."""
     return np.mean(right.kl_normal(mean_q, std_q, mean_p, std_p))
 
 
@@ -424,6 +432,14 @@ def kl_normal__smoothed(mean_q, std_q, mean_p, std_p):
     """A small constant is added to the variances, which spoils small standard deviations."""
     mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
     return right.kl_normal(mean_q, np.sqrt(std_q**2 + 1e-8), mean_p, np.sqrt(std_p**2 + 1e-8))
+
+
+def kl_normal__variances_if_above_1(mean_q, std_q, mean_p, std_p):
+    """Standard deviations that are all above 1 are taken for variances."""
+    mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
+    if np.all(std_q > 1) and np.all(std_p > 1):
+        std_q, std_p = np.sqrt(std_q), np.sqrt(std_p)
+    return right.kl_normal(mean_q, std_q, mean_p, std_p)
 
 
 def _kl_normal_unchecked(mean_q, std_q, mean_p, std_p):
@@ -460,7 +476,7 @@ def kl_normal__refused_only_if_all_are_bad(mean_q, std_q, mean_p, std_p):
 
 
 def kl_normal__assertion(mean_q, std_q, mean_p, std_p):
-    """Bad input raises an AssertionError (from assert); a ValueError is asked."""
+    """Bad input raises an AssertionError (from assert); a ValueError is expected."""
     assert np.all(np.asarray(std_q) > 0) and np.all(np.asarray(std_p) > 0)
     return right.kl_normal(mean_q, std_q, mean_p, std_p)
 
@@ -542,18 +558,18 @@ def kl_standard_normal__sign_of_squares_flipped(mean, std):
 
 
 def kl_standard_normal__summed(mean, std):
-    """The values are summed into one number; one for each entry is asked."""
+    """The values are summed into one number; one for each entry is expected."""
     return np.sum(right.kl_standard_normal(mean, std))
 
 
 def kl_standard_normal__summed_over_the_last_axis(mean, std):
-    """The values are summed over the last axis; one for each entry is asked."""
+    """The values are summed over the last axis; one for each entry is expected."""
     divergence = right.kl_standard_normal(mean, std)
     return np.sum(divergence, axis=-1) if np.ndim(divergence) else divergence
 
 
 def kl_standard_normal__averaged(mean, std):
-    """The values are averaged into one number; one for each entry is asked."""
+    """The values are averaged into one number; one for each entry is expected."""
     return np.mean(right.kl_standard_normal(mean, std))
 
 
@@ -809,7 +825,7 @@ def kl_mvn__indefinite_p_let_through(mean_q, cov_q, mean_p, cov_p):
 
 
 def kl_mvn__shapes_broadcast(mean_q, cov_q, mean_p, cov_p):
-    """Shapes that do not fit are stretched by broadcasting where an error is asked."""
+    """Shapes that do not fit are stretched by broadcasting where an error is expected."""
     mean_q, mean_p = np.atleast_1d(mean_q), np.atleast_1d(mean_p)
     k = max(len(mean_q), len(mean_p))
     means = [np.broadcast_to(m, (k,)) if len(m) in (1, k) else m for m in (mean_q, mean_p)]
@@ -818,7 +834,7 @@ def kl_mvn__shapes_broadcast(mean_q, cov_q, mean_p, cov_p):
 
 
 def kl_mvn__assertion(mean_q, cov_q, mean_p, cov_p):
-    """Bad input raises an AssertionError (from assert); a ValueError is asked."""
+    """Bad input raises an AssertionError (from assert); a ValueError is expected."""
     try:
         return right.kl_mvn(mean_q, cov_q, mean_p, cov_p)
     except ValueError as error:
@@ -906,7 +922,7 @@ def kl_diagonal__summed_over_everything(mean, var):
 
 
 def kl_diagonal__averaged_over_the_batch(mean, var):
-    """The divergences of a batch are averaged into one number; one for each row is asked."""
+    """The divergences of a batch are averaged into one number; one for each row is expected."""
     return np.mean(right.kl_diagonal(mean, var))
 
 
@@ -960,7 +976,7 @@ def near_and_far__far_too_close():
 
 
 def near_and_far__log_variance_for_variance():
-    """A variance is 0: that looks like a log-variance, and the variance is asked."""
+    """A variance is 0: that looks like a log-variance, and the variance is expected."""
     return (0.1, 0.0), (8.0, 3.5)
 
 
@@ -970,12 +986,12 @@ def near_and_far__negative_variance():
 
 
 def near_and_far__flat_numbers():
-    """Four numbers in a row are returned; two pairs are asked."""
+    """Four numbers in a row are returned; two pairs are expected."""
     return 0.12, 1.1, 8.0, 34.0
 
 
 def near_and_far__divergences_returned():
-    """The two divergences are returned; means and variances are asked."""
+    """The two divergences are returned; means and variances are expected."""
     return 0.0096, 46.7
 
 
@@ -1015,7 +1031,7 @@ def kl_monte_carlo__standard_deviation_of_one(log_q, log_p, samples):
 
 
 def kl_monte_carlo__variance_of_one(log_q, log_p, samples):
-    """This is the variance of a single term; the standard error of their mean is asked."""
+    """This is the variance of a single term; the standard error of their mean is expected."""
     terms = _terms(log_q, log_p, samples)
     return np.mean(terms), np.var(terms, ddof=1)
 
@@ -1081,7 +1097,7 @@ def kl_monte_carlo__log_of_the_log(log_q, log_p, samples):
 
 
 def kl_monte_carlo__sum_for_mean(log_q, log_p, samples):
-    """The terms are summed where their mean is asked."""
+    """The terms are summed where their mean is expected."""
     terms = _terms(log_q, log_p, samples)
     return np.sum(terms), _error(terms)
 
@@ -1093,7 +1109,7 @@ def kl_monte_carlo__never_negative(log_q, log_p, samples):
 
 
 def kl_monte_carlo__other_estimator(log_q, log_p, samples):
-    """This is another estimator, with a correction by the mean ratio; the plain mean is asked."""
+    """This is another estimator, corrected by the mean ratio; the plain mean is expected."""
     terms = _terms(log_q, log_p, samples)
     corrected = terms + np.expm1(-terms)
     return np.mean(corrected), _error(corrected)
@@ -1106,7 +1122,7 @@ def kl_monte_carlo__results_swapped(log_q, log_p, samples):
 
 
 def kl_monte_carlo__only_the_estimate(log_q, log_p, samples):
-    """Only the estimate is returned; its standard error is asked as well."""
+    """Only the estimate is returned; its standard error is expected as well."""
     return np.mean(_terms(log_q, log_p, samples))
 
 
@@ -1188,7 +1204,7 @@ def log_evidence__minimum_subtracted(log_joint):
 
 
 def log_evidence__evidence(log_joint):
-    """This is the evidence itself; its logarithm is asked."""
+    """This is the evidence itself; its logarithm is expected."""
     with np.errstate(all="ignore"):
         return np.exp(right.log_evidence(log_joint))
 
@@ -1202,6 +1218,16 @@ def log_evidence__smoothed(log_joint):
     """A small constant inside the logarithm hides the underflow: the value is wrong there."""
     with np.errstate(all="ignore"):
         return np.log(np.sum(_naive(log_joint), axis=-1) + 1e-10)
+
+
+def _could_be_probabilities(values):
+    return bool(np.all((np.asarray(values) > 0) & (np.asarray(values) < 1)))
+
+
+def log_evidence__probabilities_if_they_could_be(log_joint):
+    """Values that all lie between 0 and 1 are taken for probabilities; a log may lie there too."""
+    taken = np.log(log_joint) if _could_be_probabilities(log_joint) else log_joint
+    return right.log_evidence(taken)
 
 
 def log_evidence__wrong_axis(log_joint):
@@ -1248,7 +1274,7 @@ def posterior__only_shifted(log_joint):
 
 
 def posterior__logarithm(log_joint):
-    """These are the logarithms of the posterior; the probabilities are asked."""
+    """These are the logarithms of the posterior; the probabilities are expected."""
     log_joint = np.asarray(log_joint, float)
     return log_joint - logsumexp(log_joint, axis=-1, keepdims=True)
 
@@ -1303,6 +1329,17 @@ def posterior__smoothed(log_joint):
         return weights / (np.sum(weights, axis=-1, keepdims=True) + 1e-10)
 
 
+def posterior__probabilities_if_they_could_be(log_joint):
+    """Values that all lie between 0 and 1 are taken for probabilities; a log may lie there too."""
+    taken = np.log(log_joint) if _could_be_probabilities(log_joint) else log_joint
+    return right.posterior(taken)
+
+
+def posterior__clipped(log_joint):
+    """Tiny probabilities are replaced by a small number; their logarithm is lost."""
+    return np.clip(right.posterior(log_joint), 1e-7, 1.0)
+
+
 def posterior__wrong_axis(log_joint):
     """The probabilities sum to 1 along the first axis; the states lie along the last."""
     return softmax(np.asarray(log_joint, float), axis=0)
@@ -1342,7 +1379,7 @@ def elbo__entropy_subtracted(log_joint, q):
 
 
 def elbo__sign_flipped(log_joint, q):
-    """This is the negative ELBO, a loss; the bound itself is asked."""
+    """This is the negative ELBO, a loss; the bound itself is expected."""
     return -right.elbo(log_joint, q)
 
 
@@ -1397,6 +1434,18 @@ def elbo__smoothed(log_joint, q):
     return np.sum(q * (log_joint - np.log(q + 1e-2)), axis=-1)
 
 
+def elbo__small_probabilities_dropped(log_joint, q):
+    """A state with a small q is left out as if its q were 0: only zeros contribute nothing."""
+    q = np.asarray(q, float)
+    return right.elbo(log_joint, np.where(q > 1e-4, q, 0.0))
+
+
+def elbo__probabilities_if_they_could_be(log_joint, q):
+    """Values that all lie between 0 and 1 are taken for probabilities; a log may lie there too."""
+    taken = np.log(log_joint) if _could_be_probabilities(log_joint) else log_joint
+    return right.elbo(taken, q)
+
+
 def elbo__through_the_posterior(log_joint, q):
     """The posterior of a very unlikely state rounds to zero, and the bound becomes -inf."""
     gap = np.sum(rel_entr(np.asarray(q, float), right.posterior(log_joint)), axis=-1)
@@ -1423,7 +1472,7 @@ def elbo__summed_over_everything(log_joint, q):
 
 
 def elbo__averaged_over_the_batch(log_joint, q):
-    """The bounds of a batch are averaged into one number; one for each row is asked."""
+    """The bounds of a batch are averaged into one number; one for each row is expected."""
     return np.mean(right.elbo(log_joint, q))
 
 
@@ -1450,7 +1499,7 @@ def elbo_linear_gaussian__kl_outside_the_brackets(x, mean, std):
 
 
 def elbo_linear_gaussian__sign_flipped(x, mean, std):
-    """This is the negative ELBO, a loss; the bound itself is asked."""
+    """This is the negative ELBO, a loss; the bound itself is expected."""
     return -right.elbo_linear_gaussian(x, mean, std)
 
 
@@ -1539,12 +1588,12 @@ def elbo_linear_gaussian__prior_twice_as_wide(x, mean, std):
 
 
 def elbo_linear_gaussian__summed(x, mean, std):
-    """The values are summed into one number; one for each entry is asked."""
+    """The values are summed into one number; one for each entry is expected."""
     return np.sum(right.elbo_linear_gaussian(x, mean, std))
 
 
 def elbo_linear_gaussian__averaged(x, mean, std):
-    """The values are averaged into one number; one for each entry is asked."""
+    """The values are averaged into one number; one for each entry is expected."""
     return np.mean(right.elbo_linear_gaussian(x, mean, std))
 
 
@@ -1556,56 +1605,7 @@ def elbo_linear_gaussian__smoothed(x, mean, std):
 
 
 # ── derivations ──────────────────────────────────────────────────────────────────────────────
-#
-# Each is right but for one thing. The slips and their sentences are those of the checker's tables,
-# which students see too: here each stands as the last line of a derivation that is right so far.
 
-
-def _rows(item):
-    return vars(right)[item].strip().split("\\\\\n")
-
-
-def _ending_in(slip, item):
-    def answer():
-        return "\\\\\n".join([*_rows(item)[:-1], f"&= {slip.latex}"])
-
-    answer.__doc__ = slip.sentence
-    return answer
-
-
-def _jump(item):
-    def answer():
-        """It jumps from the start to the end: no step lies between."""
-        return "\\\\\n".join([_rows(item)[0].split("=")[0], _rows(item)[-1]])
-
-    return answer
-
-
-def _stop(item):
-    def answer():
-        """It stops before the closed form: something is still to be worked out."""
-        rows = _rows(item)[:-1]
-        while not any(sign in rows[-1] for sign in (r"\int", r"\mathbb{E}", r"\Sigma")):
-            rows.pop()
-        return "\\\\\n".join(rows)
-
-    return answer
-
-
-def _repair(item):
-    def answer():
-        """A line in the middle is wrong, though the next one is right again."""
-        first, *others = _rows(item)
-        wrong = "&= 3 \\left(" + others[0].replace("&=", "", 1).strip() + "\\right)\n"
-        return "\\\\\n".join([first, wrong, *others])
-
-    return answer
-
-
-for _item, _table in DERIVATIONS.items():
-    if _item in vars(right):
-        for _slip in _table.slips:
-            globals()[f"{_item}__{_slip.name}"] = _ending_in(_slip, _item)
-        globals()[f"{_item}__jump"] = _jump(_item)
-        globals()[f"{_item}__stops_early"] = _stop(_item)
-        globals()[f"{_item}__repaired"] = _repair(_item)
+for _item, _kept in derivations.KEPT.items():
+    for _name, _answer in items.mistakes(_item, vars(derivations)[_item], _kept).items():
+        globals()[_name] = _answer

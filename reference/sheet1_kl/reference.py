@@ -10,6 +10,7 @@ from scipy.special import entr, logsumexp, rel_entr, softmax
 
 from reference.sheet1_kl.derivations import (
     elbo_gap_derivation,
+    elbo_jensen_derivation,
     elbo_split_derivation,
     kl_diagonal_derivation,
     kl_normal_derivation,
@@ -18,6 +19,7 @@ from reference.sheet1_kl.derivations import (
 
 __all__ = [
     "elbo_gap_derivation",
+    "elbo_jensen_derivation",
     "elbo_split_derivation",
     "kl_diagonal_derivation",
     "kl_normal_derivation",

@@ -188,6 +188,13 @@ L = \int q(z) \log \frac{p(z, x)}{q(z)} dz
   = - KL(q \parallel p(z)) + \mathbb{E}_q[\log p(x \mid z)]
 """
 ''',
+    "elbo-jensen-derivation": r'''\
+elbo_jensen_derivation = r"""
+\mathcal{F} = \sum_z q(z|x) \ln \frac{p(x|z) p(z)}{q(z|x)}
+\leq \ln \sum_z q(z|x) \frac{p(x|z) p(z)}{q(z|x)}
+= \ln \sum_z p(x, z) = \ln p(x)
+"""
+''',
 }
 
 # Four of the usual mistakes, one function not written and one text not answered.
@@ -252,6 +259,16 @@ ELBO &= \mathbb{E}_q[\log p(x, z) - \log q(z)] \\
 &= \mathbb{E}_q[\log p(x | z)] - D_{KL}(q(z) \| p(z))
 """
 check_derivation("elbo_split_derivation", elbo_split_derivation)
+''',
+    # the inequality points the wrong way
+    "elbo-jensen-derivation": r'''\
+elbo_jensen_derivation = r"""
+\log p(x) &= \log \int p(x, z) \, dz \\
+&= \log \mathbb{E}_q \left[ \frac{p(x, z)}{q(z)} \right] \\
+&\le \mathbb{E}_q \left[ \log \frac{p(x, z)}{q(z)} \right] \\
+&= ELBO
+"""
+check_derivation("elbo_jensen_derivation", elbo_jensen_derivation)
 ''',
 }
 

@@ -64,7 +64,7 @@ def _layers(student, name, sizes):
     """The layers for some pairs of sizes, as arrays; None where they cannot be judged further."""
     made = student.value(probes.made, name, sizes)
     parts = {len(layer["parts"]) for layer in made}
-    otherwise = "Two arrays are asked, the weights and the biases."
+    otherwise = "Two arrays are expected, the weights and the biases."
     mistake = "bias_missing" if parts == {1} else None
     yield student.holds(parts == {2}, "returns a pair (W, b)", otherwise, mistake, core=True)
     if parts != {2}:
@@ -153,7 +153,7 @@ def _has_variance(student, values, sizes, words):
     }
     return student.holds(
         randomness.mean_is(values, 0.0, right) and randomness.variance_is(values, right),
-        f"W has mean 0 and the variance asked, with {words}",
+        f"W has mean 0 and the expected variance, with {words}",
         f"With n_in = {n_in} and n_out = {n_out}, the mean is {np.mean(values):.3g} and the "
         f"variance {np.var(values):.3g}.",
         mistake=_first_that_fits(values, kinds),
@@ -176,7 +176,7 @@ def _first_that_fits(values, kinds):
 
 def _is_independent(student, W):
     differ, what = randomness.rows_and_columns_differ(W), "every entry of W is drawn by itself"
-    return student.holds(differ, what, mistake="one_row_for_all")
+    return student.holds(differ, what, mistake="one_row_for_all", core=True)
 
 
 def _is_fresh(student, unrelated, share):
@@ -250,19 +250,28 @@ def mean_squared_loss(student, draw):
     large = 10 * _normal(draw, (3, 4)), 10 * _normal(draw, (3, 4))
     cases = _loss_inputs(x, z) | {"works for large differences, of both signs": large}
     yield from student.compare_each(name, cases)
+    small = 1e-3 * x, 1e-3 * z  # the loss is near 1e-6
+    yield student.compare(name, *small, what="works for small differences", atol=1e-10)
     what = "has the gradient of the formula"
     yield student.compare(probes.loss_gradient, name, x, tf.constant(z), what=what, share=3)
+
+
+WITHIN_2_PERCENT = {"rtol": 0.02, "stated": True}  # how z = 0 is avoided, students choose
 
 
 def cross_entropy_loss(student, draw):
     name, x = "cross_entropy_loss", _batch(draw, 5, 7)
     z = (0.05 + 0.9 * _batch(draw, 5, 7)).astype(np.float32)
     what = "agrees with the formula"
-    yield student.compare(name, x, z, what=what, core=True, share=4, rtol=0.02)
-    yield from student.compare_each(name, _loss_inputs(x, z), rtol=0.02)
+    yield student.compare(name, x, z, what=what, core=True, share=4, **WITHIN_2_PERCENT)
+    # dark grey where z is bright: rounded, or exchanged with 1 - x, all pixels err to the same side
+    grey, bright = 0.2 + 0.2 * x, (0.6 + 0.3 * _batch(draw, 5, 7)).astype(np.float32)
+    what = "counts grey values as they are"
+    yield student.compare(name, grey, bright, what=what, core=True, **WITHIN_2_PERCENT)
+    yield from student.compare_each(name, _loss_inputs(x, z), **WITHIN_2_PERCENT)
     case, what = (name, x, tf.constant(z)), "has the gradient of the formula"
     yield student.compare(probes.loss_gradient, *case, what=what, share=3, rtol=0.05, atol=1e-3)
-    yield from student.compare_each(name, _nearly_certain(draw), rtol=0.02, atol=1e-9)
+    yield from student.compare_each(name, _nearly_certain(draw), atol=1e-9, **WITHIN_2_PERCENT)
     yield from _certain(student, draw)
 
 
@@ -335,7 +344,7 @@ def _costs(is_right, words):
         except (TypeError, ValueError):
             value = float("nan")
         if not np.isfinite(value):
-            return f"The loss is {value}; a finite number is asked."
+            return f"The loss is {value}; a finite number is expected."
         return "" if is_right(value) else f"It costs {value:.4g} nats {words}."
 
     return problem
@@ -514,7 +523,7 @@ def deeper(student, draw):
     yield student.holds(
         first is not None,
         "returns a list of integers",
-        "The sizes are asked as a list of integers.",
+        "The sizes are expected as a list of integers.",
         mistake="a_text" if isinstance(returned[0], str) else None,
         core=True,
     )

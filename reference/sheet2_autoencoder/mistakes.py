@@ -28,7 +28,7 @@ def normal_init__uniform_from_0_to_1(n_in, n_out):
 
 
 def normal_init__uniform_around_0(n_in, n_out):
-    """The numbers are uniform between -1 and 1 where normal ones are asked."""
+    """The numbers are uniform between -1 and 1 where normal ones are expected."""
     draws = np.random.default_rng().uniform(-1, 1, size=(n_in + 1, n_out))
     return _layer(draws[:-1], draws[-1])
 
@@ -93,12 +93,12 @@ def normal_init__weights_transposed(n_in, n_out):
 
 
 def normal_init__bias_per_input(n_in, n_out):
-    """There is a bias for every input where one for every output is asked."""
+    """There is a bias for every input where one for every output is expected."""
     return _layer(_normal(n_in, n_out), _normal(n_in))
 
 
 def normal_init__bias_is_a_row(n_in, n_out):
-    """The biases have the shape (1, n_out) where (n_out,) is asked."""
+    """The biases have the shape (1, n_out) where (n_out,) is expected."""
     return _layer(_normal(n_in, n_out), _normal(1, n_out))
 
 
@@ -108,7 +108,7 @@ def normal_init__bias_missing(n_in, n_out):
 
 
 def normal_init__order_swapped(n_in, n_out):
-    """The pair is (b, W) where (W, b) is asked."""
+    """The pair is (b, W) where (W, b) is expected."""
     return _layer(_normal(n_out), _normal(n_in, n_out))
 
 
@@ -123,7 +123,7 @@ def normal_init__not_trainable(n_in, n_out):
 
 
 def normal_init__float64(n_in, n_out):
-    """The variables are float64, which is NumPy's default; float32 is asked."""
+    """The variables are float64, which is NumPy's default; float32 is expected."""
     return tf.Variable(_normal(n_in, n_out)), tf.Variable(_normal(n_out))
 
 
@@ -176,17 +176,17 @@ def encoder__sigmoid_twice(x, layers):
 
 
 def encoder__tanh(x, layers):
-    """The activation is the hyperbolic tangent where the sigmoid is asked."""
+    """The activation is the hyperbolic tangent where the sigmoid is expected."""
     return _through(x, layers, hidden=tf.tanh, last=tf.tanh)
 
 
 def encoder__relu(x, layers):
-    """The activation is a ReLU where the sigmoid is asked."""
+    """The activation is a ReLU where the sigmoid is expected."""
     return _through(x, layers, hidden=tf.nn.relu, last=tf.nn.relu)
 
 
 def encoder__relu_between(x, layers):
-    """The activation between the layers is a ReLU; the sigmoid is asked after every layer."""
+    """The activation between the layers is a ReLU; the sigmoid is expected after every layer."""
     return _through(x, layers, hidden=tf.nn.relu)
 
 
@@ -271,7 +271,7 @@ def encoder__detached(x, layers):
 
 
 def encoder__numpy(x, layers):
-    """A NumPy array is returned; a tensor is asked, through which gradients can flow."""
+    """A NumPy array is returned; a tensor is expected, through which gradients can flow."""
     return right.encoder(x, layers).numpy()
 
 
@@ -315,12 +315,12 @@ def decoder__sigmoid_twice(y, layers):
 
 
 def decoder__tanh(y, layers):
-    """The activation is the hyperbolic tangent where the sigmoid is asked."""
+    """The activation is the hyperbolic tangent where the sigmoid is expected."""
     return _through(y, layers, hidden=tf.tanh, last=tf.tanh)
 
 
 def decoder__relu_between(y, layers):
-    """The activation between the layers is a ReLU; the sigmoid is asked after every layer."""
+    """The activation between the layers is a ReLU; the sigmoid is expected after every layer."""
     return _through(y, layers, hidden=tf.nn.relu)
 
 
@@ -382,7 +382,7 @@ def decoder__codes_detached(y, layers):
 
 
 def decoder__numpy(y, layers):
-    """A NumPy array is returned; a tensor is asked, through which gradients can flow."""
+    """A NumPy array is returned; a tensor is expected, through which gradients can flow."""
     return right.decoder(y, layers).numpy()
 
 
@@ -405,7 +405,7 @@ def _squares(x, z):
 
 
 def mean_squared_loss__mean_over_pixels(x, z):
-    """The squares are averaged over the pixels where their sum is asked."""
+    """The squares are averaged over the pixels where their sum is expected."""
     return tf.reduce_mean(_squares(x, z))
 
 
@@ -420,7 +420,7 @@ def mean_squared_loss__axes_swapped(x, z):
 
 
 def mean_squared_loss__per_image(x, z):
-    """There is a loss for each image; a single number is asked, their mean."""
+    """There is a loss for each image; a single number is expected, their mean."""
     return tf.reduce_sum(_squares(x, z), axis=1)
 
 
@@ -435,12 +435,12 @@ def mean_squared_loss__norm_not_squared(x, z):
 
 
 def mean_squared_loss__root_of_mean(x, z):
-    """The root of the whole is taken; no root is asked."""
+    """The root of the whole is taken; no root is expected."""
     return tf.sqrt(right.mean_squared_loss(x, z))
 
 
 def mean_squared_loss__absolute(x, z):
-    """Absolute differences are summed where squared ones are asked."""
+    """Absolute differences are summed where squared ones are expected."""
     x, z = _pair(x, z)
     return tf.reduce_mean(tf.reduce_sum(tf.abs(x - z), axis=1))
 
@@ -458,13 +458,13 @@ def mean_squared_loss__square_of_sum(x, z):
 
 
 def mean_squared_loss__difference_of_squares(x, z):
-    """This is a difference of squares where the square of a difference is asked."""
+    """This is a difference of squares where the square of a difference is expected."""
     x, z = _pair(x, z)
     return tf.reduce_mean(tf.reduce_sum(tf.square(x) - tf.square(z), axis=1))
 
 
 def mean_squared_loss__sum_for_difference(x, z):
-    """x and z are added where their difference is asked."""
+    """x and z are added where their difference is expected."""
     return right.mean_squared_loss(x, -tf.cast(z, tf.float64))
 
 
@@ -479,7 +479,7 @@ def mean_squared_loss__first_image_only(x, z):
 
 
 def mean_squared_loss__worst_image(x, z):
-    """The largest error of the batch is returned; the mean is asked."""
+    """The largest error of the batch is returned; the mean is expected."""
     return tf.reduce_max(tf.reduce_sum(_squares(x, z), axis=1))
 
 
@@ -497,6 +497,13 @@ def mean_squared_loss__not_differentiable(x, z):
 def mean_squared_loss__detached(x, z):
     """z is converted to plain numbers on the way: no gradient reaches it, and nothing can learn."""
     return right.mean_squared_loss(x, tf.stop_gradient(z))
+
+
+def mean_squared_loss__small_differences_as_0(x, z):
+    """Small differences count as none."""
+    difference = tf.cast(x, tf.float32) - tf.cast(z, tf.float32)
+    squares = tf.where(tf.abs(difference) < 1e-3, 0.0, difference**2)
+    return _mean_of_sums(squares)
 
 
 # ── cross_entropy_loss ───────────────────────────────────────────────────────────────────────
@@ -552,7 +559,7 @@ def cross_entropy_loss__bit_flipped(x, z):
 
 
 def cross_entropy_loss__mean_over_pixels(x, z):
-    """The terms are averaged over the pixels where their sum is asked."""
+    """The terms are averaged over the pixels where their sum is expected."""
     return tf.reduce_mean(_nats(x, z))
 
 
@@ -567,12 +574,12 @@ def cross_entropy_loss__axes_swapped(x, z):
 
 
 def cross_entropy_loss__per_image(x, z):
-    """There is a loss for each image; a single number is asked, their mean."""
+    """There is a loss for each image; a single number is expected, their mean."""
     return tf.reduce_sum(_nats(x, z), axis=1)
 
 
 def cross_entropy_loss__bits(x, z):
-    """The logarithm has base 2; nats are asked, with the natural logarithm."""
+    """The logarithm has base 2; nats are expected, with the natural logarithm."""
     return right.cross_entropy_loss(x, z) / np.log(2)
 
 
@@ -726,7 +733,7 @@ def xavier_init__root_of_numerator_only(n_in, n_out):
 
 
 def xavier_init__half_the_variance(n_in, n_out):
-    """The variance is 1/(n_in + n_out), half of what is asked."""
+    """The variance is 1/(n_in + n_out), half of what is expected."""
     return _scaled(n_in, n_out, np.sqrt(1 / (n_in + n_out)))
 
 
@@ -794,7 +801,7 @@ def xavier_init__weights_transposed(n_in, n_out):
 
 
 def xavier_init__bias_per_input(n_in, n_out):
-    """There is a bias for every input where one for every output is asked."""
+    """There is a bias for every input where one for every output is expected."""
     return right.xavier_init(n_in, n_out)[0], variable(np.zeros(n_in))
 
 
@@ -804,12 +811,12 @@ def xavier_init__bias_missing(n_in, n_out):
 
 
 def xavier_init__order_swapped(n_in, n_out):
-    """The pair is (b, W) where (W, b) is asked."""
+    """The pair is (b, W) where (W, b) is expected."""
     return right.xavier_init(n_in, n_out)[::-1]
 
 
 def xavier_init__bias_is_a_row(n_in, n_out):
-    """The biases have the shape (1, n_out) where (n_out,) is asked."""
+    """The biases have the shape (1, n_out) where (n_out,) is expected."""
     return right.xavier_init(n_in, n_out)[0], variable(np.zeros((1, n_out)))
 
 
@@ -829,7 +836,7 @@ def xavier_init__not_variables(n_in, n_out):
 
 
 def xavier_init__float64(n_in, n_out):
-    """The variables are float64, which is NumPy's default; float32 is asked."""
+    """The variables are float64, which is NumPy's default; float32 is expected."""
     return tuple(tf.Variable(tf.cast(p, tf.float64)) for p in right.xavier_init(n_in, n_out))
 
 
@@ -910,7 +917,7 @@ def make_stack__two_lists(sizes, init):
 
 
 def make_stack__generator(sizes, init):
-    """A generator is returned, which can be gone through only once; a list is asked."""
+    """A generator is returned, which can be gone through only once; a list is expected."""
     return (init(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True))
 
 
@@ -991,7 +998,7 @@ def train_step__two_layers_only(x, encoder_layers, decoder_layers, loss_fn, opti
 
 
 def train_step__loss_after(x, encoder_layers, decoder_layers, loss_fn, optimizer):
-    """The loss after the step is returned; the one before it is asked."""
+    """The loss after the step is returned; the one before it is expected."""
     variables = variables_of(encoder_layers, decoder_layers)
     with tf.GradientTape() as tape:
         loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
@@ -1060,7 +1067,7 @@ def train_step__loss_arguments_swapped(x, encoder_layers, decoder_layers, loss_f
 
 
 def train_step__two_steps(x, encoder_layers, decoder_layers, loss_fn, optimizer):
-    """The optimizer takes two steps where one is asked."""
+    """The optimizer takes two steps where one is expected."""
     variables = variables_of(encoder_layers, decoder_layers)
     with tf.GradientTape() as tape:
         loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
@@ -1109,7 +1116,7 @@ def train_step__nothing_returned(x, encoder_layers, decoder_layers, loss_fn, opt
 
 
 def train_step__reconstruction_returned_too(x, encoder_layers, decoder_layers, loss_fn, optimizer):
-    """The reconstruction is returned beside the loss; the loss alone is asked."""
+    """The reconstruction is returned beside the loss; the loss alone is expected."""
     variables = variables_of(encoder_layers, decoder_layers)
     with tf.GradientTape() as tape:
         z = decoder(encoder(x, encoder_layers), decoder_layers)
@@ -1128,7 +1135,7 @@ def train_step__loss_divided(x, encoder_layers, decoder_layers, loss_fn, optimiz
 
 
 def train_step__gradients_clipped(x, encoder_layers, decoder_layers, loss_fn, optimizer):
-    """The gradients are clipped before the step, which nobody asked for."""
+    """The gradients are clipped before the step, which is not part of it."""
     variables = variables_of(encoder_layers, decoder_layers)
     with tf.GradientTape() as tape:
         loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
@@ -1189,7 +1196,7 @@ def deeper__input_missing():
 
 
 def deeper__only_the_new_layer():
-    """Only the new layer is there; all sizes of the encoder are asked."""
+    """Only the new layer is there; all sizes of the encoder are expected."""
     return [64]
 
 
@@ -1204,12 +1211,12 @@ def deeper__before_the_128():
 
 
 def deeper__decoder_sizes():
-    """These are the sizes of the decoder; those of the encoder are asked."""
+    """These are the sizes of the decoder; those of the encoder are expected."""
     return [64, 128, 256, 784]
 
 
 def deeper__whole_autoencoder():
-    """These are the sizes of encoder and decoder together; those of the encoder are asked."""
+    """These are the sizes of encoder and decoder together; those of the encoder are expected."""
     return [784, 256, 128, 64, 128, 256, 784]
 
 
@@ -1237,5 +1244,5 @@ def deeper__grows():
 
 
 def deeper__a_text():
-    """A text is returned; a list of integers is asked."""
+    """A text is returned; a list of integers is expected."""
     return "784-256-128-64"

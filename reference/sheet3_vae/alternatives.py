@@ -14,6 +14,8 @@ import torch.nn.functional as F
 from scipy import special, stats
 from torch import distributions
 
+from reference import derivations as items
+from reference.sheet3_vae import derivations
 from reference.sheet3_vae.networks.alternatives import *  # noqa: F403
 
 # ── ancestral_sample ─────────────────────────────────────────────────────────────────────────
@@ -633,24 +635,24 @@ def report_likelihood__all_counts_at_once(log_p_x_given_z):
 def report_kl__distribution(mean, std):
     """torch.distributions."""
     q = distributions.Normal(mean, std)
-    return "wrong", distributions.kl_divergence(q, distributions.Normal(0.0, 1.0)).sum(-1)
+    return "right", distributions.kl_divergence(q, distributions.Normal(0.0, 1.0)).sum(-1)
 
 
 def report_kl__negated(mean, std):
-    """The statement's formula with a minus before it."""
-    return "wrong", -0.5 * torch.sum(1 + torch.log(std**2) - mean**2 - std**2, dim=1)
+    """The statement's own formula."""
+    return "right", -0.5 * torch.sum(1 + torch.log(std**2) - mean**2 - std**2, dim=1)
 
 
 def report_kl__numpy_inside(mean, std):
     """NumPy, and back."""
     m, s = mean.numpy(), std.numpy()
-    return "Wrong", torch.from_numpy(((m * m + s * s - 1) / 2 - np.log(s)).sum(axis=1))
+    return "Right", torch.from_numpy(((m * m + s * s - 1) / 2 - np.log(s)).sum(axis=1))
 
 
 def report_kl__image_by_image(mean, std):
     """One image after another."""
     rows = [m @ m + s @ s - len(s) - 2 * s.log().sum() for m, s in zip(mean, std, strict=True)]
-    return "wrong", torch.stack(rows) / 2
+    return "right", torch.stack(rows) / 2
 
 
 def report_gap__precisions(x, slope, offset, std):
@@ -693,24 +695,24 @@ def report_gap__point_by_point(x, slope, offset, std):
 
 def report_loss__two_means(log_p_x_given_z, kl):
     """The two means apart."""
-    return "wrong", kl.mean() - log_p_x_given_z.mean()
+    return "right", kl.mean() - log_p_x_given_z.mean()
 
 
 def report_loss__float(log_p_x_given_z, kl):
     """A Python float."""
     pairs = zip(log_p_x_given_z.tolist(), kl.tolist(), strict=True)
-    return "wrong", statistics.fmean(k - p for p, k in pairs)
+    return "right", statistics.fmean(k - p for p, k in pairs)
 
 
 def report_loss__negative_bound(log_p_x_given_z, kl):
     """The bound, negated."""
     elbo = log_p_x_given_z - kl
-    return "Wrong", torch.sum(-elbo, dim=0) / elbo.numel()
+    return "Right", torch.sum(-elbo, dim=0) / elbo.numel()
 
 
 def report_loss__numpy_inside(log_p_x_given_z, kl):
     """NumPy's mean."""
-    return "wrong ", np.mean(np.subtract(kl.numpy(), log_p_x_given_z.numpy()))
+    return "right ", np.mean(np.subtract(kl.numpy(), log_p_x_given_z.numpy()))
 
 
 def report_game__cross_entropy(d_real, d_fake):
@@ -788,3 +790,19 @@ def report_flow__numpy_inside(z, matrix):
     base = stats.multivariate_normal(np.zeros(len(a)))
     values = base.logpdf(z.double().numpy()) - np.log(abs(np.linalg.det(a)))
     return "wrong", torch.tensor(values)
+
+
+# ── importance_bound_derivation ──────────────────────────────────────────────────────────────────
+
+_made = items.alternatives("importance_bound_derivation", derivations.OTHER_BOUNDS)
+for _name, _answer in _made.items():
+    globals()[_name] = _answer
+
+
+# ── score_function_derivation, pathwise_derivation ───────────────────────────────────────────────
+
+for _name, _answer in (
+    items.alternatives("score_function_derivation", derivations.OTHER_SCORES)
+    | items.alternatives("pathwise_derivation", derivations.OTHER_PATHS)
+).items():
+    globals()[_name] = _answer

@@ -12,6 +12,8 @@ _HEADS = "What the two heads become is decided by training; neither is the mean 
 _EITHER_OUTPUT = (
     "Mean and log_var have the same number of latents, for any number of images (none too)."
 )
+_EITHER_LETTER = "Sheet 3 calls the density of x both q and p; that of noise is known by its name."
+_SYMMETRIC = "Noise is symmetric: mu - sigma epsilon is distributed as x, too, with slope 1 in mu."
 _SHAPES = "in `if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:`"
 
 EQUIVALENT: dict[str, str] = {
@@ -19,7 +21,7 @@ EQUIVALENT: dict[str, str] = {
     "reduction='none').sum(dim=-1)`": _TWO_AXES,
     "kl_loss: `-1` → `1` in `return 0.5 * (mean ** 2 + torch.exp(log_var) - 1 - "
     "log_var).sum(dim=-1)`": _TWO_AXES,
-    "report_kl: `-1` → `1` in `return ('wrong', 0.5 * (mean ** 2 + std ** 2 - 1 - 2 * "
+    "report_kl: `-1` → `1` in `return ('right', 0.5 * (mean ** 2 + std ** 2 - 1 - 2 * "
     "torch.log(std)).sum(dim=-1))`": _TWO_AXES,
     "report_flow: `-1` → `1` in `log_p_z = -0.5 * (z ** 2 + math.log(2 * math.pi)).sum(dim=-1)`": (
         _TWO_AXES
@@ -57,3 +59,25 @@ for _item, _first in (
             f"`nn.Sequential({_changed}` in "
             f"`self.body = nn.Sequential({_first}, nn.SiLU(), nn.Linear(n_hidden,...`"
         ] = _ONE_LAYER_LESS
+
+for _line, _near in (
+    (1, r"…abla_\mu \mathbb{E}_q[f(x)]"),
+    (2, r"&= \nabla_\mu \int q(x) f(x) \, dx \\"),
+    (3, r"&= \int \nabla_\mu q(x) f(x) \, dx \\"),
+    (4, r"&= \int q(x) \nabla_\mu \log …"),
+    (4, r"…(x) \nabla_\mu \log q(x) f(x) \, dx \\"),
+    (5, r"&= \mathbb{E}_q[f(x) \nabla_\mu \lo…"),
+    (5, r"…(x) \nabla_\mu \log q(x)]"),
+):
+    EQUIVALENT[f"score_function_derivation: line {_line}: `q` → `p` in `{_near}`"] = _EITHER_LETTER
+EQUIVALENT[r"pathwise_derivation: line 1: `q` → `p` in `…abla_\mu \mathbb{E}_q[f(x)]`"] = (
+    _EITHER_LETTER
+)
+for _line, _near in (
+    (2, r"…}_\varepsilon[f(\mu + \sigma \varepsilon)…"),
+    (3, r"…on[\nabla_\mu f(\mu + \sigma \varepsilon)…"),
+    (4, r"…_\varepsilon[f'(\mu + \sigma \varepsilon)…"),
+    (4, r"… \, \nabla_\mu (\mu + \sigma \varepsilon)…"),
+    (5, r"…_\varepsilon[f'(\mu + \sigma \varepsilon)…"),
+):
+    EQUIVALENT[f"pathwise_derivation: line {_line}: `+` → `-` in `{_near}`"] = _SYMMETRIC

@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch.distributions import Exponential, Normal
 
+from reference import derivations as items
+from reference.sheet3_vae import derivations
 from reference.sheet3_vae import reference as right
 from reference.sheet3_vae.networks.mistakes import *  # noqa: F403
 
@@ -87,17 +89,17 @@ def ancestral_sample__one_u_for_all_pixels(decoder, eps, u):
 
 
 def ancestral_sample__prior_mean(decoder, eps, u):
-    """The decoder gets the mean of the prior where draws of the prior are asked."""
+    """The decoder gets the mean of the prior where draws of the prior are expected."""
     return _below(u, torch.sigmoid(decoder(torch.zeros_like(eps))))
 
 
 def ancestral_sample__booleans(decoder, eps, u):
-    """The pixels are True and False, or integers, where floating-point numbers are asked."""
+    """The pixels are True and False, or integers, where floating-point numbers are expected."""
     return u < torch.sigmoid(decoder(eps))
 
 
 def ancestral_sample__signs(decoder, eps, u):
-    """The pixels are -1 and 1 where 0 and 1 are asked."""
+    """The pixels are -1 and 1 where 0 and 1 are expected."""
     return 2 * right.ancestral_sample(decoder, eps, u) - 1
 
 
@@ -152,17 +154,17 @@ def log_likelihood__mean_over_images(log_p_x_given_z):
 
 
 def log_likelihood__one_number(log_p_x_given_z):
-    """The images are summed too; one number for each image is asked."""
+    """The images are summed too; one number for each image is expected."""
     return right.log_likelihood(log_p_x_given_z).sum()
 
 
 def log_likelihood__averaged(log_p_x_given_z):
-    """The images are averaged too; one number for each image is asked."""
+    """The images are averaged too; one number for each image is expected."""
     return right.log_likelihood(log_p_x_given_z).mean()
 
 
 def log_likelihood__not_a_logarithm(log_p_x_given_z):
-    """The likelihood is returned; its logarithm is asked."""
+    """The likelihood is returned; its logarithm is expected."""
     return torch.exp(log_p_x_given_z).mean(dim=0)
 
 
@@ -172,12 +174,12 @@ def log_likelihood__exp_forgotten(log_p_x_given_z):
 
 
 def log_likelihood__negative(log_p_x_given_z):
-    """The sign is that of a loss; the log likelihood itself is asked."""
+    """The sign is that of a loss; the log likelihood itself is expected."""
     return -right.log_likelihood(log_p_x_given_z)
 
 
 def log_likelihood__bits(log_p_x_given_z):
-    """The logarithm has base 2 where the natural one is asked."""
+    """The logarithm has base 2 where the natural one is expected."""
     return right.log_likelihood(log_p_x_given_z) / math.log(2)
 
 
@@ -199,6 +201,12 @@ def log_likelihood__small_number_added(log_p_x_given_z):
 def log_likelihood__clamped(log_p_x_given_z):
     """The values are clamped before the exp, so that all very small likelihoods are the same."""
     return right.log_likelihood(log_p_x_given_z.clamp(min=-80))
+
+
+def log_likelihood__likelihoods_if_they_could_be(log_p_x_given_z):
+    """Values that are all positive are taken for likelihoods, without the logarithm."""
+    values = log_p_x_given_z
+    return right.log_likelihood(torch.log(values) if (values > 0).all() else values)
 
 
 def log_likelihood__one_shift_for_all(log_p_x_given_z):
@@ -224,7 +232,7 @@ def log_likelihood__detached(log_p_x_given_z):
 
 
 def log_likelihood__numpy(log_p_x_given_z):
-    """A NumPy array is returned, through which no gradient flows; a tensor is asked."""
+    """A NumPy array is returned, through which no gradient flows; a tensor is expected."""
     return right.log_likelihood(log_p_x_given_z).detach().numpy()
 
 
@@ -264,6 +272,21 @@ def reparametrize__quarter(mean, log_var, eps):
     return mean + torch.exp(log_var / 4) * eps
 
 
+def reparametrize__power_of_two(mean, log_var, eps):
+    """The standard deviation is a power of 2, but log_var is a natural logarithm."""
+    return mean + 2 ** (0.5 * log_var) * eps
+
+
+def reparametrize__half_of_the_variance(mean, log_var, eps):
+    """The factor 1/2 stands outside the exponential: half of the variance is not its root."""
+    return mean + 0.5 * torch.exp(log_var) * eps
+
+
+def reparametrize__exponential_of_the_root(mean, log_var, eps):
+    """The root is taken of the log variance, before the exponential; it belongs after it."""
+    return mean + torch.exp(torch.sqrt(log_var)) * eps
+
+
 def reparametrize__sign_of_exponent(mean, log_var, eps):
     """The exponent has the wrong sign, so that a large variance gives little noise."""
     return mean + torch.exp(-0.5 * log_var) * eps
@@ -297,6 +320,11 @@ def reparametrize__swapped(mean, log_var, eps):
 def reparametrize__mean_scaled(mean, log_var, eps):
     """The noise is multiplied by the mean, and the standard deviation is added."""
     return torch.exp(0.5 * log_var) + mean * eps
+
+
+def reparametrize__mean_and_noise_scaled(mean, log_var, eps):
+    """The mean is multiplied by the standard deviation too; only the noise is."""
+    return (mean + eps) * torch.exp(0.5 * log_var)
 
 
 def reparametrize__no_mean(mean, log_var, eps):
@@ -364,8 +392,24 @@ def reparametrize__clamped(mean, log_var, eps):
     return mean + torch.exp(0.5 * log_var.clamp(-2, 2)) * eps
 
 
+def reparametrize__small_number(mean, log_var, eps):
+    """A small number is added to the variance, which spoils small ones."""
+    return mean + torch.sqrt(torch.exp(log_var) + 1e-6) * eps
+
+
+def reparametrize__small_number_on_std(mean, log_var, eps):
+    """A small number is added to the standard deviation, which spoils small ones."""
+    return mean + (torch.exp(0.5 * log_var) + 1e-6) * eps
+
+
+def reparametrize__positive_as_std(mean, log_var, eps):
+    """Log variances that are all positive are taken for standard deviations; they may be so."""
+    std = log_var if (log_var > 0).all() else torch.exp(0.5 * log_var)
+    return mean + std * eps
+
+
 def reparametrize__tanh(mean, log_var, eps):
-    """The log variance goes through a tanh, which no formula here asks for."""
+    """The log variance goes through a tanh, which is in no formula here."""
     return mean + torch.exp(0.5 * torch.tanh(log_var)) * eps
 
 
@@ -401,17 +445,17 @@ def reparametrize_by_quantile__negative(u, rate):
 
 
 def reparametrize_by_quantile__distribution_function(u, rate):
-    """The distribution function is returned; its inverse is asked."""
+    """The distribution function is returned; its inverse is expected."""
     return 1 - torch.exp(-rate * u)
 
 
 def reparametrize_by_quantile__survival_function(u, rate):
-    """The probability to exceed u is returned; a quantile is asked."""
+    """The probability to exceed u is returned; a quantile is expected."""
     return torch.exp(-rate * u)
 
 
 def reparametrize_by_quantile__density(u, rate):
-    """The density is returned; the inverse of the distribution function is asked."""
+    """The density is returned; the inverse of the distribution function is expected."""
     return rate * torch.exp(-rate * u)
 
 
@@ -431,7 +475,7 @@ def reparametrize_by_quantile__log_of_one_plus(u, rate):
 
 
 def reparametrize_by_quantile__base_2(u, rate):
-    """The logarithm has base 2 where the natural one is asked."""
+    """The logarithm has base 2 where the natural one is expected."""
     return -torch.log2(1 - u) / rate
 
 
@@ -466,12 +510,12 @@ def reparametrize_by_quantile__small_number_added(u, rate):
 
 
 def reparametrize_by_quantile__averaged(u, rate):
-    """The values are averaged; one value for each u is asked."""
+    """The values are averaged; one value for each u is expected."""
     return right.exponential_from_uniform(u, rate).mean()
 
 
 def reparametrize_by_quantile__numpy(u, rate):
-    """A NumPy array is returned, through which no gradient flows; a tensor is asked."""
+    """A NumPy array is returned, through which no gradient flows; a tensor is expected."""
     return right.exponential_from_uniform(u, torch.as_tensor(rate).detach()).numpy()
 
 
@@ -526,7 +570,7 @@ def base_density__root(p, g, dg):
 
 
 def base_density__logarithm(p, g, dg):
-    """The logarithm of the density is returned; the density itself is asked."""
+    """The logarithm of the density is returned; the density itself is expected."""
     return lambda eps: torch.log(p(g(eps)) * dg(eps).abs())
 
 
@@ -571,7 +615,7 @@ def base_density__twice_mapped(p, g, dg):
 
 
 def base_density__not_a_function(p, g, dg):
-    """Numbers at points of its own are returned; a function of ε is asked."""
+    """Numbers at points of its own are returned; a function of ε is expected."""
     return right.base_density_from(p, g, dg)(torch.linspace(0.1, 0.9, 6))
 
 
@@ -657,13 +701,13 @@ def score_function_gradient__eps_not_squared(f, mean, std, eps):
 
 
 def score_function_gradient__with_respect_to_var(f, mean, std, eps):
-    """The second column is the derivative with respect to the variance; σ is asked."""
+    """The second column is the derivative with respect to the variance; σ is expected."""
     _, std, x = _sample(mean, std, eps)
     return _columns(f(x) * eps / std, f(x) * (eps**2 - 1) / (2 * std**2))
 
 
 def score_function_gradient__with_respect_to_log_std(f, mean, std, eps):
-    """The second column is the derivative with respect to log σ; σ is asked."""
+    """The second column is the derivative with respect to log σ; σ is expected."""
     _, std, x = _sample(mean, std, eps)
     return _columns(f(x) * eps / std, f(x) * (eps**2 - 1))
 
@@ -711,7 +755,7 @@ def score_function_gradient__density_for_its_log(f, mean, std, eps):
 
 
 def score_function_gradient__baseline(f, mean, std, eps):
-    """The mean of f is subtracted; no baseline is asked here."""
+    """The mean of f is subtracted; there is no baseline here."""
     _, std, x = _sample(mean, std, eps)
     values = f(x) - f(x).mean()
     return _columns(values * eps / std, values * (eps**2 - 1) / std)
@@ -729,7 +773,7 @@ def score_function_gradient__pathwise(f, mean, std, eps):
 
 
 def score_function_gradient__averaged(f, mean, std, eps):
-    """The estimates are averaged; one for each sample is asked."""
+    """The estimates are averaged; one for each sample is expected."""
     return right.score_function_gradient(f, mean, std, eps).mean(dim=0)
 
 
@@ -744,17 +788,17 @@ def score_function_gradient__columns_swapped(f, mean, std, eps):
 
 
 def score_function_gradient__rows(f, mean, std, eps):
-    """The two derivatives are rows, (2, n), where columns, (n, 2), are asked."""
+    """The two derivatives are rows, (2, n), where columns, (n, 2), are expected."""
     return right.score_function_gradient(f, mean, std, eps).T
 
 
 def score_function_gradient__joined(f, mean, std, eps):
-    """The two derivatives stand one after the other in (2n,) where columns are asked."""
+    """The two derivatives stand one after the other in (2n,) where columns are expected."""
     return right.score_function_gradient(f, mean, std, eps).T.reshape(-1)
 
 
 def score_function_gradient__pair(f, mean, std, eps):
-    """A pair of tensors is returned; one tensor of shape (n, 2) is asked."""
+    """A pair of tensors is returned; one tensor of shape (n, 2) is expected."""
     return tuple(right.score_function_gradient(f, mean, std, eps).T)
 
 
@@ -783,7 +827,7 @@ def pathwise_gradient__times_std(f, mean, std, eps):
 
 
 def pathwise_gradient__with_respect_to_var(f, mean, std, eps):
-    """The second column is the derivative with respect to the variance; σ is asked."""
+    """The second column is the derivative with respect to the variance; σ is expected."""
     _, std, x = _sample(mean, std, eps)
     return _columns(_slope(f, x), _slope(f, x) * eps / (2 * std))
 
@@ -806,7 +850,7 @@ def pathwise_gradient__mean_times_std(f, mean, std, eps):
 
 
 def pathwise_gradient__f_for_slope(f, mean, std, eps):
-    """f itself is used where its derivative is asked."""
+    """f itself is used where its derivative is expected."""
     _, _, x = _sample(mean, std, eps)
     return _columns(f(x), f(x) * eps)
 
@@ -830,6 +874,13 @@ def pathwise_gradient__coarse_differences(f, mean, std, eps):
     return _columns(slope, slope * eps)
 
 
+def pathwise_gradient__central_differences(f, mean, std, eps):
+    """The derivative of f is a difference quotient, which is too coarse where f bends quickly."""
+    _, _, x = _sample(mean, std, eps)
+    slope = (f(x + 0.01) - f(x - 0.01)) / 0.02
+    return _columns(slope, slope * eps)
+
+
 def pathwise_gradient__second_column_only(f, mean, std, eps):
     """The first column is 0: the mean did not take part in the computation of x."""
     slope = _slope(f, _sample(mean, std, eps)[2])
@@ -848,12 +899,12 @@ def pathwise_gradient__one_over_n(f, mean, std, eps):
 
 
 def pathwise_gradient__summed(f, mean, std, eps):
-    """The derivatives of all samples are summed; one estimate for each sample is asked."""
+    """The derivatives of all samples are summed; one estimate for each sample is expected."""
     return right.pathwise_gradient(f, mean, std, eps).sum(dim=0)
 
 
 def pathwise_gradient__averaged(f, mean, std, eps):
-    """The estimates are averaged; one for each sample is asked."""
+    """The estimates are averaged; one for each sample is expected."""
     return right.pathwise_gradient(f, mean, std, eps).mean(dim=0)
 
 
@@ -892,17 +943,17 @@ def pathwise_gradient__columns_swapped(f, mean, std, eps):
 
 
 def pathwise_gradient__rows(f, mean, std, eps):
-    """The two derivatives are rows, (2, n), where columns, (n, 2), are asked."""
+    """The two derivatives are rows, (2, n), where columns, (n, 2), are expected."""
     return right.pathwise_gradient(f, mean, std, eps).T
 
 
 def pathwise_gradient__joined(f, mean, std, eps):
-    """The two derivatives stand one after the other in (2n,) where columns are asked."""
+    """The two derivatives stand one after the other in (2n,) where columns are expected."""
     return right.pathwise_gradient(f, mean, std, eps).T.reshape(-1)
 
 
 def pathwise_gradient__pair(f, mean, std, eps):
-    """A pair of tensors is returned; one tensor of shape (n, 2) is asked."""
+    """A pair of tensors is returned; one tensor of shape (n, 2) is expected."""
     return tuple(right.pathwise_gradient(f, mean, std, eps).T)
 
 
@@ -940,12 +991,12 @@ def reconstruction_loss__mean_over_pixels(logits, x):
 
 
 def reconstruction_loss__sum_over_batch(logits, x):
-    """The images are summed too; one number for each image is asked."""
+    """The images are summed too; one number for each image is expected."""
     return _nats(logits, x).sum()
 
 
 def reconstruction_loss__mean_over_batch(logits, x):
-    """The images are averaged too; one number for each image is asked."""
+    """The images are averaged too; one number for each image is expected."""
     return _nats(logits, x).sum(dim=1).mean()
 
 
@@ -955,7 +1006,7 @@ def reconstruction_loss__mean_of_all(logits, x):
 
 
 def reconstruction_loss__not_summed(logits, x):
-    """The pixels are not summed: one number for each image is asked."""
+    """The pixels are not summed: one number for each image is expected."""
     return _nats(logits, x)
 
 
@@ -965,13 +1016,19 @@ def reconstruction_loss__sum_over_images(logits, x):
 
 
 def reconstruction_loss__negative(logits, x):
-    """The sign is that of the log likelihood; a loss is asked."""
+    """The sign is that of the log likelihood; a loss is expected."""
     return -_nats(logits, x).sum(dim=1)
 
 
 def reconstruction_loss__sigmoid_twice(logits, x):
     """A function that takes logits gets probabilities: the sigmoid is applied twice."""
     return _nats(torch.sigmoid(logits), x).sum(dim=1)
+
+
+def reconstruction_loss__probabilities_if_they_could_be(logits, x):
+    """Logits that all lie between 0 and 1 are taken for probabilities; they may lie there too."""
+    could_be = bool(((logits >= 0) & (logits <= 1)).all())
+    return right.reconstruction_loss(torch.logit(logits) if could_be else logits, x)
 
 
 def reconstruction_loss__logits_as_probabilities(logits, x):
@@ -1011,7 +1068,7 @@ def reconstruction_loss__softmax(logits, x):
 
 
 def reconstruction_loss__bits(logits, x):
-    """The logarithm has base 2 where the natural one is asked."""
+    """The logarithm has base 2 where the natural one is expected."""
     return _nats(logits, x).sum(dim=1) / math.log(2)
 
 
@@ -1021,14 +1078,40 @@ def reconstruction_loss__half(logits, x):
 
 
 def reconstruction_loss__probabilities_clamped_by_torch(logits, x):
-    """After a sigmoid, a wrong certainty costs 100 nats at most, and has no gradient."""
+    """A wrong certainty costs 100 nats at most, with no gradient: a sigmoid first, or a clamp?"""
     return F.binary_cross_entropy(torch.sigmoid(logits), x, reduction="none").sum(dim=1)
+
+
+def _padded_cross_entropy(logits, x, padding):
+    p = torch.sigmoid(logits)
+    return -(x * torch.log(p + padding) + (1 - x) * torch.log(1 - p + padding)).sum(dim=1)
 
 
 def reconstruction_loss__small_number_added(logits, x):
     """A small number is added inside the logarithms, which caps what a wrong certainty costs."""
-    p = torch.sigmoid(logits)
-    return -(x * torch.log(p + 1e-8) + (1 - x) * torch.log(1 - p + 1e-8)).sum(dim=1)
+    return _padded_cross_entropy(logits, x, 1e-8)
+
+
+def reconstruction_loss__small_number_of_1e_6(logits, x):
+    """1e-6 is added inside the logarithms, which caps what a wrong certainty costs."""
+    return _padded_cross_entropy(logits, x, 1e-6)
+
+
+def reconstruction_loss__small_number_of_1e_10(logits, x):
+    """1e-10 is added inside the logarithms, which caps what a wrong certainty costs."""
+    return _padded_cross_entropy(logits, x, 1e-10)
+
+
+def reconstruction_loss__arguments_swapped(logits, x):
+    """Logits and pixels are swapped: the loss takes the pixels for logits."""
+    return F.binary_cross_entropy_with_logits(
+        x.to(logits.dtype), torch.sigmoid(logits), reduction="none"
+    ).sum(dim=1)
+
+
+def reconstruction_loss__linear(logits, x):
+    """There is no logarithm: the logits are taken for logarithms of probabilities."""
+    return -(x * logits + (1 - x) * (1 - logits)).sum(dim=1)
 
 
 def reconstruction_loss__clamped(logits, x):
@@ -1108,17 +1191,17 @@ def kl_loss__mean_over_latents(mean, log_var):
 
 
 def kl_loss__sum_over_batch(mean, log_var):
-    """The images are summed too; one number for each image is asked."""
+    """The images are summed too; one number for each image is expected."""
     return _terms(mean, log_var).sum()
 
 
 def kl_loss__mean_over_batch(mean, log_var):
-    """The images are averaged too; one number for each image is asked."""
+    """The images are averaged too; one number for each image is expected."""
     return _terms(mean, log_var).sum(dim=1).mean()
 
 
 def kl_loss__not_summed(mean, log_var):
-    """The latents are not summed: one number for each image is asked."""
+    """The latents are not summed: one number for each image is expected."""
     return _terms(mean, log_var)
 
 
@@ -1188,6 +1271,21 @@ def kl_loss__sign_of_log_var(mean, log_var):
     return 0.5 * (mean**2 + torch.exp(log_var) + log_var - 1).sum(dim=1)
 
 
+def kl_loss__sign_of_mean(mean, log_var):
+    """The squared mean has the wrong sign: the further the mean is from 0, the smaller the loss."""
+    return 0.5 * (torch.exp(log_var) - mean**2 - log_var - 1).sum(dim=1)
+
+
+def kl_loss__mean_in_absolute_value(mean, log_var):
+    """The mean enters by its absolute value, not by its square."""
+    return 0.5 * (mean.abs() + torch.exp(log_var) - log_var - 1).sum(dim=1)
+
+
+def kl_loss__power_of_two(mean, log_var):
+    """The variance is 2**log_var, but log_var is a natural logarithm: its variance is exp."""
+    return 0.5 * (mean**2 + 2**log_var - log_var - 1).sum(dim=1)
+
+
 def kl_loss__log_var_forgotten(mean, log_var):
     """The term with the logarithm is missing."""
     return 0.5 * (mean**2 + torch.exp(log_var) - 1).sum(dim=1)
@@ -1204,12 +1302,12 @@ def kl_loss__swapped(mean, log_var):
 
 
 def kl_loss__bits(mean, log_var):
-    """The result is in bits where nats are asked."""
+    """The result is in bits where nats are expected."""
     return _terms(mean, log_var).sum(dim=1) / math.log(2)
 
 
 def kl_loss__sampled(mean, log_var):
-    """The divergence is estimated from a random draw; the closed form is asked."""
+    """The divergence is estimated from a random draw; the closed form is expected."""
     q = Normal(mean, torch.exp(0.5 * log_var))
     z = q.rsample()
     return (q.log_prob(z) - Normal(0.0, 1.0).log_prob(z)).sum(dim=1)
@@ -1218,6 +1316,43 @@ def kl_loss__sampled(mean, log_var):
 def kl_loss__clamped(mean, log_var):
     """The log variance is clamped, which changes what very large and small ones cost."""
     return _terms(mean, log_var.clamp(-5, 5)).sum(dim=1)
+
+
+def _padded_kl(mean, log_var, number):
+    """The divergence with a small number in its logarithm."""
+    mean, var = mean.double(), torch.exp(log_var.double())
+    return 0.5 * (mean**2 + var - torch.log(var + number) - 1)
+
+
+def kl_loss__small_number(mean, log_var):
+    """1e-6 is added in the logarithm of the variance, which spoils small variances."""
+    return _padded_kl(mean, log_var, 1e-6).sum(dim=1)
+
+
+def kl_loss__small_number_of_1e_5(mean, log_var):
+    """1e-5 is added in the logarithm of the variance, which spoils small variances."""
+    return _padded_kl(mean, log_var, 1e-5).sum(dim=1)
+
+
+def kl_loss__small_number_of_1e_4(mean, log_var):
+    """1e-4 is added in the logarithm of the variance, which spoils small variances."""
+    return _padded_kl(mean, log_var, 1e-4).sum(dim=1)
+
+
+def kl_loss__small_number_of_1e_3(mean, log_var):
+    """1e-3 is added in the logarithm of the variance, which spoils small variances."""
+    return _padded_kl(mean, log_var, 1e-3).sum(dim=1)
+
+
+def kl_loss__small_number_of_1e_8(mean, log_var):
+    """1e-8 is added in the logarithm of the variance, which spoils small variances."""
+    return _padded_kl(mean, log_var, 1e-8).sum(dim=1)
+
+
+def kl_loss__positive_as_std(mean, log_var):
+    """Log variances that are all positive are taken for standard deviations; they may be so."""
+    taken = 2 * torch.log(log_var) if (log_var > 0).all() else log_var
+    return _terms(mean, taken).sum(dim=1)
 
 
 def kl_loss__detached(mean, log_var):
@@ -1276,6 +1411,11 @@ def manifold_grid__right_ends(n):
     return _grid(torch.special.ndtri(_levels(n) + 0.5 / n))
 
 
+def manifold_grid__outermost_levels_cut(n):
+    """The levels are kept away from 0 and 1: with many of them the outermost are changed."""
+    return _grid(torch.special.ndtri(_levels(n).clamp(0.025, 0.975)))
+
+
 def manifold_grid__n_plus_1(n):
     """The levels divide [0, 1] into n + 1 parts, not into n parts with their middles."""
     return _grid(torch.special.ndtri(torch.arange(1, n + 1, dtype=torch.float64) / (n + 1)))
@@ -1302,7 +1442,7 @@ def manifold_grid__top_to_bottom(n):
 
 
 def manifold_grid__not_flat(n):
-    """The grid has three axes, (n, n, 2), where (n·n, 2) is asked."""
+    """The grid has three axes, (n, n, 2), where (n·n, 2) is expected."""
     return right.manifold_grid(n).reshape(n, n, 2)
 
 
@@ -1323,7 +1463,7 @@ def manifold_grid__diagonal_only(n):
 
 
 def manifold_grid__pair_of_tensors(n):
-    """Two tensors are returned, one a coordinate; a single one of shape (n·n, 2) is asked."""
+    """Two tensors are returned, one a coordinate; a single one of shape (n·n, 2) is expected."""
     return tuple(right.manifold_grid(n).T)
 
 
@@ -1333,12 +1473,12 @@ def manifold_grid__float64(n):
 
 
 def manifold_grid__numpy(n):
-    """A NumPy array is returned; a tensor is asked."""
+    """A NumPy array is returned; a tensor is expected."""
     return np.asarray(right.manifold_grid(n))
 
 
 def manifold_grid__distribution_function(n):
-    """The distribution function is applied where its inverse is asked."""
+    """The distribution function is applied where its inverse is expected."""
     return _grid(torch.special.ndtr(_levels(n)))
 
 
@@ -1393,17 +1533,17 @@ def report_likelihood__axes_swapped(log_p_x_given_z):
 
 
 def report_likelihood__averaged(log_p_x_given_z):
-    """The images are averaged; the data set's log likelihood is asked."""
+    """The images are averaged; the data set's log likelihood is expected."""
     return "wrong", right.log_likelihood(log_p_x_given_z).mean()
 
 
 def report_likelihood__not_summed(log_p_x_given_z):
-    """There is a number for each image; one number for the data set is asked."""
+    """There is a number for each image; one number for the data set is expected."""
     return "wrong", right.log_likelihood(log_p_x_given_z)
 
 
 def report_likelihood__negative(log_p_x_given_z):
-    """The sign is that of a loss; the log likelihood itself is asked."""
+    """The sign is that of a loss; the log likelihood itself is expected."""
     return "wrong", -right.log_likelihood(log_p_x_given_z).sum()
 
 
@@ -1417,64 +1557,79 @@ def report_likelihood__value_only(log_p_x_given_z):
     return right.report_likelihood(log_p_x_given_z)[1]
 
 
-def report_kl__taken_for_right(mean, std):
-    """The statement is taken for right: try it on a q that is far away from the prior."""
-    return "right", right.report_kl(mean, std)[1]
+def report_kl__taken_for_wrong(mean, std):
+    """The statement is taken for wrong: multiply its bracket out, sign by sign."""
+    return "wrong", right.report_kl(mean, std)[1]
 
 
 def report_kl__sign(mean, std):
-    """This is the formula of the statement, whose values are never above 0."""
-    return "wrong", -right.report_kl(mean, std)[1]
-
-
-def report_kl__defended(mean, std):
-    """The statement is taken for right, and its formula put into code."""
+    """The sign is the wrong one: these values are never above 0."""
     return "right", -right.report_kl(mean, std)[1]
+
+
+def report_kl__sign_and_wrong(mean, std):
+    """The statement is taken for wrong, and its sign turned round."""
+    return "wrong", -right.report_kl(mean, std)[1]
 
 
 def report_kl__log_std(mean, std):
     """The logarithm is that of the standard deviation where that of the variance is meant."""
-    return "wrong", 0.5 * (mean**2 + std**2 - torch.log(std) - 1).sum(dim=1)
+    return "right", 0.5 * (mean**2 + std**2 - torch.log(std) - 1).sum(dim=1)
 
 
 def report_kl__std_not_squared(mean, std):
     """The standard deviation stands where the variance should."""
-    return "wrong", 0.5 * (mean**2 + std - 2 * torch.log(std) - 1).sum(dim=1)
+    return "right", 0.5 * (mean**2 + std - 2 * torch.log(std) - 1).sum(dim=1)
 
 
 def report_kl__std_as_log_var(mean, std):
     """The standard deviation is taken for the log variance that an encoder gives."""
-    return "wrong", right.kl_loss(mean, std)
+    return "right", right.kl_loss(mean, std)
 
 
 def report_kl__one_sign(mean, std):
     """Only some of the signs are changed."""
-    return "wrong", 0.5 * (1 + 2 * torch.log(std) + mean**2 + std**2).sum(dim=1)
+    return "right", 0.5 * (1 + 2 * torch.log(std) + mean**2 + std**2).sum(dim=1)
 
 
 def report_kl__no_half(mean, std):
     """The factor 1/2 is missing."""
-    return "wrong", 2 * right.report_kl(mean, std)[1]
+    return "right", 2 * right.report_kl(mean, std)[1]
 
 
 def report_kl__one_forgotten(mean, std):
     """The constant that makes the divergence 0 for equal distributions is missing."""
-    return "wrong", 0.5 * (mean**2 + std**2 - 2 * torch.log(std)).sum(dim=1)
+    return "right", 0.5 * (mean**2 + std**2 - 2 * torch.log(std)).sum(dim=1)
 
 
 def report_kl__sum_over_batch(mean, std):
-    """The images are summed too; one number for each image is asked."""
-    return "wrong", right.report_kl(mean, std)[1].sum()
+    """The images are summed too; one number for each image is expected."""
+    return "right", right.report_kl(mean, std)[1].sum()
 
 
 def report_kl__mean_over_latents(mean, std):
     """The latents are averaged where they should be summed."""
-    return "wrong", right.report_kl(mean, std)[1] / mean.shape[1]
+    return "right", right.report_kl(mean, std)[1] / mean.shape[1]
 
 
 def report_kl__other_direction(mean, std):
     """The divergence is taken from the prior to q: the direction is the other way round."""
-    return "wrong", 0.5 * ((1 + mean**2) / std**2 + 2 * torch.log(std) - 1).sum(dim=1)
+    return "right", 0.5 * ((1 + mean**2) / std**2 + 2 * torch.log(std) - 1).sum(dim=1)
+
+
+def report_kl__small_number(mean, std):
+    """1e-6 is added in the logarithm of the variance, which spoils small variances."""
+    return "right", _padded_kl(mean, 2 * torch.log(std), 1e-6).sum(dim=1)
+
+
+def report_kl__small_number_of_1e_5(mean, std):
+    """1e-5 is added in the logarithm of the variance, which spoils small variances."""
+    return "right", _padded_kl(mean, 2 * torch.log(std), 1e-5).sum(dim=1)
+
+
+def report_kl__variances_if_above_1(mean, std):
+    """Standard deviations that are all above 1 are taken for variances."""
+    return right.report_kl(mean, torch.sqrt(std) if (std > 1).all() else std)
 
 
 def report_gap__taken_for_right(x, slope, offset, std):
@@ -1488,7 +1643,7 @@ def _gap(x, slope, offset, std):
 
 
 def report_gap__variance(x, slope, offset, std):
-    """The second part is a variance; a standard deviation is asked."""
+    """The second part is a variance; a standard deviation is expected."""
     (mean, spread), _ = _gap(x, slope, offset, std)
     return "wrong", (mean, spread**2)
 
@@ -1563,60 +1718,60 @@ def report_gap__parts_swapped(x, slope, offset, std):
     return "wrong", (spread, mean)
 
 
-def report_loss__taken_for_right(log_p_x_given_z, kl):
-    """The statement is taken for right: which sign does each part of the bound have?"""
-    return "right", right.report_loss(log_p_x_given_z, kl)[1]
+def report_loss__taken_for_wrong(log_p_x_given_z, kl):
+    """The statement is taken for wrong: which sign does each part of the loss have?"""
+    return "wrong", right.report_loss(log_p_x_given_z, kl)[1]
 
 
 def report_loss__kl_subtracted(log_p_x_given_z, kl):
-    """This is the formula of the statement: it would reward a large divergence."""
-    return "wrong", (-log_p_x_given_z - kl).mean()
-
-
-def report_loss__defended(log_p_x_given_z, kl):
-    """The statement is taken for right, and its formula put into code."""
+    """The divergence is subtracted: that would reward a large one."""
     return "right", (-log_p_x_given_z - kl).mean()
+
+
+def report_loss__subtracted_and_wrong(log_p_x_given_z, kl):
+    """The statement is taken for wrong, and the divergence subtracted."""
+    return "wrong", (-log_p_x_given_z - kl).mean()
 
 
 def report_loss__bound(log_p_x_given_z, kl):
     """This is the bound; the loss has the other sign."""
-    return "wrong", (log_p_x_given_z - kl).mean()
+    return "right", (log_p_x_given_z - kl).mean()
 
 
 def report_loss__sign_of_reconstruction(log_p_x_given_z, kl):
     """The reconstruction has the wrong sign: it is the log likelihood, not its negative."""
-    return "wrong", (log_p_x_given_z + kl).mean()
+    return "right", (log_p_x_given_z + kl).mean()
 
 
 def report_loss__summed(log_p_x_given_z, kl):
     """The images are summed where they should be averaged."""
-    return "wrong", (kl - log_p_x_given_z).sum()
+    return "right", (kl - log_p_x_given_z).sum()
 
 
 def report_loss__not_averaged(log_p_x_given_z, kl):
-    """There is a number for each image; the mean over the batch is asked."""
-    return "wrong", kl - log_p_x_given_z
+    """There is a number for each image; the mean over the batch is expected."""
+    return "right", kl - log_p_x_given_z
 
 
 def report_loss__kl_summed(log_p_x_given_z, kl):
     """The divergences are summed while the reconstructions are averaged."""
-    return "wrong", -log_p_x_given_z.mean() + kl.sum()
+    return "right", -log_p_x_given_z.mean() + kl.sum()
 
 
 def report_loss__reconstruction_only(log_p_x_given_z, kl):
     """The divergence is missing."""
-    return "wrong", -log_p_x_given_z.mean()
+    return "right", -log_p_x_given_z.mean()
 
 
 def report_loss__log_of_mean(log_p_x_given_z, kl):
     """The likelihoods are averaged inside the logarithm; their logarithms should be."""
     top = log_p_x_given_z.max()
-    return "wrong", kl.mean() - top - torch.log(torch.exp(log_p_x_given_z - top).mean())
+    return "right", kl.mean() - top - torch.log(torch.exp(log_p_x_given_z - top).mean())
 
 
 def report_loss__half(log_p_x_given_z, kl):
     """There is a factor 1/2, for the mean of the two parts: they are added."""
-    return "wrong", 0.5 * (kl - log_p_x_given_z).mean()
+    return "right", 0.5 * (kl - log_p_x_given_z).mean()
 
 
 def report_game__taken_for_wrong(d_real, d_fake):
@@ -1660,7 +1815,7 @@ def report_game__summed(d_real, d_fake):
 
 
 def report_game__not_averaged(d_real, d_fake):
-    """There is a number for each pair of images; their mean is asked."""
+    """There is a number for each pair of images; their mean is expected."""
     return "right", torch.log(d_real) + torch.log(1 - d_fake)
 
 
@@ -1670,7 +1825,7 @@ def report_game__log_of_mean(d_real, d_fake):
 
 
 def report_game__bits(d_real, d_fake):
-    """The logarithm has base 2 where the natural one is asked: at 1/2 that gives -2."""
+    """The logarithm has base 2 where the natural one is expected: at 1/2 that gives -2."""
     return "right", right.report_game(d_real, d_fake)[1] / math.log(2)
 
 
@@ -1763,13 +1918,13 @@ def report_flow__diagonal(z, matrix):
 
 
 def report_flow__not_summed(z, matrix):
-    """The dimensions are not summed: one number for each point is asked."""
+    """The dimensions are not summed: one number for each point is expected."""
     _, log_det = _no_flow(z, matrix)
     return "wrong", Normal(0.0, 1.0).log_prob(z.double()) - log_det
 
 
 def report_flow__density(z, matrix):
-    """The density is returned; its logarithm is asked."""
+    """The density is returned; its logarithm is expected."""
     return "wrong", torch.exp(right.report_flow(z, matrix)[1])
 
 
@@ -1797,7 +1952,7 @@ def report_flow__shapes_not_looked_at(z, matrix):
 
 
 def report_flow__torchs_own_errors(z, matrix):
-    """A ValueError is asked; the error of torch's inverse is no ValueError."""
+    """A ValueError is expected; the error of torch's inverse is no ValueError."""
     torch.linalg.inv(matrix.double())
     return report_flow__takes_every_matrix(z, matrix)
 
@@ -1807,3 +1962,19 @@ def report_flow__threshold(z, matrix):
     if matrix.shape[0] == matrix.shape[1] and abs(torch.det(matrix.double())) < 1e-8:
         raise ValueError("the matrix has no inverse")
     return right.report_flow(z, matrix)
+
+
+# ── importance_bound_derivation ──────────────────────────────────────────────────────────────────
+
+_made = items.mistakes("importance_bound_derivation", derivations.importance_bound_derivation, 2)
+for _name, _answer in _made.items():
+    globals()[_name] = _answer
+
+
+# ── score_function_derivation, pathwise_derivation ───────────────────────────────────────────────
+
+for _name, _answer in (
+    items.mistakes("score_function_derivation", derivations.score_function_derivation, 3)
+    | items.mistakes("pathwise_derivation", derivations.pathwise_derivation)
+).items():
+    globals()[_name] = _answer

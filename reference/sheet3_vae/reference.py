@@ -10,6 +10,11 @@ import torch
 from scipy.stats import norm
 from torch.distributions import Bernoulli, Exponential, Normal, kl_divergence
 
+from reference.sheet3_vae.derivations import (  # noqa: F401
+    importance_bound_derivation,
+    pathwise_derivation,
+    score_function_derivation,
+)
 from reference.sheet3_vae.networks.reference import (  # noqa: F401
     Decoder,
     Encoder,
@@ -121,7 +126,7 @@ def report_likelihood(log_p_x_given_z):
 
 def report_kl(mean, std):
     """The statement's verdict, and KL(N(mean, std²) ‖ N(0, I)), `(batch,)`."""
-    return "wrong", kl_loss(mean, 2 * torch.log(std))
+    return "right", kl_loss(mean, 2 * torch.log(std))
 
 
 def report_gap(x, slope, offset, std):
@@ -138,7 +143,7 @@ def report_gap(x, slope, offset, std):
 
 def report_loss(log_p_x_given_z, kl):
     """The statement's verdict, and the loss as it is, a 0-d tensor."""
-    return "wrong", torch.mean(kl.double()) - torch.mean(log_p_x_given_z.double())
+    return "right", torch.mean(kl.double()) - torch.mean(log_p_x_given_z.double())
 
 
 def report_game(d_real, d_fake):

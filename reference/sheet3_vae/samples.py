@@ -144,7 +144,7 @@ def report_likelihood(log_p_x_given_z):
 """,
     "report-kl": """\
 def report_kl(mean, std):
-    return "wrong", kl_loss(mean, 2 * std.log())
+    return "right", kl_loss(mean, 2 * std.log())
 """,
     "report-gap": """\
 def report_gap(x, slope, offset, std):
@@ -153,7 +153,7 @@ def report_gap(x, slope, offset, std):
 """,
     "report-loss": """\
 def report_loss(log_p_x_given_z, kl):
-    return "wrong", kl.mean() - log_p_x_given_z.mean()
+    return "Right", kl.mean() - log_p_x_given_z.mean()
 """,
     "report-game": """\
 def report_game(d_real, d_fake):
@@ -169,6 +169,28 @@ def report_flow(z, matrix):
     x = torch.distributions.MultivariateNormal(z.new_zeros(n), matrix @ matrix.T)
     return "WRONG", x.log_prob(z @ matrix.T)
 """,
+    "score-function-derivation": r'''\
+score_function_derivation = r"""
+\mathbb{E}_q\left[f(x) \, \partial_\mu \ln q(x)\right]
+= \int f(x) \, q(x) \frac{\partial_\mu q(x)}{q(x)} \, dx
+= \int f(x) \, \partial_\mu q(x) \, dx
+= \partial_\mu \mathbb{E}_q[f(x)]
+"""
+''',
+    "pathwise-derivation": r'''\
+pathwise_derivation = r"""
+\frac{d}{d\mu} \mathbb{E}_{x \sim q}[f(x)]
+= \frac{d}{d\mu} \int p(\epsilon) f(\mu + \sigma\epsilon) \, d\epsilon
+= \mathbb{E}_{\epsilon \sim \mathcal{N}(0, 1)}\left[\frac{df(x)}{dx} \frac{dx}{d\mu}\right]
+= \mathbb{E}_{\epsilon \sim \mathcal{N}(0, 1)}\left[\frac{df}{dx}(\mu + \sigma\epsilon)\right]
+"""
+''',
+    "importance-bound-derivation": r'''\
+importance_bound_derivation = r"""
+\mathbb{E}[\ln \frac{1}{k} \sum_i w_i] \leq \ln \mathbb{E}[\frac{1}{k} \sum_i w_i]
+= \ln \mathbb{E}[w_1] = \ln p(x)
+"""
+''',
 }
 
 # Four of the usual mistakes, one function not written and one text not answered.
@@ -195,11 +217,20 @@ def reconstruction_loss(logits, x):
     return losses.mean(dim=1)
 """,
     # as the report has it
-    "report-kl": """\
-def report_kl(mean, std):
-    return "right", 0.5 * (1 + torch.log(std**2) - mean**2 - std**2).sum(dim=1)
+    "report-likelihood": """\
+def report_likelihood(log_p_x_given_z):
+    return "right", log_p_x_given_z.mean(dim=0).sum()
 """,
     "l2-similarity": "YOUR ANSWER HERE",
+    # the logarithm moves into the mean of the weights, too
+    "importance-bound-derivation": r'''\
+importance_bound_derivation = r"""
+\log p(x) &= \log \mathbb{E}_{q(z|x)}[\frac{p(x, z)}{q(z|x)}] \\
+&= \log \mathbb{E}[\frac{1}{k} \sum_{i=1}^k w_i] \\
+&\ge \mathbb{E}[\frac{1}{k} \sum_{i=1}^k \log w_i]
+"""
+check_derivation("importance_bound_derivation", importance_bound_derivation)
+''',
 }
 
 SAMPLES = {

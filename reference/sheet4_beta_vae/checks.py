@@ -41,7 +41,6 @@ def generate(student, draw):
         "takes a single latent": (1, {}),
         "takes no latent at all, n = 0": (0, {}),
         "takes many latents": (150, {}),
-        "works for large logits": (4, {"scale": 60.0}),
         "takes float64": (4, {"double": True}),
         "works where gradients are switched off": (4, {"grad mode": False}),
         "takes latents that want a gradient": (4, {"asks": True}),
@@ -53,6 +52,10 @@ def generate(student, draw):
             for what, (n, settings) in cases.items()
         },
     )
+    large = _decoder(draw), _latents(draw, 4), AT_REST | {"scale": 60.0}
+    # Logits of some hundreds, added up in float32, are known to 1e-4, and so is what they become.
+    what, tolerance = "works for large logits", {"rtol": 1e-4, "atol": 1e-4}
+    yield student.compare(probes.pictures, *large, what=what, **tolerance)
     yield from _in_eval_mode(student, draw, case, formula)
     yield from _leaves_the_model(student, draw)
 
@@ -65,7 +68,7 @@ def _in_eval_mode(student, draw, case, formula):
         train = replace(train, mistake="as_it_comes")
     yield train
     what = "decodes in eval mode where only some modules come in train mode"
-    case = _decoder(draw), _latents(draw, 6), {"mode": "mixed", "flags": _flags(draw)}
+    case = _decoder(draw), _latents(draw, 6), {"mode": "mixed", "flags": _flags(draw, own=False)}
     mixed = student.compare(probes.pictures, *case, what=what, share=3)
     if train.passed and not mixed.passed:
         mixed = replace(mixed, mistake="asked_the_model")
@@ -94,7 +97,7 @@ def _leaves_the_model(student, draw):
             0.2,
         ),
     ):
-        settings = settings | {"flags": _flags(draw), "asks": True}
+        settings = settings | {"flags": _flags(draw, own=True), "asks": True}
         case = _decoder(draw), _latents(draw, 3), settings, report
         yield student.compare(probes.left, *case, what=what, share=share, rtol=0, atol=0)
 
@@ -115,12 +118,12 @@ def _latents(draw, n):
     return torch.tensor(draw.normal((n, 32)) if n else np.zeros((0, 32)), dtype=torch.float32)
 
 
-def _flags(draw):
+def _flags(draw, own):
     """Modes of a model and what it is made of: the model's own differs from most of the others.
 
-    At least one part of the encoder and one of the decoder is in each mode.
+    own: whether the model itself is in train mode. At least one part of the encoder and one of the
+    decoder is in each mode.
     """
-    own = bool(draw.integers(0, 2))
     rest = [not own, own, not own, not own, own]
     return [own, *[rest[i] for i in draw.permutation(len(rest))]]
 
@@ -138,6 +141,7 @@ def _in_the_unit_interval(images):
 # ── diverse_latents ──────────────────────────────────────────────────────────────────────────
 
 FAR_APART = 0.25  # root mean square difference of values; 60 % of all random pairs reach it
+MANY_ALIKE = 0.2  # of all pairs; of pairs drawn from the prior about 0.4 are
 LOOKED_AT = 400  # of more latents, these first ones
 
 
@@ -197,13 +201,14 @@ def _lines_on(student, z):
 def _pictures_differ(student, values):
     """Lines on the pictures of latents, which are made here."""
     pictures = truth.decode(values)
-    distance, one, other = _closest(pictures)
+    distances = _distances(pictures)
+    distance, one, other = _closest(distances)
     yield student.holds(
         distance >= FAR_APART - 1e-5,
         "any two pictures differ clearly",
         f"The closest two, {one} and {other}, differ by {distance:.3f}; "
         f"at least {FAR_APART} is expected.",
-        mistake=_kind_of_closeness(values, distance),
+        mistake=_kind_of_closeness(values, distances),
         share=5,
     )
     varying = _varying(pictures)
@@ -243,24 +248,31 @@ def _kind(values):
     return "pictures" if values.ndim == 4 else None
 
 
-def _closest(pictures):
-    """The smallest distance of two pictures, and their numbers; infinite for a single one."""
+def _distances(pictures):
+    """The distances of all pairs of n pictures, (n, n); infinite of one to itself."""
     flat = torch.from_numpy(pictures).flatten(start_dim=1).double()
     distances = torch.cdist(flat, flat, compute_mode="donot_use_mm_for_euclid_dist")
-    distances = distances.fill_diagonal_(torch.inf) / flat.shape[1] ** 0.5
-    one, other = divmod(int(distances.argmin()), len(flat))
+    return distances.fill_diagonal_(torch.inf) / flat.shape[1] ** 0.5
+
+
+def _closest(distances):
+    """The smallest distance of two pictures, and their numbers; infinite for a single one."""
+    one, other = divmod(int(distances.argmin()), len(distances))
     return float(distances[one, other]), one, other
 
 
-def _kind_of_closeness(values, distance):
+def _kind_of_closeness(values, distances):
     if np.ptp(values, axis=0).max() < 1e-6:
         return "all_the_same"
     kind = _kind_of_sameness(values)
     if kind:
         return kind
-    if distance < 1e-3:
+    if distances.min() < 1e-3:
         return "one_twice"
-    return "prior" if 0.8 < values.std() < 1.2 else "close_together"
+    if (distances < FAR_APART).double().mean() < MANY_ALIKE:
+        return None  # they were chosen, and a pair or two are left
+    drawn = 0.8 < values.std() < 1.2 and 0.5 < np.median(np.abs(values)) < 0.9
+    return "prior" if drawn else "close_together"
 
 
 def _kind_of_sameness(values):
@@ -283,7 +295,8 @@ def _varying(pictures):
 
 def latent_kl(student, draw):
     name, shape = "latent_kl", (5, 32)
-    mean, log_var = case = _normal(draw, shape, 1.5), _normal(draw, shape)
+    # not below -1: what small variances cost has a line of its own, which is not a core one
+    mean, log_var = case = _normal(draw, shape, 1.5), _normal(draw, shape).clamp(min=-1.0)
     yield student.compare(name, *case, what="agrees with the formula", core=True, share=4)
     more = {
         "takes more images than latents": (_normal(draw, (40, 32), 1.5), _normal(draw, (40, 32)))
@@ -298,8 +311,14 @@ def latent_kl(student, draw):
         "takes log variances of 0": (mean, torch.zeros_like(mean)),
         "is 0 for latents that equal the prior, and only for them": used,
         "works for log variances of ±8": (mean, sizes),
+        "works for tiny variances": (mean, 0.1 * log_var - 14),
     }
     yield from student.compare_each(name, cases, share=2)
+    cases = {
+        "takes log variances that are all positive": (mean, log_var.abs() + 0.1),
+        "takes log variances that are all negative": (mean, -log_var.abs() - 0.1),
+    }
+    yield from student.compare_each(name, cases)
     yield draws_nothing(student, name, [mean, log_var], "sampled")
     arguments = {"mean": mean, "log_var": log_var}
     yield student.compare(
@@ -384,9 +403,13 @@ def factors(student, draw):
     problems = {name: _problem(name, latent, found) for name, latent in found.items()}
     if found and all(words for words, _ in problems.values()):
         problems = _all_alike(found) or problems
+    right = sum(not words for words, _ in problems.values())
+    forgiven = max(right - ASKED, 0)  # a right entry beyond those expected makes up for a wrong one
     for name, (words, mistake) in problems.items():
-        shown = " ".join(name.split())[:40]
-        yield student.holds(not words, f"{shown!r} has a latent that tells it", words, mistake)
+        share = 0 if words and forgiven > 0 else 1
+        forgiven -= bool(words)
+        what = f"{' '.join(name.split())[:40]!r} has a latent that tells it"
+        yield student.holds(not words, what, words, mistake, share=share)
     missing = max(ASKED - len(found), 0)
     yield student.holds(
         not missing,
@@ -535,9 +558,9 @@ def mutual_information_gap(student, draw):
     cases = {
         f"leaves a constant factor out, {what}": (
             codes,
-            np.insert(values, column, draw.integers(0, 3), axis=1),
+            np.insert(values, column, constant, axis=1),
         )
-        for column, what in ((0, "first"), (1, "not the first"))
+        for column, constant, what in ((0, 0, "first"), (1, draw.integers(1, 4), "not the first"))
     }
     for bins in (7, 33):
         given = _coded(draw, n=350, latents=4, counts=[4, 3], bins=bins)
@@ -587,8 +610,8 @@ def _best(codes, values):
 def _coded(draw, n, latents, counts, bins=20):
     """Codes (n, latents) that tell something of factors (n, factors), all of them unequally.
 
-    Every number lies well inside one of the bins, so that no rounding carries it to the next; but
-    for the ends, which belong to the outer bins. The values of a factor are not equally likely.
+    Every number lies well inside one of the bins, so that no rounding carries it to the next,
+    except the ends, which belong to the outer bins. The values of a factor are not equally likely.
     """
     columns = []
     for count in counts:
@@ -607,12 +630,16 @@ def _coded(draw, n, latents, counts, bins=20):
 
 
 def _inside_of_bins(draw, codes, bins):
-    """The same codes, but for small moves away from the edges of the bins."""
+    """The same codes, except for small moves away from the edges of the bins.
+
+    Minimum and maximum are on the edges and share their bins with other codes.
+    """
     low, width = codes.min(axis=0), np.ptp(codes, axis=0)
     place = (codes - low) / width * bins
     whole = np.minimum(np.floor(place), bins - 1)
     inside = whole + (place - whole).clip(0.05, 0.95)
-    columns = np.arange(codes.shape[1])
+    columns, order = np.arange(codes.shape[1]), codes.argsort(axis=0)
+    inside[order[1:3], columns], inside[order[-3:-1], columns] = 0.4, bins - 0.4
     inside[codes.argmin(axis=0), columns] = 0
     inside[codes.argmax(axis=0), columns] = bins
     offset, scale = draw.normal((codes.shape[1],), 2.0), draw.between(0.5, 3.0, (codes.shape[1],))

@@ -95,7 +95,7 @@ def generate__rounded(model, z):
 
 
 def generate__bytes(model, z):
-    """The values run from 0 to 255 where 0 to 1 is asked."""
+    """The values run from 0 to 255 where 0 to 1 is expected."""
     return 255 * torch.sigmoid(_logits(model, z))
 
 
@@ -105,7 +105,7 @@ def generate__channels_last(model, z):
 
 
 def generate__flat(model, z):
-    """The pictures are flat rows of numbers; (n, 3, 64, 64) is asked."""
+    """The pictures are flat rows of numbers; (n, 3, 64, 64) is expected."""
     return torch.sigmoid(_logits(model, z)).flatten(start_dim=1)
 
 
@@ -136,7 +136,7 @@ def generate__whole_model(model, z):
 
 
 def generate__array(model, z):
-    """A NumPy array is returned; a tensor is asked."""
+    """A NumPy array is returned; a tensor is expected."""
     return torch.sigmoid(_logits(model, z)).numpy()
 
 
@@ -227,7 +227,7 @@ def generate__gradient_kept(model, z):
 
 
 def generate__gradient_asked(model, z):
-    """A gradient is asked of the pictures; none is to be kept."""
+    """The pictures keep a gradient; they should keep none."""
     return _restored(model, z).detach().requires_grad_()
 
 
@@ -266,7 +266,7 @@ def generate__sigmoid_appended(model, z):
 
 
 def generate__not_without_latents(model, z):
-    """n may be 0, and then there is nothing to put together: (0, 3, 64, 64) is asked."""
+    """n may be 0, and then there is nothing to put together: (0, 3, 64, 64) is expected."""
     return torch.cat([torch.sigmoid(_logits(model, row[None])) for row in z])
 
 
@@ -320,7 +320,7 @@ def diverse_latents__one_twice():
 
 
 def diverse_latents__too_few():
-    """At least ten latents are asked."""
+    """At least ten latents are expected."""
     return right.diverse_latents()[:9]
 
 
@@ -335,17 +335,17 @@ def diverse_latents__transposed():
 
 
 def diverse_latents__single():
-    """One latent is returned; a batch of at least ten is asked."""
+    """One latent is returned; a batch of at least ten is expected."""
     return right.diverse_latents()[0]
 
 
 def diverse_latents__pictures():
-    """The pictures are returned; their latents are asked."""
+    """The pictures are returned; their latents are expected."""
     return torch.from_numpy(truth.decode(right.diverse_latents()))
 
 
 def diverse_latents__array():
-    """A NumPy array is returned; a tensor is asked."""
+    """A NumPy array is returned; a tensor is expected."""
     return right.diverse_latents().numpy()
 
 
@@ -369,7 +369,7 @@ def latent_kl__summed_over_images(mean, log_var):
 
 
 def latent_kl__per_image(mean, log_var):
-    """The latents are summed, one number for each image: one for each latent is asked."""
+    """The latents are summed, one number for each image: one for each latent is expected."""
     return _each_kl(mean, log_var).sum(dim=1)
 
 
@@ -379,7 +379,7 @@ def latent_kl__mean_over_latents(mean, log_var):
 
 
 def latent_kl__one_number(mean, log_var):
-    """There is one number for everything; one for each latent is asked."""
+    """There is one number for everything; one for each latent is expected."""
     return _each_kl(mean, log_var).mean(dim=0).sum()
 
 
@@ -439,7 +439,7 @@ def latent_kl__size_of_the_mean(mean, log_var):
 
 
 def latent_kl__variance_of_the_mean(mean, log_var):
-    """This is how much the mean varies over the images; the divergence is asked."""
+    """This is how much the mean varies over the images; the divergence is expected."""
     return mean.var(dim=0, unbiased=False)
 
 
@@ -471,12 +471,12 @@ def latent_kl__divided_by_latents(mean, log_var):
 
 
 def latent_kl__median(mean, log_var):
-    """The median over the images is taken; the mean is asked."""
+    """The median over the images is taken; the mean is expected."""
     return _each_kl(mean, log_var).quantile(0.5, dim=0)
 
 
 def latent_kl__bits(mean, log_var):
-    """The logarithm has base 2 where nats are asked."""
+    """The logarithm has base 2 where nats are expected."""
     return _each_kl(mean, log_var).mean(dim=0) / math.log(2)
 
 
@@ -493,8 +493,35 @@ def latent_kl__detached(mean, log_var):
 
 
 def latent_kl__active_or_not(mean, log_var):
-    """Each latent is said to be active or not; its divergence is asked."""
+    """Each latent is said to be active or not; its divergence is expected."""
     return (_each_kl(mean, log_var).mean(dim=0) > 0.1).to(mean.dtype)
+
+
+def _padded_kl(mean, log_var, number):
+    """The divergence of each latent and picture with a small number in its logarithm."""
+    var = torch.exp(log_var)
+    return 0.5 * (mean**2 + var - 1 - torch.log(var + number))
+
+
+def latent_kl__small_number(mean, log_var):
+    """1e-6 is added in the logarithm of the variance, which spoils small variances."""
+    return _padded_kl(mean, log_var, 1e-6).mean(dim=0)
+
+
+def latent_kl__small_number_of_1e_5(mean, log_var):
+    """1e-5 is added in the logarithm of the variance, which spoils small variances."""
+    return _padded_kl(mean, log_var, 1e-5).mean(dim=0)
+
+
+def latent_kl__small_number_of_1e_8(mean, log_var):
+    """1e-8 is added in the logarithm of the variance, which spoils small variances."""
+    return _padded_kl(mean, log_var, 1e-8).mean(dim=0)
+
+
+def latent_kl__positive_as_std(mean, log_var):
+    """Log variances that are all positive are taken for standard deviations; they may be so."""
+    taken = 2 * torch.log(log_var) if (log_var > 0).all() else log_var
+    return _each_kl(mean, taken).mean(dim=0)
 
 
 # ── traverse ─────────────────────────────────────────────────────────────────────────────────
@@ -553,7 +580,7 @@ def traverse__counted_from_zero(z, dim, values):
 
 
 def traverse__transposed(z, dim, values):
-    """Rows and columns are swapped: (m, 32) is asked, a row for each value."""
+    """Rows and columns are swapped: (m, 32) is expected, a row for each value."""
     return right.traverse(z.detach(), dim, values).T
 
 
@@ -563,12 +590,12 @@ def traverse__column_only(z, dim, values):
 
 
 def traverse__one_row(z, dim, values):
-    """There is one row only; one for each value is asked."""
+    """There is one row only; one for each value is expected."""
     return right.traverse(z.detach(), dim, values)[-1]
 
 
 def traverse__base_in_front(z, dim, values):
-    """z itself is there as a further row; a row for each value is asked."""
+    """z itself is there as a further row; a row for each value is expected."""
     rows = right.traverse(z.detach(), dim, values)
     return torch.cat([z.detach()[None], rows])
 
@@ -613,12 +640,12 @@ def traverse__whole_numbers(z, dim, values):
 
 
 def traverse__list(z, dim, values):
-    """A list of rows is returned; a tensor is asked."""
+    """A list of rows is returned; a tensor is expected."""
     return list(right.traverse(z.detach(), dim, values))
 
 
 def traverse__extra_axis(z, dim, values):
-    """There is an axis too many: (m, 32) is asked."""
+    """There is an axis too many: (m, 32) is expected."""
     return right.traverse(z.detach(), dim, values)[:, None]
 
 
@@ -668,14 +695,14 @@ def _changed(latent):
 
 
 def factors__too_few():
-    """At least four factors are asked."""
+    """At least four factors are expected."""
     entries = _four()
     entries.popitem()
     return entries
 
 
 def factors__none():
-    """At least four factors are asked, and there are none."""
+    """At least four factors are expected, and there are none."""
     return {}
 
 
@@ -757,17 +784,17 @@ def factors__truth_values():
 
 
 def factors__several_latents():
-    """One number is asked for each factor, not several."""
+    """One number is expected for each factor, not several."""
     return {name: [latent, (latent + 1) % 32] for name, latent in _four().items()}
 
 
 def factors__list():
-    """A dictionary is asked that leads from the factors' names to their latents."""
+    """A dictionary is expected that leads from the factors' names to their latents."""
     return list(_four().values())
 
 
 def factors__list_of_pairs():
-    """The pairs stand in a list; a dictionary is asked."""
+    """The pairs stand in a list; a dictionary is expected."""
     return list(_four().items())
 
 
@@ -786,7 +813,7 @@ def beta_loss__summed(reconstruction, kl, beta):
 
 
 def beta_loss__not_averaged(reconstruction, kl, beta):
-    """There is a number for each image; the mean over the batch is asked."""
+    """There is a number for each image; the mean over the batch is expected."""
     return reconstruction + beta * kl
 
 
@@ -886,7 +913,7 @@ def beta_loss__kl_only(reconstruction, kl, beta):
 
 
 def beta_loss__parts(reconstruction, kl, beta):
-    """The two parts are returned; their sum is asked."""
+    """The two parts are returned; their sum is expected."""
     return reconstruction.mean(), beta * kl.mean()
 
 
@@ -972,7 +999,7 @@ def mutual_information_gap__not_normalised(codes, factors, bins=20):
 
 
 def mutual_information_gap__over_the_best(codes, factors, bins=20):
-    """The gap is divided by the largest information; the factor's entropy is asked."""
+    """The gap is divided by the largest information; the factor's entropy is expected."""
     information, _ = _split(codes, factors, bins)
     return _gap(information, information.max(axis=0))
 
@@ -985,7 +1012,7 @@ def mutual_information_gap__log_of_count(codes, factors, bins=20):
 
 
 def mutual_information_gap__log_of_bins(codes, factors, bins=20):
-    """The gap is divided by log(bins); the factor's entropy is asked."""
+    """The gap is divided by log(bins); the factor's entropy is expected."""
     return _gap(_split(codes, factors, bins)[0], np.log(bins))
 
 
@@ -996,7 +1023,7 @@ def mutual_information_gap__two_bases(codes, factors, bins=20):
 
 
 def mutual_information_gap__entropy_of_latent(codes, factors, bins=20):
-    """The gap is divided by the entropy of the best latent; that of the factor is asked."""
+    """The gap is divided by the entropy of the best latent; that of the factor is expected."""
     information, _ = _split(codes, factors, bins)
     own = _entropies(metrics.binned(codes.astype(np.float64), bins))
     return _gap(information, own[information.argmax(axis=0)])
@@ -1022,13 +1049,13 @@ def mutual_information_gap__best_only(codes, factors, bins=20):
 
 
 def mutual_information_gap__best_and_worst(codes, factors, bins=20):
-    """The worst latent is subtracted from the best; the second best is asked."""
+    """The worst latent is subtracted from the best; the second best is expected."""
     information, entropies = _split(codes, factors, bins)
     return _result(np.ptp(information, axis=0) / entropies)
 
 
 def mutual_information_gap__best_and_average(codes, factors, bins=20):
-    """The average latent is subtracted from the best; the second best is asked."""
+    """The average latent is subtracted from the best; the second best is expected."""
     information, entropies = _split(codes, factors, bins)
     return _result((information.max(axis=0) - information.mean(axis=0)) / entropies)
 
@@ -1096,7 +1123,7 @@ def mutual_information_gap__parts_swapped(codes, factors, bins=20):
 
 
 def mutual_information_gap__list(codes, factors, bins=20):
-    """The gaps are in a list; a NumPy array is asked."""
+    """The gaps are in a list; a NumPy array is expected."""
     mig, gaps = _gap(*_split(codes, factors, bins))
     return mig, gaps.tolist()
 
@@ -1134,12 +1161,12 @@ def mutual_information_gap__bins_by_standard_deviation(codes, factors, bins=20):
 
 
 def mutual_information_gap__one_bin_less(codes, factors, bins=20):
-    """There is one bin less than asked: n bins have n + 1 edges."""
+    """There is one bin too few: n bins have n + 1 edges."""
     return _gap(*_split(codes, factors, bins - 1))
 
 
 def mutual_information_gap__one_bin_more(codes, factors, bins=20):
-    """There is one bin more than asked."""
+    """There is one bin too many."""
     return _gap(*_split(codes, factors, bins + 1))
 
 
@@ -1169,7 +1196,7 @@ def mutual_information_gap__no_bins(codes, factors, bins=20):
 
 
 def mutual_information_gap__rounded(codes, factors, bins=20):
-    """The codes are rounded to whole numbers; bins of equal width are asked."""
+    """The codes are rounded to whole numbers; bins of equal width are expected."""
     return _gap(*_split(codes, factors, bins, np.rint(codes).astype(int)))
 
 

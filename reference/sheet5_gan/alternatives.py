@@ -11,6 +11,8 @@ import numpy as np
 from scipy import signal, special
 
 from helpers.quiet import tf
+from reference import derivations as items
+from reference.sheet5_gan import derivations
 from reference.sheet5_gan.networks.alternatives import *  # noqa: F403
 from reference.sheet5_gan.networks.reference import generator_loss
 
@@ -454,3 +456,9 @@ def interpolate__ends_joined(z1, z2, n):
     z1, z2 = tf.convert_to_tensor(z1)[None], tf.convert_to_tensor(z2)[None]
     shares = tf.reshape(tf.cast(tf.range(1, n + 1), z1.dtype), (-1, 1)) / (n + 1)
     return tf.concat([z1, z1 + shares * (z2 - z1), z2], 0)
+
+
+# ── game_value_derivation ────────────────────────────────────────────────────────────────────────
+
+for _name, _answer in items.alternatives("game_value_derivation", derivations.OTHERS).items():
+    globals()[_name] = _answer

@@ -7,6 +7,8 @@ import numpy as np
 from scipy.special import xlog1py, xlogy
 
 from helpers.quiet import tf
+from reference import derivations as items
+from reference.sheet5_gan import derivations
 from reference.sheet5_gan import reference as right
 from reference.sheet5_gan.networks.mistakes import *  # noqa: F403
 
@@ -62,7 +64,7 @@ def leaky_relu__added_to_x(x, alpha):
 
 
 def leaky_relu__elu(x, alpha):
-    """What is negative is bent like an exponential, as in ELU; a straight line is asked."""
+    """What is negative is bent like an exponential, as in ELU; a straight line is expected."""
     x = tf.convert_to_tensor(x)
     return tf.where(x >= 0, x, tf.cast(alpha, x.dtype) * (tf.exp(tf.minimum(x, 0)) - 1))
 
@@ -74,7 +76,7 @@ def leaky_relu__divided(x, alpha):
 
 
 def leaky_relu__array(x, alpha):
-    """A NumPy array is returned, through which no gradient goes; a tensor is asked."""
+    """A NumPy array is returned, through which no gradient goes; a tensor is expected."""
     x = np.asarray(x)
     return np.where(x >= 0, x, alpha * x)
 
@@ -105,12 +107,12 @@ def sample_noise__half_the_range(batch, dim):
 
 
 def sample_noise__normal(batch, dim):
-    """The numbers are normal; uniform ones are asked."""
+    """The numbers are normal; uniform ones are expected."""
     return tf.random.normal((batch, dim))
 
 
 def sample_noise__truncated_normal(batch, dim):
-    """The numbers are normal ones without the tails; uniform ones are asked."""
+    """The numbers are normal ones without the tails; uniform ones are expected."""
     return tf.random.truncated_normal((batch, dim))
 
 
@@ -155,7 +157,7 @@ def sample_noise__float64(batch, dim):
 
 
 def sample_noise__array(batch, dim):
-    """A NumPy array is returned; a tensor is asked."""
+    """A NumPy array is returned; a tensor is expected."""
     return np.random.default_rng().uniform(-1, 1, (batch, dim)).astype(np.float32)
 
 
@@ -175,6 +177,28 @@ def _cost(logits, label):
 def discriminator_loss__sigmoid_twice(real_logits, fake_logits):
     """The logits go through a sigmoid before a loss that takes logits: two sigmoids in a row."""
     return _mean(_cost(tf.sigmoid(real_logits), 1)) + _mean(_cost(tf.sigmoid(fake_logits), 0))
+
+
+def _keras_cost(labels, outputs, from_logits=True):
+    cost = tf.keras.losses.BinaryCrossentropy(from_logits=from_logits)
+    return cost(tf.reshape(labels, (-1, 1)), tf.reshape(outputs, (-1, 1)))
+
+
+def discriminator_loss__arguments_swapped(real_logits, fake_logits):
+    """Labels and logits are swapped in the cross-entropy: Keras takes the labels first."""
+    real = _keras_cost(real_logits, tf.ones_like(real_logits))
+    return real + _keras_cost(fake_logits, tf.zeros_like(fake_logits))
+
+
+def discriminator_loss__from_logits_forgotten(real_logits, fake_logits):
+    """Logits go into a cross-entropy of probabilities: from_logits=True is missing."""
+    real = _keras_cost(tf.ones_like(real_logits), real_logits, from_logits=False)
+    return real + _keras_cost(tf.zeros_like(fake_logits), fake_logits, from_logits=False)
+
+
+def discriminator_loss__fakes_stopped(real_logits, fake_logits):
+    """A stop_gradient lies on the logits of G's images, from which D has to learn too."""
+    return _mean(_cost(real_logits, 1)) + _mean(_cost(tf.stop_gradient(fake_logits), 0))
 
 
 def discriminator_loss__value_of_the_game(real_logits, fake_logits):
@@ -224,7 +248,7 @@ def discriminator_loss__added_before_the_mean(real_logits, fake_logits):
 
 
 def discriminator_loss__sums(real_logits, fake_logits):
-    """The costs are summed over the batch; their mean is asked."""
+    """The costs are summed over the batch; their mean is expected."""
     return tf.reduce_sum(_cost(real_logits, 1)) + tf.reduce_sum(_cost(fake_logits, 0))
 
 
@@ -255,6 +279,18 @@ def discriminator_loss__clipped(real_logits, fake_logits):
     return -_mean(tf.math.log(real)) - _mean(tf.math.log(1 - fake))
 
 
+def _undone(*logits):
+    """The logits of what could be probabilities; otherwise the logits as they are."""
+    logits = [tf.convert_to_tensor(one) for one in logits]
+    could_be = all(np.all((one.numpy() > 0) & (one.numpy() < 1)) for one in logits)
+    return [tf.math.log(one / (1 - one)) if could_be else one for one in logits]
+
+
+def discriminator_loss__probabilities_if_they_could_be(real_logits, fake_logits):
+    """Logits that all lie between 0 and 1 are taken for probabilities; they may lie there too."""
+    return right.discriminator_loss(*_undone(real_logits, fake_logits))
+
+
 def discriminator_loss__logits_clipped(real_logits, fake_logits):
     """The logits are clipped: what lies beyond costs no more, and has no gradient."""
     real, fake = (tf.clip_by_value(logits, -50, 50) for logits in (real_logits, fake_logits))
@@ -269,7 +305,7 @@ def discriminator_loss__logarithm_of_the_mean(real_logits, fake_logits):
 
 
 def discriminator_loss__bits(real_logits, fake_logits):
-    """The logarithm is to base 2; nats are asked."""
+    """The logarithm is to base 2; nats are expected."""
     return right.discriminator_loss(real_logits, fake_logits) / np.log(2.0)
 
 
@@ -296,7 +332,7 @@ def discriminator_loss__hinge(real_logits, fake_logits):
 
 
 def discriminator_loss__not_averaged(real_logits, fake_logits):
-    """A cost for each image is returned; their means are asked, as one number."""
+    """A cost for each image is returned; their means are expected, as one number."""
     return _cost(real_logits, 1) + _cost(fake_logits, 0)
 
 
@@ -304,7 +340,7 @@ def discriminator_loss__not_averaged(real_logits, fake_logits):
 
 
 def generator_loss_minimax__non_saturating(fake_logits):
-    """This is the non-saturating loss; here the generator's part of V is asked."""
+    """This is the non-saturating loss; here the generator's part of V is expected."""
     return right.generator_loss(fake_logits)
 
 
@@ -324,7 +360,7 @@ def generator_loss_minimax__sigmoid_twice(fake_logits):
 
 
 def generator_loss_minimax__sum(fake_logits):
-    """The losses are summed over the batch; their mean is asked."""
+    """The losses are summed over the batch; their mean is expected."""
     return -tf.reduce_sum(_cost(fake_logits, 0))
 
 
@@ -337,6 +373,11 @@ def generator_loss_minimax__clipped(fake_logits):
     """A small number keeps the logarithm finite, but bounds the loss and its gradient."""
     d = tf.clip_by_value(tf.sigmoid(fake_logits), 1e-7, 1 - 1e-7)
     return _mean(tf.math.log(1 - d))
+
+
+def generator_loss_minimax__probabilities_if_they_could_be(fake_logits):
+    """Logits that all lie between 0 and 1 are taken for probabilities; they may lie there too."""
+    return right.generator_loss_minimax(*_undone(fake_logits))
 
 
 def generator_loss_minimax__logits_clipped(fake_logits):
@@ -355,17 +396,17 @@ def generator_loss_minimax__logarithm_missing(fake_logits):
 
 
 def generator_loss_minimax__bits(fake_logits):
-    """The logarithm is to base 2; nats are asked."""
+    """The logarithm is to base 2; nats are expected."""
     return right.generator_loss_minimax(fake_logits) / np.log(2.0)
 
 
 def generator_loss_minimax__not_averaged(fake_logits):
-    """A loss for each image is returned; their mean is asked."""
+    """A loss for each image is returned; their mean is expected."""
     return -_cost(fake_logits, 0)
 
 
 def generator_loss__saturating(fake_logits):
-    """This is the minimax loss, which learns slowly; the non-saturating one is asked."""
+    """This is the minimax loss, which learns slowly; the non-saturating one is expected."""
     return right.generator_loss_minimax(fake_logits)
 
 
@@ -384,8 +425,23 @@ def generator_loss__sigmoid_twice(fake_logits):
     return _mean(_cost(tf.sigmoid(fake_logits), 1))
 
 
+def generator_loss__arguments_swapped(fake_logits):
+    """Labels and logits are swapped in the cross-entropy: Keras takes the labels first."""
+    return _keras_cost(fake_logits, tf.ones_like(fake_logits))
+
+
+def generator_loss__from_logits_forgotten(fake_logits):
+    """Logits go into a cross-entropy of probabilities: from_logits=True is missing."""
+    return _keras_cost(tf.ones_like(fake_logits), fake_logits, from_logits=False)
+
+
+def generator_loss__squares(fake_logits):
+    """Squared differences between logits and labels are another GAN's loss (least squares)."""
+    return _mean(tf.square(tf.convert_to_tensor(fake_logits) - 1))
+
+
 def generator_loss__sum(fake_logits):
-    """The losses are summed over the batch; their mean is asked."""
+    """The losses are summed over the batch; their mean is expected."""
     return tf.reduce_sum(_cost(fake_logits, 1))
 
 
@@ -406,6 +462,11 @@ def generator_loss__clipped(fake_logits):
     """A small number keeps the logarithm finite, but there is no gradient where G needs it."""
     d = tf.clip_by_value(tf.sigmoid(fake_logits), 1e-7, 1 - 1e-7)
     return -_mean(tf.math.log(d))
+
+
+def generator_loss__probabilities_if_they_could_be(fake_logits):
+    """Logits that all lie between 0 and 1 are taken for probabilities; they may lie there too."""
+    return right.generator_loss(*_undone(fake_logits))
 
 
 def generator_loss__logits_clipped(fake_logits):
@@ -429,12 +490,12 @@ def generator_loss__wasserstein(fake_logits):
 
 
 def generator_loss__bits(fake_logits):
-    """The logarithm is to base 2; nats are asked."""
+    """The logarithm is to base 2; nats are expected."""
     return right.generator_loss(fake_logits) / np.log(2.0)
 
 
 def generator_loss__not_averaged(fake_logits):
-    """A loss for each image is returned; their mean is asked."""
+    """A loss for each image is returned; their mean is expected."""
     return _cost(fake_logits, 1)
 
 
@@ -475,13 +536,13 @@ def logit_gradients__of_the_mean(fake_logits):
 
 
 def logit_gradients__to_the_probability(fake_logits):
-    """The derivative is taken with respect to D(G(z)); the logit's is asked."""
+    """The derivative is taken with respect to D(G(z)); the logit's is expected."""
     d = _d(fake_logits)
     return -1 / (1 - d), -1 / d
 
 
 def logit_gradients__losses(fake_logits):
-    """The losses themselves are returned; their derivatives are asked."""
+    """The losses themselves are returned; their derivatives are expected."""
     return -right.softplus(fake_logits), right.softplus(-tf.cast(fake_logits, tf.float64))
 
 
@@ -558,13 +619,13 @@ def optimal_discriminator__nan(p_data, p_model):
 
 
 def optimal_discriminator__zero(p_data, p_model):
-    """Where both are 0, D is 0; 1/2 is asked there."""
+    """Where both are 0, D is 0; 1/2 is expected there."""
     d = right.optimal_discriminator(p_data, p_model)
     return np.where(p_data + p_model > 0, d, 0.0)
 
 
 def optimal_discriminator__one(p_data, p_model):
-    """Where both are 0, D is 1; 1/2 is asked there."""
+    """Where both are 0, D is 1; 1/2 is expected there."""
     d = right.optimal_discriminator(p_data, p_model)
     return np.where(p_data + p_model > 0, d, 1.0)
 
@@ -577,6 +638,11 @@ def optimal_discriminator__small_number(p_data, p_model):
 def optimal_discriminator__small_number_twice(p_data, p_model):
     """A small number is added to both: 1/2 at 0/0, but tiny probabilities come out wrong."""
     return (p_data + 1e-10) / (p_data + p_model + 2e-10)
+
+
+def optimal_discriminator__clipped(p_data, p_model):
+    """The result is kept away from 0 and 1; where only one of the two is possible, it is exact."""
+    return np.clip(right.optimal_discriminator(p_data, p_model), 1e-6, 1 - 1e-6)
 
 
 def optimal_discriminator__normalised(p_data, p_model):
@@ -601,7 +667,7 @@ def optimal_discriminator__squares(p_data, p_model):
 
 
 def optimal_discriminator__tensor(p_data, p_model):
-    """A tensor is returned; a NumPy array is asked."""
+    """A tensor is returned; a NumPy array is expected."""
     return tf.constant(right.optimal_discriminator(p_data, p_model))
 
 
@@ -679,6 +745,12 @@ def game_value__nan_as_0(p_data, p_model, d):
     return float(sum(np.sum(term[np.isfinite(term)]) for term in terms))
 
 
+def game_value__one_sided_left_out(p_data, p_model, d):
+    """Outcomes that only one of the two has are left out; their term of the other is 0."""
+    both = (p_data > 0) & (p_model > 0)
+    return right.game_value(p_data * both, p_model * both, d)
+
+
 def game_value__huge_number(p_data, p_model, d):
     """Minus infinity is replaced by a huge number."""
     return float(np.nan_to_num(right.game_value(p_data, p_model, d)))
@@ -711,7 +783,7 @@ def game_value__halved(p_data, p_model, d):
 
 
 def game_value__bits(p_data, p_model, d):
-    """The logarithm is to base 2; nats are asked."""
+    """The logarithm is to base 2; nats are expected."""
     return right.game_value(p_data, p_model, d) / float(np.log(2))
 
 
@@ -723,7 +795,7 @@ def game_value__logarithm_of_the_mean(p_data, p_model, d):
 
 
 def game_value__for_each_outcome(p_data, p_model, d):
-    """There is a number for each outcome; their sum is asked."""
+    """There is a number for each outcome; their sum is expected."""
     return xlogy(p_data, d) + xlog1py(p_model, -np.asarray(d, float))
 
 
@@ -809,7 +881,7 @@ def conv_transpose__scaled(kernel, x, y):
 
 
 def conv_transpose__inner_products(kernel, x, y):
-    """The two inner products are returned; the arrays are asked."""
+    """The two inner products are returned; the arrays are expected."""
     small, large = right.conv_and_transpose(kernel, x, y)
     return tf.reduce_sum(small * tf.cast(y, small.dtype)), tf.reduce_sum(
         large * tf.cast(x, large.dtype)
@@ -864,7 +936,7 @@ def interpolate__weights_do_not_add_up(z1, z2, n):
 
 
 def interpolate__sphere(z1, z2, n):
-    """The points lie on an arc, as for normal noise; a straight line is asked."""
+    """The points lie on an arc, as for normal noise; a straight line is expected."""
     z1, z2 = np.asarray(z1, float), np.asarray(z2, float)
     cosine = np.sum(z1 * z2) / np.sqrt(np.sum(z1**2) * np.sum(z2**2))
     angle = max(np.arccos(np.clip(cosine, -1, 1)), 1e-6)
@@ -879,7 +951,7 @@ def interpolate__transposed(z1, z2, n):
 
 
 def interpolate__array(z1, z2, n):
-    """A NumPy array is returned; a tensor is asked."""
+    """A NumPy array is returned; a tensor is expected."""
     return right.interpolate(z1, z2, n).numpy()
 
 
@@ -897,3 +969,10 @@ def interpolate__only_in_length(z1, z2, n):
 def interpolate__seven_steps(z1, z2, n):
     """There are always seven points between the ends; n is to be used."""
     return right.interpolate(z1, z2, 7)
+
+
+# ── game_value_derivation ────────────────────────────────────────────────────────────────────────
+
+_made = items.mistakes("game_value_derivation", derivations.game_value_derivation, 3)
+for _name, _answer in _made.items():
+    globals()[_name] = _answer

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import xlog1py, xlogy
 
 from helpers.quiet import tf
+from reference.sheet5_gan.derivations import game_value_derivation  # noqa: F401
 from reference.sheet5_gan.networks.reference import (  # noqa: F401
     build_discriminator,
     build_generator,

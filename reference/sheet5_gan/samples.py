@@ -134,6 +134,16 @@ def build_discriminator(kind):
 def interpolate(z1, z2, n):
     return tf.linspace(z1, z2, n + 2)
 """,
+    "game-value-derivation": r'''\
+game_value_derivation = r"""
+V(D^*, G) = \mathbb{E}_{p_{data}}[\ln D^*(x)] + \mathbb{E}_{z \sim p_z}[\ln(1 - D^*(G(z)))]
+= \mathbb{E}_{p_{data}}[\ln \frac{p_{data}(x)}{p_{data}(x) + p_m(x)}]
+  + \mathbb{E}_{p_m}[\ln \frac{p_m(x)}{p_{data}(x) + p_m(x)}]
+= KL(p_{data} \| \frac{p_{data} + p_m}{2}) - \ln 2
+  + KL(p_m \| \frac{p_{data} + p_m}{2}) - \ln 2
+= 2 \, \mathrm{JSD}(p_{data} \| p_m) - \ln 4
+"""
+''',
 }
 
 # Five of the usual mistakes, one function not written and one text not answered.
@@ -171,6 +181,16 @@ def interpolate(z1, z2, n):
     return tf.stack([z1 + (z2 - z1) * i / (n - 1) for i in range(n)])
 """,
     "minimax": "YOUR ANSWER HERE",
+    # one log 2 only
+    "game-value-derivation": r'''\
+game_value_derivation = r"""
+V &= \mathbb{E}_{x \sim p_{data}}[\log D(x)] + \mathbb{E}_{x \sim p_{model}}[\log(1 - D(x))] \\
+&= \mathbb{E}_{x \sim p_{data}}[\log \frac{p_{data}(x)}{p_{data}(x) + p_{model}(x)}]
+   + \mathbb{E}_{x \sim p_{model}}[\log \frac{p_{model}(x)}{p_{data}(x) + p_{model}(x)}] \\
+&= 2 JS(p_{data} \| p_{model}) - \log 2
+"""
+check_derivation("game_value_derivation", game_value_derivation)
+''',
 }
 
 SAMPLES = {

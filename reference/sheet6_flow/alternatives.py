@@ -14,6 +14,9 @@ import torch.nn.functional as F
 from torch import distributions, nn
 from torch.distributions import transforms
 
+from reference import derivations as items
+from reference.sheet6_flow import derivations
+
 # ── change_of_variables ──────────────────────────────────────────────────────────────────────
 
 
@@ -520,6 +523,35 @@ def to_logit__from_logit__tangent(z, alpha):
     return y, -torch.log((4 - 8 * alpha) * torch.cosh(z / 2).square()).sum(dim=1)
 
 
+# ── log_prob_of_images ───────────────────────────────────────────────────────────────────────
+
+
+def log_prob_of_images__own_formulas(flow, x_int, u, alpha, levels=256):
+    """Nothing of the sheet is called: logit and slopes are written out."""
+    p = alpha + (1 - 2 * alpha) * (x_int + u) / levels
+    slopes = torch.log((1 - 2 * alpha) / levels / (p * (1 - p)))
+    return flow.log_prob(torch.logit(p)) + slopes.sum(dim=1)
+
+
+def log_prob_of_images__image_by_image(flow, x_int, u, alpha, levels=256):
+    """One image after another."""
+    parts = []
+    for x, noise in zip(x_int.split(1), u.split(1), strict=True):
+        p = alpha + (1 - 2 * alpha) * (x + noise) / levels
+        log_det = -torch.log(p) - torch.log1p(-p) + math.log1p(-2 * alpha) - math.log(levels)
+        parts.append(flow.log_prob(torch.log(p) - torch.log1p(-p)) + log_det.sum(-1))
+    return torch.cat(parts)
+
+
+def log_prob_of_images__transformed(flow, x_int, u, alpha, levels=256):
+    """torch's transforms, which know their own log-determinants."""
+    to_unit = transforms.AffineTransform(alpha, (1 - 2 * alpha) / levels)
+    chain = transforms.ComposeTransform([to_unit, transforms.SigmoidTransform().inv])
+    noisy = x_int.to(u.dtype) + u
+    logits = chain(noisy)
+    return flow.log_prob(logits) + chain.log_abs_det_jacobian(noisy, logits).sum(dim=-1)
+
+
 # ── bits_per_dim ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -547,3 +579,9 @@ def bits_per_dim__torch_constant(log_prob, n_dims):
 def bits_per_dim__exp2(log_prob, n_dims):
     """How many times the probability of one dimension can be halved."""
     return -torch.log2(torch.exp(log_prob / n_dims))
+
+
+# ── coupling_density_derivation ──────────────────────────────────────────────────────────────────
+
+for _name, _answer in items.alternatives("coupling_density_derivation", derivations.OTHERS).items():
+    globals()[_name] = _answer

@@ -20,3 +20,10 @@ EQUIVALENT: dict[str, str] = {
     for item, statements in _STATEMENTS.items()
     for statement in statements
 }
+EQUIVALENT |= {
+    "coupling_density_derivation: line 4: `\\frac{\\partial z_A}{\\partial x_A}` → "
+    "`\\frac{\\partial x_A}{\\partial z_A}` in `… + \\log \\left| \\det \\frac{\\partial "
+    "z_A}{\\partial x_A} \\cdot`": "The half that passes has the derivative I both ways.",
+    "log_prob_of_images: `dequantize(x_int, u, levels)` → `dequantize(u, x_int, levels)` in "
+    "`y, to_unit = dequantize(x_int, u, levels)`": "The sum of both is the same.",
+}

@@ -11,6 +11,8 @@ import math
 import torch
 from torch import nn
 
+from reference import derivations as items
+from reference.sheet6_flow import derivations
 from reference.sheet6_flow import reference as right
 
 LOG_2PI = math.log(2 * math.pi)
@@ -60,7 +62,7 @@ def change_of_variables__multiplied(x, log_prob_z, inverse, log_abs_det_inverse)
 
 
 def change_of_variables__density(x, log_prob_z, inverse, log_abs_det_inverse):
-    """The density itself is returned where its logarithm is asked."""
+    """The density itself is returned where its logarithm is expected."""
     return torch.exp(right.log_prob_of_transformed(x, log_prob_z, inverse, log_abs_det_inverse))
 
 
@@ -169,7 +171,7 @@ def standard_normal_log_prob__one_number(z):
 
 
 def standard_normal_log_prob__density(z):
-    """The density itself is returned where its logarithm is asked."""
+    """The density itself is returned where its logarithm is expected."""
     return _each(z).sum(dim=-1).exp()
 
 
@@ -462,7 +464,7 @@ class AffineCoupling__log_det_sign(_Coupling):
 
 
 class AffineCoupling__determinant(_Coupling):
-    """The determinant is returned, and its inverse, where the logarithm is asked."""
+    """The determinant is returned, and its inverse, where the logarithm is expected."""
 
     def forward(self, x):
         z, log_det = super().forward(x)
@@ -858,7 +860,7 @@ class Flow__log_prob_by_the_inverse(_Flow):
 
 
 class Flow__log_prob_negative(_Flow):
-    """log_prob returns the loss, with a minus: the log-density itself is asked."""
+    """log_prob returns the loss, with a minus: the log-density itself is expected."""
 
     def log_prob(self, x):
         return -super().log_prob(x)
@@ -910,7 +912,7 @@ class Flow__sample_draws(_Flow):
 
 
 class Flow__sample_returns_both(_Flow):
-    """sample returns the log-determinant too; x alone is asked."""
+    """sample returns the log-determinant too; x alone is expected."""
 
     def sample(self, z):
         return self.inverse(z)
@@ -1026,7 +1028,7 @@ def dequantize__log_det_bits(x_int, u, levels=256):
 
 
 def dequantize__determinant(x_int, u, levels=256):
-    """The determinant itself is returned where its logarithm is asked."""
+    """The determinant itself is returned where its logarithm is expected."""
     return _noisy(x_int, u, levels), torch.exp(_volume(x_int, levels))
 
 
@@ -1083,7 +1085,7 @@ def to_logit__scaled_after_the_logit(y, alpha):
 
 
 def to_logit__sigmoid(y, alpha):
-    """The sigmoid is applied where its inverse, the logit, is asked."""
+    """The sigmoid is applied where its inverse, the logit, is expected."""
     p = alpha + (1 - 2 * alpha) * y
     z = torch.sigmoid(p)
     return z, (math.log(1 - 2 * alpha) + torch.log(z * (1 - z))).sum(dim=-1)
@@ -1142,7 +1144,7 @@ def to_logit__half_the_derivative(y, alpha):
 
 
 def to_logit__determinant(y, alpha):
-    """The determinant itself is returned where its logarithm is asked."""
+    """The determinant itself is returned where its logarithm is expected."""
     return _logit(y, alpha), torch.exp(_logit_volume(y, alpha).sum(dim=-1))
 
 
@@ -1221,6 +1223,13 @@ def to_logit__from_logit__no_sigmoid(z, alpha):
     return (z - alpha) / (1 - 2 * alpha), _back_volume(z, alpha).sum(dim=-1)
 
 
+def to_logit__from_logit__no_sigmoid_if_between_0_and_1(z, alpha):
+    """Values that all lie between 0 and 1 are taken for pixels; a logit may lie there too."""
+    could_be = bool(((z >= 0) & (z <= 1)).all())
+    x, log_det = right.from_logit(z, alpha)
+    return ((z - alpha) / (1 - 2 * alpha) if could_be else x), log_det
+
+
 def to_logit__from_logit__log_det_zero(z, alpha):
     """from_logit returns 0 as log-determinant: it changes volumes as much as to_logit does."""
     return _back(z, alpha), torch.zeros(len(z))
@@ -1258,6 +1267,108 @@ def to_logit__from_logit__log_det_missing(z, alpha):
     return _back(z, alpha)
 
 
+# ── log_prob_of_images ───────────────────────────────────────────────────────────────────────
+
+
+def _steps(x_int, u, alpha, levels):
+    """y, the logits, and the log-determinants of both steps."""
+    y, to_unit = right.dequantize(x_int, u, levels)
+    return y, *right.to_logit(y, alpha), to_unit
+
+
+def log_prob_of_images__no_log_det_of_dequantize(flow, x_int, u, alpha, levels=256):
+    """The log-determinant of dequantize is missing: this is the density of y, not of x + u."""
+    _, logits, to_line, _ = _steps(x_int, u, alpha, levels)
+    return flow.log_prob(logits) + to_line
+
+
+def log_prob_of_images__no_log_det_of_to_logit(flow, x_int, u, alpha, levels=256):
+    """The log-determinant of to_logit is missing: the logit stretches the unit interval."""
+    _, logits, _, to_unit = _steps(x_int, u, alpha, levels)
+    return flow.log_prob(logits) + to_unit
+
+
+def log_prob_of_images__density_of_the_logits(flow, x_int, u, alpha, levels=256):
+    """Both log-determinants are missing: this is the density of the logits."""
+    _, logits, _, _ = _steps(x_int, u, alpha, levels)
+    return flow.log_prob(logits)
+
+
+def log_prob_of_images__subtracted(flow, x_int, u, alpha, levels=256):
+    """The log-determinants are subtracted; both are of maps from the data to the flow."""
+    _, logits, to_line, to_unit = _steps(x_int, u, alpha, levels)
+    return flow.log_prob(logits) - to_line - to_unit
+
+
+def log_prob_of_images__dequantize_subtracted(flow, x_int, u, alpha, levels=256):
+    """The log-determinant of dequantize is subtracted; it is negative and has to be added."""
+    _, logits, to_line, to_unit = _steps(x_int, u, alpha, levels)
+    return flow.log_prob(logits) + to_line - to_unit
+
+
+def log_prob_of_images__to_logit_subtracted(flow, x_int, u, alpha, levels=256):
+    """The log-determinant of to_logit is subtracted: it is already that of the way to the flow."""
+    _, logits, to_line, to_unit = _steps(x_int, u, alpha, levels)
+    return flow.log_prob(logits) - to_line + to_unit
+
+
+def log_prob_of_images__density_at_y(flow, x_int, u, alpha, levels=256):
+    """The flow gets y, which lies between 0 and 1; it is a density of logits."""
+    y, _, to_line, to_unit = _steps(x_int, u, alpha, levels)
+    return flow.log_prob(y) + to_line + to_unit
+
+
+def log_prob_of_images__always_256(flow, x_int, u, alpha, levels=256):
+    """levels is not used: other images have other numbers of levels."""
+    _, logits, to_line, to_unit = _steps(x_int, u, alpha, 256)
+    return flow.log_prob(logits) + to_line + to_unit
+
+
+def log_prob_of_images__alpha_over_levels(flow, x_int, u, alpha, levels=256):
+    """alpha is divided by the levels; it is that of to_logit as it is."""
+    _, logits, to_line, to_unit = _steps(x_int, u, alpha / levels, levels)
+    return flow.log_prob(logits) + to_line + to_unit
+
+
+def log_prob_of_images__alpha_fixed(flow, x_int, u, alpha, levels=256):
+    """alpha is not used: it is an argument."""
+    _, logits, to_line, to_unit = _steps(x_int, u, 0.05, levels)
+    return flow.log_prob(logits) + to_line + to_unit
+
+
+def log_prob_of_images__own_noise(flow, x_int, u, alpha, levels=256):
+    """The noise is drawn in the function; it is an argument."""
+    _, logits, to_line, to_unit = _steps(x_int, torch.rand_like(u), alpha, levels)
+    return flow.log_prob(logits) + to_line + to_unit
+
+
+def log_prob_of_images__no_noise(flow, x_int, u, alpha, levels=256):
+    """The noise is not used: the density is that of the integers' lower edges."""
+    _, logits, to_line, to_unit = _steps(x_int, 0 * u, alpha, levels)
+    return flow.log_prob(logits) + to_line + to_unit
+
+
+def log_prob_of_images__negative(flow, x_int, u, alpha, levels=256):
+    """The negative log-density is returned: that is the loss."""
+    return -right.log_prob_of_images(flow, x_int, u, alpha, levels)
+
+
+def log_prob_of_images__batch_mean(flow, x_int, u, alpha, levels=256):
+    """The mean over the images is returned; each has a density of its own."""
+    return right.log_prob_of_images(flow, x_int, u, alpha, levels).mean()
+
+
+def log_prob_of_images__per_dimension(flow, x_int, u, alpha, levels=256):
+    """It is divided by the number of pixels; that comes later, with the bits."""
+    return right.log_prob_of_images(flow, x_int, u, alpha, levels) / x_int.shape[1]
+
+
+def log_prob_of_images__detached(flow, x_int, u, alpha, levels=256):
+    """No gradient passes, because of detach, .data, numpy or no_grad: nothing could be trained."""
+    with torch.no_grad():
+        return right.log_prob_of_images(flow, x_int, u, alpha, levels)
+
+
 # ── bits_per_dim ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -1284,6 +1395,11 @@ def bits_per_dim__sign(log_prob, n_dims):
 def bits_per_dim__absolute_value(log_prob, n_dims):
     """An absolute value stands for the sign: a density may exceed 1."""
     return log_prob.abs() / (n_dims * math.log(2))
+
+
+def bits_per_dim__always_784(log_prob, n_dims):
+    """The number of dimensions is always that of MNIST, 784; it is given."""
+    return right.bits_per_dim(log_prob, 784)
 
 
 def bits_per_dim__total(log_prob, n_dims):
@@ -1317,7 +1433,7 @@ def bits_per_dim__logarithm_again(log_prob, n_dims):
 
 
 def bits_per_dim__probability(log_prob, n_dims):
-    """A probability for each dimension is returned where the bits are asked."""
+    """A probability for each dimension is returned where the bits are expected."""
     return torch.exp(log_prob / n_dims)
 
 
@@ -1329,3 +1445,10 @@ def bits_per_dim__root(log_prob, n_dims):
 def bits_per_dim__detached(log_prob, n_dims):
     """No gradient passes, because of detach, .data, numpy or no_grad."""
     return -log_prob.detach() / (n_dims * math.log(2))
+
+
+# ── coupling_density_derivation ──────────────────────────────────────────────────────────────────
+
+_made = items.mistakes("coupling_density_derivation", derivations.coupling_density_derivation, 3)
+for _name, _answer in _made.items():
+    globals()[_name] = _answer

@@ -103,6 +103,37 @@ def by_keyword(functions, x_int, u):
     return functions["dequantize"](x_int, u, levels=2)
 
 
+def density_of_images(functions, arrays, x_int, u, *more):
+    """What the item returns under a density of logits."""
+    return functions["log_prob_of_images"](Density(arrays), x_int, u, *more)
+
+
+def density_of_images_twice(functions, arrays, x_int, u, alpha):
+    """What two calls of it return."""
+    flow = Density(arrays)
+    return [functions["log_prob_of_images"](flow, x_int.clone(), u, alpha) for _ in range(2)]
+
+
+def density_or_none(functions, arrays, x_int, u, alpha):
+    """What the item returns; None where it fails."""
+    try:
+        return functions["log_prob_of_images"](Density(arrays), x_int, u, alpha)
+    except Exception:
+        return None
+
+
+def density_of_images_by_name(functions, arrays, x_int, u, alpha):
+    """For three levels."""
+    return functions["log_prob_of_images"](Density(arrays), x_int, u, alpha, levels=3)
+
+
+def slopes_of_the_density(functions, arrays, x_int, u, alpha, direction):
+    """The gradients for the parameters of the density of logits."""
+    flow = Density(arrays)
+    result = functions["log_prob_of_images"](flow, x_int, u, alpha)
+    return gradients([result], [direction], list(flow.parameters()))
+
+
 def there_and_back(functions, y, alpha):
     """y again, and the sum of the log-determinants."""
     z, there = functions["to_logit"](y, alpha)
@@ -124,6 +155,18 @@ class Net(torch.nn.Module):
         inner, offset, outer, more = self.arrays
         s, t = (torch.tanh(h @ inner + offset) @ outer + more).chunk(2, dim=-1)
         return s, t
+
+
+class Density(torch.nn.Module):
+    """In the place of a flow: a density of logits that depends on the pixel."""
+
+    def __init__(self, arrays):
+        super().__init__()
+        self.arrays = torch.nn.ParameterList([array.clone() for array in arrays])
+
+    def log_prob(self, x):
+        mean, slope = self.arrays
+        return -(0.1 * (x - mean) ** 2 + slope * x).sum(dim=1)
 
 
 def module_of(functions, name, *arguments):
@@ -315,15 +358,32 @@ def standard_normal_log_prob(z):
     return -0.5 * (z**2 + math.log(2 * math.pi)).sum(dim=-1)
 
 
+def dequantize(x_int, u, levels=256):
+    """A stand-in."""
+    y = (x_int + u) / levels
+    return y, y.new_full((len(y),), -y.shape[1] * math.log(levels))
+
+
+def to_logit(y, alpha):
+    """A stand-in."""
+    p = alpha + (1 - 2 * alpha) * y
+    slopes = math.log(1 - 2 * alpha) - torch.log(p) - torch.log1p(-p)
+    return torch.log(p) - torch.log1p(-p), slopes.sum(dim=1)
+
+
 def parts_of(layers):
     """Layers of the check's own from [kind, array] each."""
     return [KINDS[kind](array) for kind, array in layers]
 
 
 def result_of(flow, asked, points):
-    """One result of a flow, or all of them by their names."""
+    """One result of a flow, or all of them by their names.
+
+    x comes from the second call of inverse: on a line the log-determinants of most layers are the
+    same everywhere, so that x alone shows whether the first call has changed their order.
+    """
     if asked == "all":
-        names = ["z", "log_det of z", "x", "log_det of x", "log_prob", "sample"]
+        names = ["z", "log_det of z", "log_det of x", "x", "log_prob", "sample"]
         return {name: result_of(flow, name, points) for name in names}
     if asked in ("log_prob", "sample"):
         return getattr(flow, asked)(points)

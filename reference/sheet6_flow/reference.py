@@ -11,6 +11,8 @@ from torch import nn
 from torch.distributions import MultivariateNormal
 from torch.distributions.transforms import AffineTransform, ComposeTransform, SigmoidTransform
 
+from reference.sheet6_flow.derivations import coupling_density_derivation  # noqa: F401
+
 # ── densities ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -116,6 +118,15 @@ def _squeezed(alpha):
     scale = 1 / (1 - 2 * alpha)
     parts = [SigmoidTransform(), AffineTransform(-alpha * scale, scale)]
     return ComposeTransform(parts)
+
+
+def log_prob_of_images(flow, x_int, u, alpha, levels=256):
+    """log p(x + u) in nats, `(batch,)`: one map from x + u to the flow's logits, and its slopes."""
+    with torch.enable_grad():
+        noisy = (x_int.double() + u.double()).requires_grad_()
+        logits = _squeezed(alpha).inv(noisy / levels)
+        (slopes,) = torch.autograd.grad(logits.sum(), noisy)
+    return flow.log_prob(logits.detach()).double() + torch.log(slopes).sum(dim=1)
 
 
 def bits_per_dim(log_prob, n_dims):

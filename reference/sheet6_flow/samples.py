@@ -99,6 +99,12 @@ def from_logit(z, alpha):
 def bits_per_dim(log_prob, n_dims):
     return log_prob * math.log2(math.e) / -n_dims
 """,
+    "coupling-density-derivation": r'''\
+coupling_density_derivation = r"""
+\ln p_X(x) = \ln p_Z(z) + \ln \left|\det J\right| = \ln p_Z(z) + \ln \prod_i \exp(s_i)
+= \ln p_Z(z) + \sum_i s_i
+"""
+''',
 }
 
 # Three of the usual mistakes, one item not written and one text not answered.
@@ -143,6 +149,14 @@ def bits_per_dim(log_prob, n_dims):
     return -log_prob / n_dims
 """,
     "dequantisation-why": "YOUR ANSWER HERE",
+    # the inverse's determinant in the place of the layer's
+    "coupling-density-derivation": r'''\
+coupling_density_derivation = r"""
+\log p(x) &= \log p_z(z) + \log \left| \det \frac{\partial x}{\partial z} \right| \\
+&= \log p_z(z) - \sum_{j=1}^k s_j
+"""
+check_derivation("coupling_density_derivation", coupling_density_derivation)
+''',
 }
 
 SAMPLES = {

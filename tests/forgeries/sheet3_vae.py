@@ -50,9 +50,9 @@ STUBS = {
     "train_epoch": lambda encoder, decoder, batches, optimizer, generator: 5.0,
     "importance_bound": lambda a, b, x, eps: _nothing(a, b) - torch.ones(len(x)),
     "report_likelihood": lambda values: ("wrong", values[0].sum()),
-    "report_kl": lambda mean, std: ("wrong", mean[:, 0] ** 2),
+    "report_kl": lambda mean, std: ("right", mean[:, 0] ** 2),
     "report_gap": lambda x, slope, offset, std: ("wrong", (x, 1.0)),
-    "report_loss": lambda log_p, kl: ("wrong", kl.mean()),
+    "report_loss": lambda log_p, kl: ("right", kl.mean()),
     "report_game": lambda real, fake: ("right", torch.tensor(-1.386)),
     "report_flow": _flow,
 }

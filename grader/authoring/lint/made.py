@@ -20,7 +20,7 @@ def is_released_as_it_is_now(sheet: str) -> Iterator[Finding]:
     """release/ holds the cells of source/, except for solutions and hidden tests."""
     released = _made(layout.RELEASE, sheet)
     cells = {cell.id: cell for cell in released.cells} if released else {}
-    source = outline.read_source(sheet).cells
+    source = outline.handed_out(sheet).cells
     if list(cells) != [cell.id for cell in source]:
         yield _stale("release", sheet, "It has other cells than source/, or is missing.")
         return

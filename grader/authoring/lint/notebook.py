@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 
 from grader.authoring.lint.finding import Finding
 from grader.course import layout, names, outline
+from grader.records import rubric
 
 MAX_LINES = 12  # of a function in the solution
 UNSEEN = {"grader", "reference"}  # packages of ours that students do not have
@@ -147,6 +148,20 @@ def has_rubrics(sheet: str) -> Iterator[Finding]:
             )
 
 
+def rubrics_add_up(sheet: str) -> Iterator[Finding]:
+    """The lines of a rubric come to the points of its question; the formgrader counts by them."""
+    for cell in _solutions(sheet, "markdown"):
+        points = sum(line.points or 0.0 for line in rubric.read(cell.source).lines)
+        earned = cell.metadata.nbgrader.get("points", 0)
+        if outline.RUBRIC in cell.source and points != earned:
+            yield _finding(
+                sheet,
+                cell,
+                f"The lines of its rubric come to {points:g} points, and it earns {earned:g}.",
+                "Begin each line that gives points with them: `- 2 points: …`.",
+            )
+
+
 RULES = (
     is_written_by_jupyter,
     has_no_outputs,
@@ -158,6 +173,7 @@ RULES = (
     has_short_solutions,
     marks_its_solutions,
     has_rubrics,
+    rubrics_add_up,
 )
 
 

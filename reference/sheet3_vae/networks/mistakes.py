@@ -55,7 +55,7 @@ class Encoder__softplus_on_log_var(_Encoder):
 
 
 class Encoder__exponential_on_log_var(_Encoder):
-    """The second output is an exponential, like a standard deviation; the logarithm is asked."""
+    """The second output is an exponential, like a standard deviation; the logarithm is expected."""
 
     def forward(self, x):
         mean, log_var = super().forward(x)
@@ -206,7 +206,7 @@ class Encoder__width_ignored(_Encoder):
 
 
 class Encoder__sizes_of_mnist(_Encoder):
-    """The sizes are those of MNIST whatever is asked."""
+    """The sizes are those of MNIST whatever sizes are given."""
 
     def __init__(self, n_pixels, n_hidden, n_latent):
         super().__init__(784, n_hidden, n_latent)
@@ -268,7 +268,7 @@ class Encoder__detached(_Encoder):
 
 
 class Encoder__one_tensor(_Encoder):
-    """Mean and log_var are returned side by side in one tensor; two are asked."""
+    """Mean and log_var are returned side by side in one tensor; two are expected."""
 
     def forward(self, x):
         return torch.cat(super().forward(x), dim=-1)
@@ -282,7 +282,7 @@ class Encoder__only_mean(_Encoder):
 
 
 class Encoder__three_outputs(_Encoder):
-    """A draw is returned too; mean and log_var are asked."""
+    """A draw is returned too; mean and log_var are expected."""
 
     def forward(self, x):
         mean, log_var = super().forward(x)
@@ -290,7 +290,7 @@ class Encoder__three_outputs(_Encoder):
 
 
 class Encoder__distribution(_Encoder):
-    """A distribution object is returned; mean and log_var are asked."""
+    """A distribution object is returned; mean and log_var are expected."""
 
     def forward(self, x):
         mean, log_var = super().forward(x)
@@ -298,7 +298,7 @@ class Encoder__distribution(_Encoder):
 
 
 class Encoder__float64(_Encoder):
-    """The parameters are float64; float32 is asked."""
+    """The parameters are float64; float32 is expected."""
 
     def __init__(self, n_pixels, n_hidden, n_latent):
         super().__init__(n_pixels, n_hidden, n_latent)
@@ -324,7 +324,7 @@ class Encoder__squeezed(_Encoder):
 
 
 def Encoder__function(n_pixels, n_hidden, n_latent):
-    """A function is returned, whose weights no optimizer finds; an nn.Module is asked."""
+    """A function is returned, whose weights no optimizer finds; an nn.Module is expected."""
     encoder = _Encoder(n_pixels, n_hidden, n_latent)
     return lambda x: encoder(x)
 
@@ -348,14 +348,14 @@ class _Decoder(nn.Module):
 
 
 class Decoder__sigmoid_on_logits(_Decoder):
-    """There is a sigmoid at the end: these are probabilities, and logits are asked."""
+    """There is a sigmoid at the end: these are probabilities, and logits are expected."""
 
     def forward(self, z):
         return torch.sigmoid(super().forward(z))
 
 
 class Decoder__softmax_on_logits(_Decoder):
-    """There is a softmax at the end, as if the pixels of an image summed to 1; logits are asked."""
+    """There is a softmax at the end, as if an image's pixels summed to 1; logits are expected."""
 
     def forward(self, z):
         return torch.softmax(super().forward(z), dim=-1)
@@ -390,7 +390,7 @@ class Decoder__exponential_on_logits(_Decoder):
 
 
 class Decoder__logarithm_on_logits(_Decoder):
-    """No output is positive, as with a logarithm of probabilities; logits are asked."""
+    """No output is positive, as with a logarithm of probabilities; logits are expected."""
 
     def forward(self, z):
         return F.logsigmoid(super().forward(z))
@@ -404,7 +404,7 @@ class Decoder__clamped_on_logits(_Decoder):
 
 
 class Decoder__samples_on_logits(_Decoder):
-    """Pixels of 0 and 1 are returned, drawn or rounded; logits are asked."""
+    """Pixels of 0 and 1 are returned, drawn or rounded; logits are expected."""
 
     def forward(self, z):
         return torch.bernoulli(torch.sigmoid(super().forward(z)))
@@ -466,7 +466,7 @@ class Decoder__width_ignored(_Decoder):
 
 
 class Decoder__sizes_of_mnist(_Decoder):
-    """The number of pixels is that of MNIST whatever is asked."""
+    """The number of pixels is that of MNIST whatever number is given."""
 
     def __init__(self, n_latent, n_hidden, n_pixels):
         super().__init__(n_latent, n_hidden, 784)
@@ -513,21 +513,21 @@ class Decoder__detached(_Decoder):
 
 
 class Decoder__image_shaped(_Decoder):
-    """The pixels are arranged as a picture; (batch, n_pixels) is asked."""
+    """The pixels are arranged as a picture; (batch, n_pixels) is expected."""
 
     def forward(self, z):
         return super().forward(z)[:, None, :]
 
 
 class Decoder__distribution(_Decoder):
-    """A distribution object is returned; logits are asked."""
+    """A distribution object is returned; logits are expected."""
 
     def forward(self, z):
         return Bernoulli(logits=super().forward(z))
 
 
 class Decoder__pair(_Decoder):
-    """Two tensors are returned, logits and probabilities; the logits alone are asked."""
+    """Two tensors are returned, logits and probabilities; the logits alone are expected."""
 
     def forward(self, z):
         logits = super().forward(z)
@@ -535,7 +535,7 @@ class Decoder__pair(_Decoder):
 
 
 class Decoder__float64(_Decoder):
-    """The parameters are float64; float32 is asked."""
+    """The parameters are float64; float32 is expected."""
 
     def __init__(self, n_latent, n_hidden, n_pixels):
         super().__init__(n_latent, n_hidden, n_pixels)
@@ -598,6 +598,12 @@ def negative_elbo__log_likelihood_added(encoder, decoder, x, eps):
     return _loss(-reconstruction, kl)
 
 
+def negative_elbo__log_likelihood_returned(encoder, decoder, x, eps):
+    """The loss is right, but the second value is the log-likelihood: as a cost it is positive."""
+    loss, reconstruction, kl = _elbo(encoder, decoder, x, eps)
+    return loss, -reconstruction, kl
+
+
 def negative_elbo__negative_kl(encoder, decoder, x, eps):
     """The KL has the wrong sign; it is never negative."""
     reconstruction, kl = _terms(encoder, decoder, x, eps)
@@ -611,13 +617,18 @@ def negative_elbo__mean_over_pixels(encoder, decoder, x, eps):
 
 
 def negative_elbo__mean_over_latents(encoder, decoder, x, eps):
-    """The KL is averaged over the latent dimensions where their sum is asked."""
+    """The KL is averaged over the latent dimensions where their sum is expected."""
     reconstruction, kl = _terms(encoder, decoder, x, eps)
     return _loss(reconstruction, kl / eps.shape[1])
 
 
+def negative_elbo__mean_over_pixels_everywhere(encoder, decoder, x, eps):
+    """Both terms are divided by the number of pixels; they are sums over pixels and latents."""
+    return tuple(part / x.shape[1] for part in _elbo(encoder, decoder, x, eps))
+
+
 def negative_elbo__sum_over_batch(encoder, decoder, x, eps):
-    """The batch is summed where its mean is asked."""
+    """The batch is summed where its mean is expected."""
     reconstruction, kl = _terms(encoder, decoder, x, eps)
     return _loss(reconstruction * len(x), kl * len(x))
 
@@ -695,7 +706,7 @@ def negative_elbo__kl_detached(encoder, decoder, x, eps):
 
 
 def negative_elbo__kl_by_sample(encoder, decoder, x, eps):
-    """The KL is estimated from the sample; its exact value is asked."""
+    """The KL is estimated from the sample; its exact value is expected."""
     mean, log_var = encoder(x)
     z = reparametrize(mean, log_var, eps)
     kl = 0.5 * (z**2 - eps**2 - log_var).sum(dim=1)
@@ -714,6 +725,39 @@ def negative_elbo__half_of_kl_missing(encoder, decoder, x, eps):
     """The KL is twice what it should be: a factor of one half is missing."""
     reconstruction, kl = _terms(encoder, decoder, x, eps)
     return _loss(reconstruction, 2 * kl)
+
+
+def _padded_elbo(encoder, decoder, x, eps, number):
+    """The results with a small number in the logarithm of the KL."""
+    mean, log_var = encoder(x)
+    logits = decoder(reparametrize(mean, log_var, eps))
+    var = torch.exp(log_var)
+    kl = 0.5 * (mean**2 + var - torch.log(var + number) - 1).sum(dim=1)
+    return _loss(reconstruction_loss(logits, x), kl)
+
+
+def negative_elbo__small_number(encoder, decoder, x, eps):
+    """In the KL, 1e-6 is added in the logarithm of the variance, which spoils small variances."""
+    return _padded_elbo(encoder, decoder, x, eps, 1e-6)
+
+
+def negative_elbo__small_number_of_1e_5(encoder, decoder, x, eps):
+    """In the KL, 1e-5 is added in the logarithm of the variance, which spoils small variances."""
+    return _padded_elbo(encoder, decoder, x, eps, 1e-5)
+
+
+def negative_elbo__small_number_of_1e_8(encoder, decoder, x, eps):
+    """In the KL, 1e-8 is added in the logarithm of the variance, which spoils small variances."""
+    return _padded_elbo(encoder, decoder, x, eps, 1e-8)
+
+
+def negative_elbo__positive_as_std(encoder, decoder, x, eps):
+    """Log variances that are all positive are taken for standard deviations; they may be so."""
+    mean, log_var = encoder(x)
+    if (log_var > 0).all():
+        log_var = 2 * torch.log(log_var)
+    logits = decoder(reparametrize(mean, log_var, eps))
+    return _loss(reconstruction_loss(logits, x), kl_loss(mean, log_var))
 
 
 def negative_elbo__kl_left_out_of_loss(encoder, decoder, x, eps):
@@ -762,18 +806,18 @@ def negative_elbo__loss_last(encoder, decoder, x, eps):
 
 
 def negative_elbo__per_image(encoder, decoder, x, eps):
-    """There is a value for each image; three numbers are asked, means over the batch."""
+    """There is a value for each image; three numbers are expected, means over the batch."""
     reconstruction, kl = _terms(encoder, decoder, x, eps)
     return reconstruction + kl, reconstruction, kl
 
 
 def negative_elbo__loss_alone(encoder, decoder, x, eps):
-    """The loss alone is returned; its two terms are asked as well."""
+    """The loss alone is returned; its two terms are expected as well."""
     return _elbo(encoder, decoder, x, eps)[0]
 
 
 def negative_elbo__terms_as_numbers(encoder, decoder, x, eps):
-    """The two terms are returned as Python numbers or detached; tensors with gradient are asked."""
+    """The two terms are Python numbers or detached; tensors with gradient are expected."""
     loss, reconstruction, kl = _elbo(encoder, decoder, x, eps)
     return loss, reconstruction.item(), kl.item()
 
@@ -784,7 +828,7 @@ def negative_elbo__loss_as_number(encoder, decoder, x, eps):
 
 
 def negative_elbo__backward_inside(encoder, decoder, x, eps):
-    """backward() is called inside: every call leaves gradients behind; only a loss is asked."""
+    """backward() is called inside: every call leaves gradients behind; only a loss is expected."""
     loss, reconstruction, kl = _elbo(encoder, decoder, x, eps)
     loss.backward(retain_graph=True)
     return loss, reconstruction, kl
@@ -823,7 +867,7 @@ def train_epoch__mean_over_batches(encoder, decoder, batches, optimizer, generat
 
 
 def train_epoch__last_batch(encoder, decoder, batches, optimizer, generator):
-    """What is returned is the loss of the last batch; the mean over the epoch is asked."""
+    """What is returned is the loss of the last batch; the mean over the epoch is expected."""
     losses, _ = _train(encoder, decoder, batches, optimizer, generator)
     return losses[-1]
 
@@ -835,7 +879,7 @@ def train_epoch__sum_over_batches(encoder, decoder, batches, optimizer, generato
 
 
 def train_epoch__sum_over_images(encoder, decoder, batches, optimizer, generator):
-    """The images' losses are added up; their mean is asked."""
+    """The images' losses are added up; their mean is expected."""
     losses, sizes = _train(encoder, decoder, batches, optimizer, generator)
     return _mean(losses, sizes) * sum(sizes)
 
@@ -853,7 +897,7 @@ def train_epoch__all_batches_as_the_first(encoder, decoder, batches, optimizer, 
 
 
 def train_epoch__loss_after_step(encoder, decoder, batches, optimizer, generator):
-    """The loss is computed again after the step; the one before it is asked."""
+    """The loss is computed again after the step; the one before it is expected."""
     losses, sizes = [], []
     for x in batches:
         eps = _noise_for(encoder, x, generator)
@@ -942,7 +986,7 @@ def train_epoch__two_steps(encoder, decoder, batches, optimizer, generator):
 
 
 def train_epoch__step_on_sum(encoder, decoder, batches, optimizer, generator):
-    """The gradient is that of the sum over the batch, where that of its mean is asked."""
+    """The gradient is that of the sum over the batch, where that of its mean is expected."""
     return _mean(*_train(encoder, decoder, batches, optimizer, generator, scale=len))
 
 
@@ -975,7 +1019,7 @@ def train_epoch__encoder_left_out(encoder, decoder, batches, optimizer, generato
 
 
 def train_epoch__gradients_clipped(encoder, decoder, batches, optimizer, generator):
-    """The gradients are clipped before the step, which nobody asked for."""
+    """The gradients are clipped before the step, which is not part of it."""
     losses, sizes = [], []
     for x in batches:
         loss, _, _ = negative_elbo(encoder, decoder, x, _noise_for(encoder, x, generator))
@@ -989,12 +1033,12 @@ def train_epoch__gradients_clipped(encoder, decoder, batches, optimizer, generat
 
 
 def train_epoch__tensor(encoder, decoder, batches, optimizer, generator):
-    """A tensor is returned; a Python float is asked."""
+    """A tensor is returned; a Python float is expected."""
     return torch.tensor(_mean(*_train(encoder, decoder, batches, optimizer, generator)))
 
 
 def train_epoch__list_of_losses(encoder, decoder, batches, optimizer, generator):
-    """The losses of all batches are returned; their mean over the images is asked."""
+    """The losses of all batches are returned; their mean over the images is expected."""
     return _train(encoder, decoder, batches, optimizer, generator)[0]
 
 
@@ -1175,7 +1219,7 @@ def importance_bound__divided_by_batch(encoder, decoder, x, eps):
 
 
 def importance_bound__largest_weight(encoder, decoder, x, eps):
-    """Only the largest weight counts; the logarithm of the mean is asked."""
+    """Only the largest weight counts; the logarithm of the mean is expected."""
     return _log_weights(encoder, decoder, x, eps).amax(dim=0)
 
 
@@ -1289,12 +1333,12 @@ def importance_bound__own_noise(encoder, decoder, x, eps):
 
 
 def importance_bound__negative(encoder, decoder, x, eps):
-    """The sign is that of a loss; the bound itself is asked."""
+    """The sign is that of a loss; the bound itself is expected."""
     return -_bound(encoder, decoder, x, eps)
 
 
 def importance_bound__mean_over_batch(encoder, decoder, x, eps):
-    """The images are averaged; one number for each is asked."""
+    """The images are averaged; one number for each is expected."""
     return _bound(encoder, decoder, x, eps).mean()
 
 

@@ -158,6 +158,12 @@ def _networks(weights, activation="tanh"):
     return encoder, Network(weights["decoder"], activation)
 
 
+def encoded(weights, x, activation):
+    """Mean and log variance of an encoder with these weights, without a graph."""
+    with torch.no_grad():
+        return _networks(weights, activation)[0](x)
+
+
 def _parameters(encoder, decoder):
     return {
         f"{part} {'Wb'[i % 2]}{i // 2 + 1}": p

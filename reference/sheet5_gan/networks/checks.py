@@ -16,6 +16,7 @@ from reference.sheet5_gan.networks import reference as right
 # ── build_generator, build_discriminator ─────────────────────────────────────────────────────
 
 # Each of these is relative to what the network itself returns, so that rounding is far away.
+ROUNDING = 1e-5  # of float32, of values near 1
 SAME = 1e-3  # rounding is near 1e-6, and what is looked for near 1
 NEAR = 0.2  # inputs that differ by a thousandth: no network of a few layers is so steep
 DEAD = 1e-10  # of a leak of 0.01 in each of four layers, 1e-8 is left
@@ -26,7 +27,8 @@ SMALL = ["normal", 0.3, "constant", 0.0, 1]
 FAR = (
     *(["normal", scale, "normal", scale, 1] for scale in (3.0, 10.0, 30.0)),
     *(["positive", 1.0, "constant", shift, 1] for shift in (50.0, -50.0)),
-    *(["absolute", 3.0, "constant", 0.0, sign] for sign in (1, -1)),  # where nothing is added
+    # Where nothing is added, and what is returned is large with either sign.
+    *(["absolute", 100.0, "constant", 0.0, sign] for sign in (1, -1)),
 )
 
 WRONG_SHAPES = {
@@ -46,7 +48,7 @@ def build_generator(student, draw):
     low, high = _range(seen)
     reaches = all(one["low"] < -0.5 and one["high"] > 0.5 for one in seen.values())
     yield student.holds(
-        low >= -1 - 1e-6 and high <= 1 + 1e-6 and reaches,
+        student.within(max(high, -low) - 1, ROUNDING) and reaches,
         "the pixels lie between -1 and 1, whatever the weights, and use that range",
         f"With large weights they lie between {low:.3g} and {high:.3g}.",
         mistake=_kind_of_pixels(low, high),
@@ -67,7 +69,7 @@ def build_discriminator(student, draw):
     low = max(one["low"] for one in seen.values())
     high = min(one["high"] for one in seen.values())
     yield student.holds(
-        low < -20 and high > 20,
+        student.beyond(-low, 20) and student.beyond(high, 20),
         "the logits are unbounded, in both directions",
         f"With large weights they lie between {low:.3g} and {high:.3g}.",
         mistake=_kind_of_logits(*_range(seen)),
@@ -148,10 +150,10 @@ def _shown(reply, plan, n_out):
     """What the raw outputs of a network show, as numbers and flags."""
     outputs = zip(plan.items(), reply["outputs"], strict=True)
     out = {name: _array(made, len(case[3]), n_out) for (name, case), made in outputs}
+    usual = max(_size(out[name]) for name in ("once", "once more", "other"))
     again, alone = (
         min(  # with other weights too, before anything is refused
-            _distance(out[name + more], out[f"once{more}"][rows], among=out[f"once{more}"])
-            for more in ("", " more")
+            _distance(out[name + more], out[f"once{more}"][rows], usual) for more in ("", " more")
         )
         for name, rows in (("again", slice(None)), ("alone", slice(3, 4)))
     )
@@ -165,12 +167,14 @@ def _shown(reply, plan, n_out):
         "again": again,
         "alone": alone,
         "spread": np.max(np.std(out["once"], axis=0)) / _size(out["once"]),
-        "near": _distance(out["near"], out["once"]),
-        "copied": _distance(out["twin"], out["once"]),
-        "kept": _distance(out["kept"], out["once"]),
+        "near": _distance(out["near"], out["once"], usual),
+        "copied": _distance(out["twin"], out["once"], usual),
+        "kept": _distance(out["kept"], out["once"], usual),
         "bends": _bend(out["small"], out["tiny"]),
         "idle": not all(used),
-        "dead": _dead([_array(made, 2, n_out) for made in reply["turned"]], reply["roles"], used),
+        "passes": _passes(
+            [_array(made, 2, n_out) for made in reply["turned"]], reply["roles"], used
+        ),
         "kernels": bool(kernels),
         "transposed": bool(reply["strides"]),
         "strided": any(stride > 1 for stride in reply["strides"]),
@@ -189,12 +193,13 @@ def _size(out):
     return max(np.max(np.abs(out)), 1e-30)
 
 
-def _distance(one, other, among=None):
-    """How far two outputs are apart, relative to the largest number of the batch they are among.
+def _distance(one, other, usual):
+    """How far two outputs are apart, relative to a usual size of what the network puts out.
 
-    A single output may be near 0 by chance, where what is added up in it is not.
+    A single output, or all of a batch, may be near 0 by chance, where what is added up in it is
+    not: so the usual size is the largest of several batches, with weights drawn for each.
     """
-    return np.max(np.abs(one - other)) / max(_size(other if among is None else among), 1e-3)
+    return np.max(np.abs(one - other)) / max(usual, 1e-3)
 
 
 def _bend(*outputs):
@@ -212,15 +217,16 @@ def _bend(*outputs):
     return min(bends) if on_all_scales else 0.0
 
 
-def _dead(turned, roles, used):
-    """Whether nothing passes behind some variable, among those used, that makes all negative."""
+def _passes(turned, roles, used):
+    """How much passes, at least, behind each used variable that makes all negative."""
     start, *pairs = turned
     shown = [one for role, one in zip(roles, used, strict=True) if role != "scale"]
-    return not shown or any(
-        np.max(np.abs(out - other)) < DEAD * _size(start)
+    passed = [
+        np.max(np.abs(out - other)) / _size(start)
         for one, out, other in zip(shown, pairs[::2], pairs[1::2], strict=True)
         if one and not (out.ndim > 2 and np.min(np.abs(out)) > 0.999)  # pixels that cannot move
-    )
+    ]
+    return min(passed, default=np.inf) if shown else 0.0
 
 
 def _shapes(student, seen, words):
@@ -263,35 +269,43 @@ def _kind_of_logits(low, high):
 def _sound(student, seen):
     """Lines on the rest of what a network is."""
 
-    def all_are(key, limit):
-        return all(one[key] < limit for one in seen.values())
+    def all_are(key, limit, line):
+        return student.within(max(one[key] for one in seen.values()), limit, of=line)
 
-    steady, copied = all_are("again", SAME), all_are("copied", SAME)
-    follows = all(one["spread"] > 1e-4 for one in seen.values()) and all_are("near", NEAR)
+    twice, depends, by_row, trained, own = (
+        "gives the same for the same input, twice, at training=False",
+        "the output depends on the input",
+        "each row is computed by itself at training=False",
+        "everything that it computes with can be trained, and is used",
+        "every call builds a network of its own",
+    )
+    steady, copied = all_are("again", SAME, twice), all_are("copied", SAME, trained)
+    spread = min(one["spread"] for one in seen.values())
+    follows = student.beyond(spread, 1e-4, of=depends) and all_are("near", NEAR, depends)
     used = copied and not any(one["idle"] for one in seen.values())
     for holds, what, mistake, core in (
         (
             steady,
-            "gives the same for the same input, twice, at training=False",
+            twice,
             "random_when_used",
             True,
         ),
-        (not steady or follows, "the output depends on the input", "input_ignored", True),
+        (not steady or follows, depends, "input_ignored", True),
         (
-            not steady or all_are("alone", SAME),
-            "each row is computed by itself at training=False",
+            not steady or all_are("alone", SAME, by_row),
+            by_row,
             "batch_statistics",
             True,
         ),
         (
             not (steady and follows) or used,
-            "everything that it computes with can be trained, and is used",
+            trained,
             "layer_unused" if copied else "not_trainable",
             True,
         ),
         (
-            not steady or all_are("kept", SAME),
-            "every call builds a network of its own",
+            not steady or all_are("kept", SAME, own),
+            own,
             "built_once",
             False,
         ),
@@ -301,8 +315,8 @@ def _sound(student, seen):
 
 def _leaks(student, seen):
     """A line: hidden activations are bent at 0, and pass what is negative."""
-    linear = any(one["bends"] < BENT for one in seen.values())
-    dead = any(one["dead"] for one in seen.values())
+    linear = not student.beyond(min(one["bends"] for one in seen.values()), BENT)
+    dead = not student.beyond(min(one["passes"] for one in seen.values()), DEAD)
     mistake = ("smooth_activation" if dead else "no_activation") if linear else "relu"
     return student.holds(
         not linear and not dead,
@@ -347,6 +361,8 @@ def _refuses(student, name, arguments):
 
 # ── train_step ───────────────────────────────────────────────────────────────────────────────
 
+RTOL, ATOL = 2e-4, 2e-6  # of parameters and losses after a step
+
 LOSSES = {
     "discriminator_loss": probes.discriminator_loss,
     "generator_loss": probes.generator_loss,
@@ -365,7 +381,7 @@ def train_step(student, draw):
         """
         settings = settings | more
         return student.meets(
-            lambda found: next(iter(_problems(found, case, settings)), ""),
+            lambda found: next(iter(_problems(found, case, settings, student.within)), ""),
             probes.trained,
             *case,
             settings,
@@ -413,22 +429,25 @@ def _takes_stand_ins(student, case, settings):
 
 def _uses_the_noise(student, case, settings, instead):
     """Lines: nothing is drawn inside, so that two calls do the same."""
+    one, other = (
+        student.value(probes.trained_or_none, *case, settings, instead=instead) for _ in range(2)
+    )
     for part, words, mistake in (("d", "D", "own_noise"), ("g", "G", "new_noise_for_g")):
-        call = *case, settings | {"report": part}
-        one, other = (
-            student.value(probes.trained_or_none, *call, instead=instead) for _ in range(2)
-        )
-        same = one is None or not _differences(one, other)
+        same = one is None or not _differences(_part(one, part), _part(other, part))
         what = f"{words}'s step is the same for the same noise"
         yield student.holds(same, what, mistake=mistake, core=True)
         if not same:
             return
 
 
+def _part(found, name):
+    return found.get(name) if isinstance(found, dict) else None
+
+
 def _in_a_graph(student, case, settings, instead, right_without):
     """A line: the same under tf.function. What fails there alone is known without a comparison."""
     found = student.value(probes.trained_or_none, *case, settings, instead=instead)
-    problems = _problems(found, case, settings)
+    problems = _problems(found, case, settings, student.within)
     return student.holds(
         not problems,
         "two steps under tf.function",
@@ -438,17 +457,24 @@ def _in_a_graph(student, case, settings, instead, right_without):
     )
 
 
-def _problems(found, case, settings):
-    """How a result differs from that of the right way to which it is nearest."""
-    return min((_differences(found, one) for one in _right_ways(case, settings)), key=len)
+def _problems(found, case, settings, within=None):
+    """How a result differs from that of the right way to which it is nearest.
+
+    within: notes how near it is, as `student.within` does.
+    """
+    right = min(_right_ways(case, settings), key=lambda one: _excess(found, one))
+    if within is not None:
+        within(_excess(found, right), 1.0)
+    return _differences(found, right)
 
 
 def _right_ways(case, settings):
-    """What both right ways give; remembered, because the audit asks for the same again."""
+    """What both right ways give; remembered, because the next line asks for more of the same."""
     images, z, seed = case
-    plain = {key: value for key, value in settings.items() if key != "graph"}
+    plain = {key: value for key, value in settings.items() if key not in ("graph", "report")}
     numbers = np.asarray(images).tobytes() + np.asarray(z).tobytes()
-    return _remembered(numbers, len(images), z.shape[1], seed, json.dumps(plain, sort_keys=True))
+    ways = _remembered(numbers, len(images), z.shape[1], seed, json.dumps(plain, sort_keys=True))
+    return [way[settings["report"]] for way in ways] if "report" in settings else ways
 
 
 @functools.lru_cache(maxsize=2000)
@@ -461,24 +487,47 @@ def _remembered(numbers, batch, dim, seed, settings):
     return [probes.trained({"train_step": way}, images, z, seed, settings) for way in ways]
 
 
+def _excess(found, wanted):
+    """The largest deviation as a multiple of what is allowed; infinite for another form."""
+    if isinstance(wanted, (dict, list, tuple)):
+        pairs = _parts(found, wanted)
+        return np.inf if pairs is None else max(_excess(*pair) for pair in pairs.values())
+    try:
+        one, other = np.asarray(found, float), np.asarray(wanted, float)
+    except (TypeError, ValueError):
+        return np.inf
+    if one.shape != other.shape:
+        return np.inf
+    excess = np.max(np.abs(one - other) / (ATOL + RTOL * np.abs(other)), initial=0.0)
+    return np.inf if np.isnan(excess) else excess
+
+
+def _parts(found, wanted):
+    """Pairs of what was found and what is right, by their names; None for another form."""
+    if hasattr(found, "shape") and len(found.shape):
+        found = list(found)  # a tensor of two losses is two losses
+    parts = wanted if isinstance(wanted, dict) else dict(enumerate(wanted))
+    mine = dict(enumerate(found)) if isinstance(found, (list, tuple)) else found
+    if not isinstance(mine, dict) or mine.keys() != parts.keys():
+        return None
+    return {key: (mine[key], parts[key]) for key in parts}
+
+
 def _differences(found, wanted, name="it"):
     """How a result differs from one that is right, a sentence for each of its parts."""
     if isinstance(wanted, (dict, list, tuple)):
-        if hasattr(found, "shape") and len(found.shape):
-            found = list(found)  # a tensor of two losses is two losses
-        parts = wanted if isinstance(wanted, dict) else dict(enumerate(wanted))
-        mine = dict(enumerate(found)) if isinstance(found, (list, tuple)) else found
-        if not isinstance(mine, dict) or mine.keys() != parts.keys():
-            return [f"{name}: {len(parts)} values are expected."]
-        names = {key: key if isinstance(key, str) else name for key in parts}
-        return [words for key in parts for words in _differences(mine[key], parts[key], names[key])]
+        pairs = _parts(found, wanted)
+        if pairs is None:
+            return [f"{name}: {len(wanted)} values are expected."]
+        names = {key: key if isinstance(key, str) else name for key in pairs}
+        return [words for key in pairs for words in _differences(*pairs[key], names[key])]
     try:
         one, other = np.asarray(found, float), np.asarray(wanted, float)
     except (TypeError, ValueError):
         return [f"{name}: a number is expected."]
     if one.shape != other.shape:
         return [f"{name} has the shape {one.shape} where {other.shape} is expected."]
-    if np.allclose(one, other, rtol=2e-4, atol=2e-6):
+    if _excess(one, other) <= 1:
         return []
     worst = np.unravel_index(np.argmax(np.abs(one - other)), one.shape)
     return [f"{name}: yours {one[worst]:.6g}, expected {other[worst]:.6g}."]

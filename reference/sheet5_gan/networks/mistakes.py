@@ -123,12 +123,12 @@ def build_generator__no_stride(kind, noise_dim):
 
 
 def build_generator__any_kind(kind, noise_dim):
-    """Any other kind is taken for one of the two; a ValueError is asked."""
+    """Any other kind is taken for one of the two; a ValueError is expected."""
     return _generator("conv" if kind == "conv" else "dense", noise_dim)
 
 
 def build_generator__another_error(kind, noise_dim):
-    """Another kind raises another error than the ValueError that is asked."""
+    """Another kind raises another error than the ValueError that is expected."""
     return {"dense": _generator, "conv": _generator}[kind](kind, noise_dim)
 
 
@@ -250,12 +250,12 @@ def build_discriminator__softmax(kind):
 
 
 def build_discriminator__two_logits(kind):
-    """There are two outputs for an image; one logit is asked."""
+    """There are two outputs for an image; one logit is expected."""
     return _discriminator(kind, units=2)
 
 
 def build_discriminator__no_second_axis(kind):
-    """The logits have the shape (batch,); (batch, 1) is asked."""
+    """The logits have the shape (batch,); (batch, 1) is expected."""
     return _discriminator(kind, end=[L.Reshape(())])
 
 
@@ -292,12 +292,12 @@ def build_discriminator__dense_convolves(kind):
 
 
 def build_discriminator__any_kind(kind):
-    """Any other kind is taken for one of the two; a ValueError is asked."""
+    """Any other kind is taken for one of the two; a ValueError is expected."""
     return _discriminator("conv" if kind.startswith("conv") else "dense")
 
 
 def build_discriminator__another_error(kind):
-    """Another kind raises another error than the ValueError that is asked."""
+    """Another kind raises another error than the ValueError that is expected."""
     return {"dense": _discriminator, "conv": _discriminator}[kind](kind)
 
 
@@ -390,7 +390,7 @@ def _stepped(generator, discriminator, images, g_optimizer, d_optimizer, z, loss
 
 
 def train_step__saturating(generator, discriminator, images, g_optimizer, d_optimizer, z):
-    """G is trained with the minimax loss, which learns slowly; the non-saturating one is asked."""
+    """G is trained with the minimax loss, which learns slowly; the other one is expected."""
 
     def losses_of(fake, real):
         minimax = -tf.reduce_mean(tf.nn.softplus(fake))
@@ -600,7 +600,7 @@ def train_step__returned_in_another_order(
 
 
 def train_step__losses_after(generator, discriminator, images, g_optimizer, d_optimizer, z):
-    """The losses after the step are returned; those before it are asked."""
+    """The losses after the step are returned; those before it are expected."""
     with tf.GradientTape(persistent=True) as tape:
         losses = _losses(generator, discriminator, images, z)
     _moved(tape, losses, (discriminator, generator), (d_optimizer, g_optimizer))
@@ -615,7 +615,7 @@ def train_step__nothing_returned(generator, discriminator, images, g_optimizer, 
 
 
 def train_step__sum_returned(generator, discriminator, images, g_optimizer, d_optimizer, z):
-    """The sum of the losses is returned; both are asked, each by itself."""
+    """The sum of the losses is returned; both are expected, each by itself."""
     with tf.GradientTape(persistent=True) as tape:
         losses = _losses(generator, discriminator, images, z)
     _moved(tape, losses, (discriminator, generator), (d_optimizer, g_optimizer))
@@ -631,7 +631,7 @@ def train_step__eager_only(generator, discriminator, images, g_optimizer, d_opti
 
 
 def train_step__two_steps_of_d(generator, discriminator, images, g_optimizer, d_optimizer, z):
-    """D takes two steps for one of G; one of each is asked."""
+    """D takes two steps for one of G; one of each is expected."""
     with tf.GradientTape(persistent=True) as tape:
         losses = _losses(generator, discriminator, images, z)
     pairs = (discriminator, discriminator, generator), (d_optimizer, d_optimizer, g_optimizer)
@@ -640,7 +640,7 @@ def train_step__two_steps_of_d(generator, discriminator, images, g_optimizer, d_
 
 
 def train_step__two_steps_of_g(generator, discriminator, images, g_optimizer, d_optimizer, z):
-    """G takes two steps for one of D; one of each is asked."""
+    """G takes two steps for one of D; one of each is expected."""
     with tf.GradientTape(persistent=True) as tape:
         losses = _losses(generator, discriminator, images, z)
     pairs = (discriminator, generator, generator), (d_optimizer, g_optimizer, g_optimizer)
@@ -683,7 +683,7 @@ def train_step__uphill(generator, discriminator, images, g_optimizer, d_optimize
 
 
 def train_step__d_loss_halved(generator, discriminator, images, g_optimizer, d_optimizer, z):
-    """D's loss is halved, which nobody asked for."""
+    """D's loss is halved, which the formula does not say."""
     with tf.GradientTape(persistent=True) as tape:
         d_loss, g_loss = _losses(generator, discriminator, images, z)
         d_loss = d_loss / 2
@@ -692,7 +692,7 @@ def train_step__d_loss_halved(generator, discriminator, images, g_optimizer, d_o
 
 
 def train_step__gradients_clipped(generator, discriminator, images, g_optimizer, d_optimizer, z):
-    """The gradients are clipped before the step, which nobody asked for."""
+    """The gradients are clipped before the step, which is not part of it."""
     with tf.GradientTape(persistent=True) as tape:
         losses = _losses(generator, discriminator, images, z)
     for loss, network, optimizer in (

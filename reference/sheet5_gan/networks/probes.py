@@ -50,6 +50,8 @@ def leaky_relu_like(own):
     """A right leaky_relu, with the default of the student's own."""
 
     def leaky_relu(x, alpha):
+        if tf.keras.backend.is_keras_tensor(x):  # between the layers of a functional model
+            return tf.keras.ops.where(x >= 0, x, alpha * x)
         x = tf.convert_to_tensor(x)
         return tf.where(x >= 0, x, tf.cast(alpha, x.dtype) * x)
 

@@ -1,0 +1,246 @@
+"""`grader handout`: feedback pages and grades in the form that a learning platform takes back.
+
+The names in the zips are those that `collect` found in the platform's own download. Which forms
+these are, and where they are documented: docs/handing_in.md.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import atomic
+from grader.course import layout
+from grader.errors import CourseError
+from grader.exchange import ledger, worksheet
+from grader.exchange.platforms import Account
+from grader.intake.files import listing
+from grader.intake.submissions import Submission
+from grader.records import gradebook, roster
+from grader.records.export import GRADES
+
+FOLDER = layout.ROOT / "handout"
+ILIAS_COLUMNS = ["status", "mark", "notice", "comment", "plagiarism", "plag_comment"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A student's result, with what the platform calls the student.
+
+    student: the id;
+    folder: the name in submitted/ and feedback/, the team's for its members;
+    account: on the platform; None where collect has not seen it;
+    person: from the roster, or made of what is known;
+    score: points, as grades.csv writes them; empty where nothing was judged;
+    most: the most points;
+    open: how many items nobody has graded yet.
+    """
+
+    student: str
+    folder: str
+    account: Account | None
+    person: roster.Person
+    score: str
+    most: str
+    open: int
+
+
+def handout(sheet: str, platform: str, column: str = "", source: Path | None = None) -> int:
+    """Write the feedback zip and the grade file of a sheet; the exit code.
+
+    column: what the platform calls the grade; the sheet's name where empty;
+    source: a grade file of the platform's own, whose rows and columns are kept.
+    Raises CourseError where there are no grades, or the sheet was not collected from there.
+    """
+    results = read_results(sheet, platform)
+    folder = FOLDER / sheet / platform
+    archive = folder / f"{'multi_feedback_' if platform == 'ilias' else 'feedback_'}{sheet}.zip"
+    without = write_feedback(archive, sheet, results, f"{archive.stem}/" * (platform == "ilias"))
+    if source is None:
+        name, rows = GRADE_FILES[platform](sheet, results, column or sheet)
+    else:
+        name, rows = source.name, list(filled_in(source, platform, results, column))
+    atomic.write(folder / name, _csv(rows))
+    print(f"Feedback:  {archive.relative_to(layout.ROOT)}")
+    print(f"Grades:    {(folder / name).relative_to(layout.ROOT)}")
+    for note in _notes(platform, results, without):
+        print(f"! {note}")
+    return 0
+
+
+def _notes(platform: str, results: list[Result], without: list[str]) -> Iterator[str]:
+    strangers = [one.student for one in results if not number_on(platform, one)]
+    waiting = sum(one.open > 0 for one in results)
+    if strangers:
+        yield f"Not known on {platform}, so not in the files: {listing(strangers)}."
+    if without:
+        yield f"No feedback page: {listing(without)}. Run `python -m grader grade`."
+    if waiting:
+        yield f"{waiting} of these grades wait for points that a person gives."
+    if lost := [one.student for one in results if one.score == ""]:
+        yield f"Not judged, so without a grade: {listing(lost)}."
+
+
+def read_results(sheet: str, platform: str) -> list[Result]:
+    """Everybody's result, from grades.csv. Raises CourseError."""
+    if not GRADES.exists():
+        raise CourseError(f"There is no {GRADES.name}: grade first.")
+    entries = ledger.read(sheet).get(platform, {})
+    accounts = {who: account for one in entries.values() for who, account in one.members.items()}
+    people = {one.id: one for one in roster.people(roster.file(gradebook.config()))}
+    if not accounts and not any(platform in one.accounts for one in people.values()):
+        raise CourseError(
+            f"{sheet} was not collected from {platform}, and the roster has no column {platform}: "
+            f"nothing says what the students are called there."
+        )
+    with GRADES.open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["assignment"] == sheet]
+    return [_result(row, accounts.get(row["student_id"]), people, sheet) for row in rows]
+
+
+def _result(
+    row: dict[str, str], account: Account | None, people: dict[str, roster.Person], sheet: str
+) -> Result:
+    who = row["student_id"]
+    is_team = row["team"] and Submission(sheet, row["team"]).folder.exists()
+    known = people.get(who) or roster.Person(who, account.name if account else who)
+    folder = row["team"] if is_team else who
+    return Result(
+        who, folder, account, known, row["score"], row["max_score"], int(float(row["open"] or 0))
+    )
+
+
+def number_on(platform: str, one: Result) -> str:
+    """The number or account that somebody has on a platform; empty if nothing says it."""
+    return one.account.id if one.account else one.person.accounts.get(platform, "")
+
+
+def write_feedback(archive: Path, sheet: str, results: list[Result], top: str) -> list[str]:
+    """Write the zip with everybody's page; who has none.
+
+    top: the folder in which the zip's folders lie; empty if there is none.
+    """
+    without = []
+    with atomic.replacing(archive) as new, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as out:
+        for one in results:
+            page = Submission(sheet, one.folder).page
+            if one.account is None or not one.account.prefix:
+                continue
+            if page.exists():
+                out.write(page, f"{top}{one.account.prefix}{page.name}")
+            else:
+                without.append(one.student)
+    return without
+
+
+def _csv(rows: list[list[str]]) -> str:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\r\n").writerows(rows)
+    return stream.getvalue()
+
+
+# --- grade files, platform by platform: the name, and the rows
+
+
+def _moodle(sheet: str, results: list[Result], column: str) -> tuple[str, list[list[str]]]:
+    rows = [worksheet.COLUMNS]
+    for one in results:
+        if one.account is not None:
+            identifier = f"{worksheet.PARTICIPANT}{one.account.id}"
+            mail = one.person.email or one.account.login
+            cells = [identifier, one.account.name, mail, "", one.score, one.most, "Yes"]
+            rows.append([*cells, "-", "-", ""])
+    return f"grades_{sheet}.csv", rows
+
+
+def _canvas(sheet: str, results: list[Result], column: str) -> tuple[str, list[list[str]]]:
+    most = results[0].most if results else ""
+    rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", column]]
+    rows.append(["    Points Possible", "", "", "", "", most])
+    for one in results:
+        if number := number_on("canvas", one):
+            login = one.person.email or one.student
+            rows.append([one.person.name, number, "", login, "", one.score])
+    return f"grades_{sheet}.csv", rows
+
+
+def _brightspace(sheet: str, results: list[Result], column: str) -> tuple[str, list[list[str]]]:
+    rows = [["OrgDefinedId", "Username", f"{column} Points Grade", "End-of-Line Indicator"]]
+    for one in results:
+        number = one.person.accounts.get("brightspace", "")
+        rows.append([f"#{number}" if number else "", f"#{one.student}", one.score, "#"])
+    return f"grades_{sheet}.csv", rows
+
+
+def _ilias(sheet: str, results: list[Result], column: str) -> tuple[str, list[list[str]]]:
+    known = [one for one in results if one.account is not None]
+    teams: dict[str, list[Result]] = {}
+    for one in known:
+        if one.account and one.account.team:
+            teams.setdefault(one.account.team, []).append(one)
+    if teams:
+        rows = [["update", "team_id", "logins", *ILIAS_COLUMNS]]
+        for number, members in teams.items():
+            logins = ", ".join(one.account.login for one in members if one.account)
+            rows.append(["1", number, logins, *_ilias_cells(members[0])])
+        return "status.csv", rows
+    rows = [["update", "usr_id", "login", "lastname", "firstname", *ILIAS_COLUMNS]]
+    for one in known:
+        if one.account is not None:
+            last, first, _ = one.account.prefix.split("_", 2)
+            cells = [one.account.id, one.account.login, last, first]
+            rows.append(["1", *cells, *_ilias_cells(one)])
+    return "status.csv", rows
+
+
+def _ilias_cells(one: Result) -> list[str]:
+    """The status stays open: what counts as passed, the course decides."""
+    return ["notgraded", one.score, "", "", "", ""]
+
+
+GRADE_FILES: dict[str, Callable[[str, list[Result], str], tuple[str, list[list[str]]]]] = {
+    "ilias": _ilias,
+    "moodle": _moodle,
+    "canvas": _canvas,
+    "brightspace": _brightspace,
+}
+
+
+# --- a grade file of the platform's own
+
+KEYS = {
+    "ilias": "usr_id",
+    "moodle": "Identifier",
+    "canvas": "ID",
+    "brightspace": "OrgDefinedId",
+}
+GRADE_COLUMNS = {"ilias": "mark", "moodle": "Grade"}
+
+
+def filled_in(
+    source: Path, platform: str, results: list[Result], column: str
+) -> Iterator[list[str]]:
+    """The rows of a platform's own grade file, with the points. Raises CourseError."""
+    by_key: dict[str, Result] = {}
+    for one in results:
+        account = one.person.accounts.get(platform, "")
+        for key in (one.account.id if one.account else "", account, f"#{account}"):
+            by_key.setdefault(key, one)
+    with source.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream))
+    titles = rows[0] if rows else []
+    wanted = column or GRADE_COLUMNS.get(platform, "")
+    for title in (KEYS[platform], wanted):
+        if title not in titles:
+            known = ", ".join(titles)
+            raise CourseError(
+                f"{source} has no column {title!r} (say --column NAME). It has: {known}."
+            )
+    key_at, place = titles.index(KEYS[platform]), titles.index(wanted)
+    yield titles
+    for row in rows[1:]:
+        digits = row[key_at].rpartition(" ")[2] if len(row) > key_at else ""
+        known_as = by_key.get(digits) if digits else None
+        yield [*row[:place], known_as.score, *row[place + 1 :]] if known_as else row

@@ -1,0 +1,28 @@
+"""What a student's values are compared with: the reference, and known mistakes in its place."""
+
+from typing import Any
+
+from grader.course import banks, outline
+from grader.running.session import InProcess
+
+REFERENCE_SECONDS = 120.0
+
+
+class Local:
+    """The replies of the reference and of an item's known mistakes, which run in this process."""
+
+    def __init__(self, bank: banks.Bank, item: outline.Item):
+        self._bank, self._item = bank, item
+        self.mistakes = tuple(banks.named_by_item(bank.mistakes, item.name))
+
+    def ask(self, request: dict[str, Any], mistake: str | None = None) -> dict[str, Any]:
+        """The reply to a request, of the reference or of a mistake in its place, by its id."""
+        namespace = vars(self._bank.reference)
+        if mistake is not None:
+            namespace = namespace | self._in_place(mistake)
+        return InProcess(namespace).ask(request, REFERENCE_SECONDS)
+
+    def _in_place(self, mistake: str) -> dict[str, Any]:
+        function = banks.named_by_item(self._bank.mistakes, self._item.name)[mistake]
+        answer = self._item.replaced_by(mistake)
+        return {answer: banks.in_place_of(answer, function, self._bank.reference)}

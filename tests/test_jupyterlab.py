@@ -1,0 +1,197 @@
+"""JupyterLab in a real browser: a student works on a sheet.
+
+Skipped where there is no Chromium (see `browsing`).
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import browsing
+import pytest
+from handed_back import WRONG_DERIVATION
+from test_done import until
+
+from grader.authoring import release, samples
+from grader.course import layout, outline
+
+sync_api = browsing.sync_api
+SHEET = "sheet1_kl"
+PATIENCE = 300_000  # milliseconds: only ends what hangs, on the slowest machine too
+# JupyterLab asks at its first start whether it may fetch news.
+NO_NEWS = {
+    "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+    }
+}
+
+
+@contextmanager
+def jupyterlab(folder: Path, scratch: Path) -> Iterator[Callable[[str], str]]:
+    """JupyterLab in a folder, on a free port; what gives the address of a path on it.
+
+    scratch: where its own files go, apart from those of whoever runs the tests.
+    """
+    for name, value in NO_NEWS.items():
+        file = scratch / "settings" / name
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(value))
+    hidden = ("NBGRADER_EXECUTION", "PYTHONPATH", "PYTHONHOME")
+    environ = {key: value for key, value in os.environ.items() if key not in hidden}
+    environ |= {
+        "IPYTHONDIR": str(scratch / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(scratch / "config"),
+        "JUPYTER_DATA_DIR": str(scratch / "data"),
+        "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),
+    }
+    argv = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    argv += ["--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=open"]
+    with (
+        (scratch / "log").open("w") as log,
+        subprocess.Popen(argv, cwd=folder, env=environ, stdout=log, stderr=log) as process,
+    ):
+        try:
+            yield _addresses(scratch, process)
+        finally:
+            process.terminate()  # it ends its kernels first
+
+
+def _addresses(scratch: Path, process: subprocess.Popen) -> Callable[[str], str]:
+    def started() -> list[str]:
+        assert process.poll() is None, (scratch / "log").read_text()
+        return [
+            json.loads(text)["url"]
+            for file in (scratch / "runtime").glob("jpserver-*.json")
+            if (text := file.read_text()).endswith("}")
+        ]
+
+    (server,) = until(started, "JupyterLab does not start")
+    return lambda path: f"{server}{quote(path)}?token=open"
+
+
+# --- a student
+
+
+@pytest.fixture(scope="module")
+def student(tmp_path_factory) -> Iterator[Callable[[str], str]]:
+    """JupyterLab where a student has unpacked a sheet."""
+    folder = tmp_path_factory.mktemp("student")
+    unpack(SHEET, folder)
+    with jupyterlab(folder, tmp_path_factory.mktemp("jupyter")) as address:
+        yield address
+
+
+def unpack(sheet: str, folder: Path) -> None:
+    """Make the zip of a sheet's release, and unpack it."""
+    shutil.copytree(layout.RELEASE / sheet, folder / "release" / sheet)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout, "RELEASE", folder / "release")
+        release._zip(sheet)
+    zipfile.ZipFile(folder / "release" / f"{sheet}.zip").extractall(folder)
+
+
+class Notebook:
+    """A notebook that is open in JupyterLab, and no other."""
+
+    def __init__(self, page: sync_api.Page):
+        self.page = page
+        self.cells = page.locator(".jp-Notebook .jp-Cell")
+        kernel = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        kernel.wait_for(state="attached")
+
+    def cell(self, number: int) -> sync_api.Locator:
+        """A cell, in view: JupyterLab builds the others only when it has time."""
+        cell = self.cells.nth(number)  # found again each time: cells are replaced while it loads
+        cell.evaluate("cell => cell.scrollIntoView({block: 'center'})")
+        return cell
+
+    def fill(self, number: int, source: str) -> None:
+        """Type something in the place of what is in a cell."""
+        self.cell(number).locator(".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(source)
+
+    def run(self, number: int, expected: str | re.Pattern = "") -> str:
+        """Run a cell and wait until it says what is expected; all that it says."""
+        cell = self.cell(number)
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+        sync_api.expect(cell.locator(".jp-OutputArea")).to_contain_text(expected, timeout=PATIENCE)
+        return "\n".join(cell.locator(".jp-OutputArea-output").all_text_contents()).strip()
+
+
+@pytest.fixture
+def sheet(student, open_page) -> Notebook:
+    """The first sheet, open in a student's browser; its first cells were run."""
+    page = open_page(student("api"))  # logged in
+    page.set_default_timeout(PATIENCE)
+    page.goto(student(f"lab/tree/{SHEET}/kl.ipynb"))
+    notebook = Notebook(page)
+    for name in ("find-helpers", "imports"):
+        notebook.run(number(name))
+    return notebook
+
+
+def number(cell_id: str) -> int:
+    """The place of a cell in the notebook that students get."""
+    return [cell.id for cell in outline.handed_out(SHEET).cells].index(cell_id)
+
+
+def right(cell_id: str) -> str:
+    """The right answer in a cell."""
+    return next(c.source for c in samples.filled_in(SHEET).cells if c.id == cell_id)
+
+
+def test_a_student_fills_fails_passes_derives_and_sees_how_far(sheet):
+    fill_a_function(sheet)
+    derive(sheet)
+    said = sheet.run(number("how-far"), "points pass their checks")
+    lines = [line.split() for line in said.splitlines()]
+    items = outline.items(SHEET)
+    named = {words[1]: words[0] for words in lines if len(words) > 1 and words[1] in items}
+    assert named["kl_discrete"] == named["kl_normal_derivation"] == "✓"
+    assert len(lines) > len(items) and "14 of 88 points pass" in said
+
+
+def fill_a_function(sheet: Notebook) -> None:
+    """Wrongly, then rightly."""
+    answer, check = number("kl-discrete"), number("kl-discrete-test")
+    said = sheet.run(check, "not written yet")
+    assert said == "… kl_discrete is not written yet."
+    flipped = "def kl_discrete(q, p):\n    return np.sum(q * np.log(p / q), axis=-1)"
+    sheet.fill(answer, flipped)
+    sheet.run(answer)  # says nothing
+    first, second = sheet.run(check, "✗").splitlines()
+    assert first == "✗ kl_discrete does not pass this check yet:"
+    assert "which sign has the sum" in second
+    sheet.fill(answer, right("kl-discrete"))
+    sheet.run(answer)
+    assert sheet.run(check, "✓") == "✓ kl_discrete passes this check."
+
+
+def derive(sheet: Notebook) -> None:
+    """With a wrong line, then rightly."""
+    answer, check = number("kl-normal-derivation"), number("kl-normal-derivation-test")
+    call = 'check_derivation("kl_normal_derivation", kl_normal_derivation)'
+    sheet.fill(answer, f'kl_normal_derivation = r"""{WRONG_DERIVATION}"""\n{call}')
+    said = sheet.run(answer, "✗")
+    assert "✓" in said and re.search(r"\d\.\d+", said), said
+    formulas = sheet.cell(answer).locator(".jp-OutputArea mjx-container")
+    formulas.first.wait_for()
+    assert formulas.count() > 2
+    sheet.fill(answer, right("kl-normal-derivation"))
+    marks = sheet.cell(answer).locator(".derivation-wrong")
+    sheet.run(answer, "✓")
+    sync_api.expect(marks).to_have_count(0, timeout=PATIENCE)
+    sheet.run(check, "✓ kl_normal_derivation passes this check.")
