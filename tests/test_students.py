@@ -29,7 +29,7 @@ PINNED = dict(package.PIN.findall((layout.ROOT / "requirements.lock").read_text(
 
 def test_the_first_sheet_needs_neither_torch_nor_tensorflow_nor_weights():
     assert set(package.packages(FIRST_SHEET)) == {
-        *("numpy", "matplotlib", "lark"),
+        *("numpy", "matplotlib", "pillow", "lark", "ipywidgets"),
         *("ipykernel", "ipython", "jupyterlab"),
     }
     assert not [file for file in package.files(FIRST_SHEET) if "weights" in file.parts]

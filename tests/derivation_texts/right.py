@@ -9,17 +9,6 @@ from reference.sheet1_kl import alternatives
 
 RIGHT = {
     "kl_normal_derivation": {
-        "each part in a paragraph of its own, the second with a minus": r"""
-KL(q || p) = \int_{-\infty}^{\infty} q(x) \log q(x) dx - \int_{-\infty}^{\infty} q(x) \log p(x) dx
-
-\int q(x) \log q(x) dx = -\frac{1}{2} \log(2\pi\sigma_1^2) - \frac{1}{2\sigma_1^2} \int q(x) (x - \mu_1)^2 dx
-= -\frac{1}{2} \log(2\pi\sigma_1^2) - \frac{1}{2}
-
-- \int q(x) \log p(x) dx = \frac{1}{2} \log(2\pi\sigma_2^2) + \frac{1}{2\sigma_2^2} \int q(x) (x - \mu_2)^2 dx
-= \frac{1}{2} \log(2\pi\sigma_2^2) + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2\sigma_2^2}
-
-KL(q || p) = -\frac{1}{2} \log(2\pi\sigma_1^2) - \frac{1}{2} + \frac{1}{2} \log(2\pi\sigma_2^2) + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2\sigma_2^2}
-= \log \sigma_2 - \log \sigma_1 + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
         r"written out, integrals, \parallel, one = per line": r"""
 KL(q \parallel p) = - \int q(x) \log \frac{p(x)}{q(x)} dx
 = - \int q(x) \log p(x) dx + \int q(x) \log q(x) dx
@@ -166,6 +155,17 @@ D_{KL}(q \| p) = \log\frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1 - \mu
 \mathbb{E}_q[(x-\mu_1)^2] = \sigma_1^2
 D_{KL}(q \| p) = \log \frac{\sigma_2}{\sigma_1} + \frac{\mathbb{E}_q[(x-\mu_2)^2]}{2\sigma_2^2} - \frac{\mathbb{E}_q[(x-\mu_1)^2]}{2\sigma_1^2}
 = \log \frac{\sigma_2}{\sigma_1} + \frac{\sigma_1^2 + (\mu_1-\mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
+        "each part in a paragraph of its own, the second with a minus": r"""
+KL(q || p) = \int_{-\infty}^{\infty} q(x) \log q(x) dx - \int_{-\infty}^{\infty} q(x) \log p(x) dx
+
+\int q(x) \log q(x) dx = -\frac{1}{2} \log(2\pi\sigma_1^2) - \frac{1}{2\sigma_1^2} \int q(x) (x - \mu_1)^2 dx
+= -\frac{1}{2} \log(2\pi\sigma_1^2) - \frac{1}{2}
+
+- \int q(x) \log p(x) dx = \frac{1}{2} \log(2\pi\sigma_2^2) + \frac{1}{2\sigma_2^2} \int q(x) (x - \mu_2)^2 dx
+= \frac{1}{2} \log(2\pi\sigma_2^2) + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2\sigma_2^2}
+
+KL(q || p) = -\frac{1}{2} \log(2\pi\sigma_1^2) - \frac{1}{2} + \frac{1}{2} \log(2\pi\sigma_2^2) + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2\sigma_2^2}
+= \log \sigma_2 - \log \sigma_1 + \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2\sigma_2^2} - \frac{1}{2}""",
     },
     "kl_standard_normal_derivation": {
         "from the general formula with 0 and 1 put in": r"""
