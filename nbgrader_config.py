@@ -54,6 +54,9 @@ c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 c.ClearSolutionsInStrings.string_stub = "% YOUR DERIVATION HERE: one line for each ="
 c.GenerateAssignment.preprocessors = pipeline.RELEASE
 
+# Without the times at which each cell ran, a solution made again differs only where its outputs do.
+c.ExecutePreprocessor.record_timing = False
+
 # --- autograde: read anything, repair it, run it in a sandbox, judge it outside of it
 c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.pre_convert_hook = expected_notebooks
