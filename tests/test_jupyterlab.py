@@ -153,15 +153,16 @@ def right(cell_id: str) -> str:
     return next(c.source for c in samples.filled_in(SHEET).cells if c.id == cell_id)
 
 
-def test_a_student_fills_fails_passes_derives_and_sees_how_far(sheet):
+def test_a_student_fills_fails_passes_derives_slides_and_sees_how_far(sheet):
     fill_a_function(sheet)
     derive(sheet)
+    slide(sheet)
     said = sheet.run(number("how-far"), "points pass their checks")
     lines = [line.split() for line in said.splitlines()]
     items = outline.items(SHEET)
     named = {words[1]: words[0] for words in lines if len(words) > 1 and words[1] in items}
     assert named["kl_discrete"] == named["kl_normal_derivation"] == "✓"
-    assert len(lines) > len(items) and "14 of 88 points pass" in said
+    assert len(lines) > len(items) and "22 of 88 points pass" in said
 
 
 def fill_a_function(sheet: Notebook) -> None:
@@ -195,3 +196,22 @@ def derive(sheet: Notebook) -> None:
     sheet.run(answer, "✓")
     sync_api.expect(marks).to_have_count(0, timeout=PATIENCE)
     sheet.run(check, "✓ kl_normal_derivation passes this check.")
+
+
+def slide(sheet: Notebook) -> None:
+    """Along the mean of q, by the keyboard; the figure is drawn again."""
+    for answer in ("kl-normal", "elbo-linear-gaussian"):
+        sheet.fill(number(answer), right(answer))
+        sheet.run(number(answer))
+        sheet.run(number(f"{answer}-test"), "✓")
+    sheet.run(number("elbo-linear-gaussian-figure"))
+    sheet.run(number("bound-slider"), "mean")
+    shown = sheet.cell(number("bound-slider")).locator(".jp-OutputArea")
+    figure, mean = shown.locator("img"), shown.locator(".widget-slider").first
+    sync_api.expect(figure).to_be_visible(timeout=PATIENCE)
+    before = figure.get_attribute("src")
+    mean.locator(".noUi-handle").focus()
+    for _ in range(4):
+        sheet.page.keyboard.press("ArrowRight")
+    sync_api.expect(mean.locator(".widget-readout")).to_have_text("0.20")
+    sync_api.expect(figure).not_to_have_attribute("src", before, timeout=PATIENCE)
