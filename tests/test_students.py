@@ -44,7 +44,7 @@ def test_the_helpers_in_a_zip_import_nothing_that_is_not_in_it(sheet):
         if file.suffix == ".py"
     ]
     for source in (package.notebook_source(sheet), *tops):
-        for module, name, _ in package._imports(source):
+        for module, name, _ in package._imported(ast.walk(ast.parse(source))):
             path = layout.ROOT / (module.replace(".", "/") + ".py")
             below = layout.ROOT / module.replace(".", "/") / f"{name}.py"
             for found in (path, below):

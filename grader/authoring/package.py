@@ -5,8 +5,9 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
 from grader.course import layout, names, outline
@@ -41,12 +42,17 @@ def packages(sheet: str) -> list[str]:
     """The packages of others that a student has to install, by their names on PyPI."""
     source = notebook_source(sheet)
     sources = [source, *_used(source).values()]
-    imported = set().union(*(names.imported(source) for source in sources))
+    imported: set[str] = set().union(*map(_packages_in, sources))
     foreign = imported - set(OURS) - set(sys.stdlib_module_names) - {"grader", "google", ""}
     found = {DISTRIBUTIONS.get(name, name).replace("_", "-").lower() for name in foreign}
     if "tqdm" in found:
         found.add("ipywidgets")  # its bar in a notebook
     return sorted(found | set(ALWAYS))
+
+
+@lru_cache(maxsize=1000)
+def _packages_in(source: str) -> frozenset[str]:
+    return frozenset(names.imported(source))
 
 
 def requirements(sheet: str) -> str:
@@ -94,84 +100,129 @@ def _declared() -> tuple[str, ...]:
 # --- modules
 
 
+@dataclass(frozen=True)
+class Statement:
+    """A statement at the top level of a module or notebook, and what it says of other code.
+
+    source: its code;
+    defines: the names that it gives values;
+    uses: the global names that it reads, also inside of functions;
+    waits: whether it is a function or class, which does nothing until it is used;
+    imports: what it imports, also inside of functions: module, name in it, name in the code;
+    attributes: for each name, the attributes that are read of it; ALL if it is also passed around.
+    """
+
+    source: str
+    defines: frozenset[str]
+    uses: frozenset[str]
+    waits: bool
+    imports: frozenset[tuple[str, str, str]]
+    attributes: Mapping[str, frozenset[str]]
+
+
 def _used(source: str) -> dict[Path, str]:
     """The files of our packages that some code imports, directly or not, each with what is used.
 
     A function that nobody calls does not count: neither do the packages that it imports.
     """
+    whole = {top: {file: {ALL} for file in _all(folder)} for top, folder in OURS.items()}
     wanted: dict[Path, set[str]] = {}
-    new = _wanted_by(source)
+    new = _wanted_by(_statements(source), whole)
     used: dict[Path, str] = {}
     while new:
         path, its = new.popitem()
         if path in wanted and its <= wanted[path]:
             continue
         wanted[path] = wanted.get(path, set()) | its
-        used[path] = _reached(path, wanted[path])
-        for other, more in _wanted_by(used[path]).items():
+        reached = _reached(path, wanted[path])
+        used[path] = "\n".join(statement.source for statement in reached)
+        for other, more in _wanted_by(reached, whole).items():
             new[other] = new.get(other, set()) | more
     return used
 
 
-def _reached(path: Path, wanted: set[str]) -> str:
+def _reached(path: Path, wanted: set[str]) -> list[Statement]:
     """The statements of a module that run when it is imported and some of its names are used."""
-    if path.suffix != ".py":
-        return ""
-    source = path.read_text("utf-8")
-    body = ast.parse(source).body
-    pieces = {id(node): names.piece(ast.unparse(node)) for node in body}
-    kept = [n for n in body if ALL in wanted or not isinstance(n, DEFINITIONS)]
-    while more := [
-        node
-        for node in body
-        if node not in kept
-        and pieces[id(node)].defines & wanted.union(*(pieces[id(one)].uses for one in kept))
-    ]:
+    body = _statements(path.read_text("utf-8")) if path.suffix == ".py" else ()
+    kept = [one for one in body if ALL in wanted or not one.waits]
+    left = [one for one in body if one not in kept]
+    needed = wanted.union(*(one.uses for one in kept))
+    while more := [one for one in left if one.defines & needed]:
         kept += more
-    return "\n".join(ast.unparse(node) for node in kept)
+        left = [one for one in left if one not in more]
+        needed = needed.union(*(one.uses for one in more))
+    return kept
 
 
-def _wanted_by(source: str) -> dict[Path, set[str]]:
-    """The files of our packages that some code imports, with the names that it takes from each."""
+def _wanted_by(code: Iterable[Statement], whole: Mapping[str, Mapping]) -> dict[Path, set[str]]:
+    """The files of our packages that some code imports, with the names that it takes from each.
+
+    whole: for each of our packages all of its files, of which all is taken unless it is helpers.
+    """
+    code = tuple(code)
     found: dict[Path, set[str]] = {}
-    for module, name, alias in _imports(source):
+    for module, name, alias in set().union(*(one.imports for one in code)):
         top, _, below = module.partition(".")
-        if top not in OURS:
-            continue
         if top != HELPERS.name:
-            found |= {file: {ALL} for file in _all(OURS[top]) if "__pycache__" not in file.parts}
+            found |= whole.get(top, {})
             continue
         found.setdefault(HELPERS / "__init__.py", {ALL})
         file = HELPERS / f"{below or name}.py"
-        taken = ({name} if name else {ALL}) if below else _attributes(source, alias)
+        taken = ({name} if name else {ALL}) if below else _attributes(code, alias)
         if file.is_file():
             found[file] = found.get(file, set()) | taken
     return found
 
 
-def _all(folder: Path) -> list[Path]:
-    return [file for file in folder.rglob("*") if file.is_file()]
-
-
-def _imports(source: str) -> set[tuple[str, str, str]]:
-    """What some code imports, also inside of functions: module, name in it, name in the code."""
-    found = set()
-    tree = names.parsed(source)
-    for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.Import):
-            found |= {(alias.name, "", alias.asname or alias.name) for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            found |= {(node.module, one.name, one.asname or one.name) for one in node.names}
-    return found
-
-
-def _attributes(source: str, module: str) -> set[str]:
+def _attributes(code: Iterable[Statement], module: str) -> set[str]:
     """The names that some code takes from a module; ALL if it also passes the module around."""
-    nodes = list(ast.walk(names.parsed(source) or ast.Module([], [])))
-    used = [node for node in nodes if isinstance(node, ast.Name) and node.id == module]
-    taken = {node.attr for node in nodes if isinstance(node, ast.Attribute) and node.value in used}
-    whole = len(used) > sum(isinstance(n, ast.Attribute) and n.value in used for n in nodes)
-    return taken | ({ALL} if whole else set())
+    return set().union(*(one.attributes.get(module, ()) for one in code))
+
+
+def _all(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file() and _is_ours(file)]
+
+
+def _is_ours(file: Path) -> bool:
+    return "__pycache__" not in file.parts
+
+
+@lru_cache(maxsize=1000)  # by the text, not the file: what changes is read again
+def _statements(source: str) -> tuple[Statement, ...]:
+    """The statements at the top level of some code; none if it is no Python."""
+    tree = names.parsed(source)
+    return tuple(map(_statement, tree.body)) if tree else ()
+
+
+def _statement(node: ast.stmt) -> Statement:
+    source = ast.unparse(node)
+    piece, waits = names.piece(source), isinstance(node, DEFINITIONS)
+    nodes = list(ast.walk(node))
+    return Statement(
+        source, piece.defines, piece.uses, waits, frozenset(_imported(nodes)), _read_of(nodes)
+    )
+
+
+def _imported(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str, str]]:
+    """What is imported: module, name in it, name in the code."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "", alias.asname or alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield from ((node.module, one.name, one.asname or one.name) for one in node.names)
+
+
+def _read_of(nodes: Iterable[ast.AST]) -> dict[str, frozenset[str]]:
+    """For each name, the attributes that are read of it; ALL where it stands alone."""
+    found: dict[str, set[str]] = {}
+    of_attributes = set()
+    for node in nodes:  # an attribute comes before the name that it is read of
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found.setdefault(node.value.id, set()).add(node.attr)
+            of_attributes.add(node.value)
+        elif isinstance(node, ast.Name) and node not in of_attributes:
+            found.setdefault(node.id, set()).add(ALL)
+    return {name: frozenset(its) for name, its in found.items()}
 
 
 # --- weights
@@ -179,7 +230,7 @@ def _attributes(source: str, module: str) -> set[str]:
 
 def _weights(modules: Iterable[str]) -> set[Path]:
     """The trained weights that some code names, by their file or as an entry of a list."""
-    said = set().union(*map(_texts, modules))
+    said: set[str] = set().union(*map(_texts, modules))
     there = _all(HELPERS / "weights")
     found = {file for file in there if file.name in said or file.stem in said}
     for file in list(found):
@@ -189,9 +240,10 @@ def _weights(modules: Iterable[str]) -> set[Path]:
     return found
 
 
-def _texts(source: str) -> set[str]:
+@lru_cache(maxsize=1000)
+def _texts(source: str) -> frozenset[str]:
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
-    return {node.value for node in nodes if isinstance(node.value, str)}
+    return frozenset(node.value for node in nodes if isinstance(node.value, str))
 
 
 # --- words
