@@ -46,7 +46,8 @@ def name_mistakes(lines: list[Line], judged: Judged, bank: banks.Bank, item: str
             line = replace(line, mistake=both)
         if line.mistake is not None and not line.passed:
             sentence = _sentence(bank, item, line.mistake)
-            line = replace(line, message=" ".join(filter(None, [sentence, line.message])))
+            message = " ".join(filter(None, [sentence, line.message]))
+            line = replace(line, sentence=sentence, message=message)
         yield line
 
 

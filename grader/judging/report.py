@@ -16,6 +16,7 @@ class Line:
     core: without it the item earns nothing;
     message: for the student, where it failed;
     mistake: the id of a known mistake that was recognised;
+    sentence: what students are told of it, with which the message begins;
     suspects: ids of all known mistakes that give the same;
     error_expected: whether the line demands an exception;
     margin: how far the numbers stayed from the threshold, as a factor: a tolerance over the
@@ -28,6 +29,7 @@ class Line:
     core: bool = False
     message: str = ""
     mistake: str | None = None
+    sentence: str = ""
     suspects: tuple[str, ...] = field(default=(), repr=False)
     error_expected: bool = field(default=False, repr=False)
     margin: float = field(default=math.inf, repr=False)

@@ -1,6 +1,5 @@
 """The pages on the class: one for the course, one for each sheet; they need no network."""
 
-import inspect
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,7 +13,7 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from grader import atomic, record
-from grader.course import banks, layout, outline
+from grader.course import layout, outline
 from grader.intake.submissions import Submission, find_submissions
 from grader.judging.report import Report
 from grader.record import Record
@@ -368,27 +367,15 @@ def _title(sheet: str, item: str) -> str:
 
 def _mistake_rows(sheet: str, hand_ins: Sequence[HandIn]) -> list[MistakeRow]:
     rows = []
-    mistakes = banks.bank(sheet).mistakes
     for item, verdicts in _reports(hand_ins).items():
-        known = banks.named_by_item(mistakes, item)
-        made: dict[str, list[HandIn]] = {}
+        made: dict[str, tuple[str, list[HandIn]]] = {}
         for one, report in verdicts:
-            for mistake in {line.mistake for line in report.failed_lines} - {None}:
-                made.setdefault(str(mistake), []).append(one)
-        for mistake, made_by in made.items():
-            words = inspect.getdoc(known[mistake]) if mistake in known else None
-            words = words or _words(mistake, verdicts)
-            rows.append(MistakeRow(_title(sheet, item), words, tuple(made_by)))
+            lines = {line.mistake: line for line in report.failed_lines if line.mistake}
+            for mistake, line in lines.items():
+                words = line.sentence or first_sentence(line.message)[0] or mistake
+                made.setdefault(mistake, (words, []))[1].append(one)
+        rows += [MistakeRow(_title(sheet, item), words, tuple(by)) for words, by in made.values()]
     return sorted(rows, key=lambda row: -len(row.made_by))
-
-
-def _words(mistake: str, verdicts: Sequence[tuple[HandIn, Report]]) -> str:
-    """What students are told of a mistake without a function in the bank, such as a slip."""
-    for _, report in verdicts:
-        for line in report.failed_lines:
-            if line.mistake == mistake and line.message:
-                return first_sentence(line.message)[0]
-    return mistake
 
 
 def _step_rows(sheet: str, hand_ins: Sequence[HandIn]) -> list[StepRow]:
