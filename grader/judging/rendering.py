@@ -54,10 +54,11 @@ def number(points: float) -> str:
 def file_text(file: object, reports: list[Report]) -> str:
     """The reports on a plain module: one line per item, with what failed below it."""
     lines = [f"{file}"]
+    width = max((len(report.item) for report in reports), default=0)
     for report in reports:
         mark = "?" if report.trouble else "✓" if report.passed else "✗"
         points = f"{number(report.score):>4} / {number(report.points):<4}"
-        lines.append(f"  {mark} {report.item:<24} {points} {_first_failure(report)}".rstrip())
+        lines.append(f"  {mark} {report.item:<{width}} {points} {_first_failure(report)}".rstrip())
     total = sum(report.score for report in reports)
     possible = sum(report.points for report in reports)
     return "\n".join([*lines, f"  {number(total)} of {number(possible)} points"])
