@@ -45,10 +45,14 @@ hypothesis_settings.load_profile("suite")
 # What takes longest, longest first. It starts first, or one core would end with it alone.
 LONGEST = [
     "tests/test_audit.py",
-    "tests/test_cleaning.py",
     "tests/hostile/test_hostile.py",
+    "tests/test_done.py",
     "tests/test_samples.py",
     "tests/test_batch.py",
+    "tests/test_derivations.py",
+    "tests/test_derivation_kinds.py",
+    "tests/test_students.py",
+    "tests/test_cleaning.py",
 ]
 # Files whose tests share nothing: each test is a piece of work of its own.
 ONE_BY_ONE = ["tests/test_audit.py"]
