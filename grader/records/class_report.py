@@ -1,6 +1,5 @@
 """The pages on the class: one for the course, one for each sheet; they need no network."""
 
-import inspect
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -376,7 +375,7 @@ def _mistake_rows(sheet: str, hand_ins: Sequence[HandIn]) -> list[MistakeRow]:
             for mistake in {line.mistake for line in report.failed_lines} - {None}:
                 made.setdefault(str(mistake), []).append(one)
         for mistake, made_by in made.items():
-            words = inspect.getdoc(known[mistake]) if mistake in known else None
+            words = banks.sentence_of(known[mistake]) if mistake in known else None
             words = words or _words(mistake, verdicts)
             rows.append(MistakeRow(_title(sheet, item), words, tuple(made_by)))
     return sorted(rows, key=lambda row: -len(row.made_by))
