@@ -128,3 +128,155 @@ def test_the_search_ends_at_the_constant_after_a_bounded_number_of_evaluations(w
 
 def test_a_constant_is_written_as_people_write_it():
     assert banks.sentence_of(log_plus, 1e-6).startswith("About 1e-6 is added")
+
+
+# --- functions and methods by their own lines
+
+
+def there_and_back(student, draw):
+    x = draw.between(0.5, 3.0, (4,))
+    yield student.compare("there", x, what="there", core=True)
+    yield student.compare("there", 2 * x, what="further there", core=True)
+    yield student.compare("back", x, what="back", core=True)
+    yield student.compare("back", 2 * x, what="further back")
+    yield student.compare(_round, x, what="there and back again", core=True)
+
+
+def _round(functions, x):
+    return functions["back"](functions["there"](x))
+
+
+def there_squared(x):
+    """There, x is squared."""
+    return x * x
+
+
+def back_doubled(y):
+    """Back, y is doubled."""
+    return 2 * y
+
+
+WAYS = {"there": lambda x: 2 * x, "back": lambda y: y / 2}
+KNOWN = {"squared": there_squared, "back__doubled": back_doubled}
+
+
+def names(report: Report) -> dict[str, str | None]:
+    return {line.what: line.mistake for line in report.failed_lines}
+
+
+def test_each_function_of_an_item_is_named_by_its_own_lines(monkeypatch):
+    written = {"there": lambda x: x**2, "back": lambda y: y * 2}
+    found = names(reports_on(monkeypatch, written, there_and_back, KNOWN, WAYS))
+    assert found["there"] == found["further there"] == "squared"
+    assert found["back"] == found["further back"] == "back__doubled"
+
+
+def test_one_function_is_named_though_nothing_explains_the_other(monkeypatch):
+    written = {"there": lambda x: x**2, "back": lambda y: y**5}
+    found = names(reports_on(monkeypatch, written, there_and_back, KNOWN, WAYS))
+    assert found["there"] == "squared" and found["back"] is None
+
+
+def test_a_mistake_of_a_function_explains_the_lines_about_both(monkeypatch):
+    written = {**WAYS, "there": lambda x: x**2}
+    found = names(reports_on(monkeypatch, written, there_and_back, KNOWN, WAYS))
+    assert set(found.values()) == {"squared"} and "there and back again" in found
+
+
+def test_what_explains_half_of_the_core_of_one_function_is_not_named(monkeypatch):
+    def squared_once(x):
+        squared_once.calls += 1
+        return x**2 if squared_once.calls == 1 else x**3
+
+    squared_once.calls = 0
+    written = {**WAYS, "there": squared_once}
+    found = names(reports_on(monkeypatch, written, there_and_back, KNOWN, WAYS))
+    assert found["there"] is None
+
+
+class Way:
+    """Twice there, half back."""
+
+    def go(self, x):
+        return 2 * x
+
+    def back(self, x):
+        return x / 2
+
+
+class Squared(Way):
+    """It goes too far."""
+
+    def go(self, x):
+        return x * x
+
+
+class BackDoubled(Way):
+    """It comes back twice as large."""
+
+    def back(self, x):
+        return 2 * x
+
+
+class Both(Way):
+    """What a student wrote."""
+
+    def go(self, x):
+        return x**2
+
+    def back(self, x):
+        return x + x
+
+
+def _walk(functions, way, x):
+    return getattr(functions["Way"](), way)(x)
+
+
+def test_methods_are_named_by_the_lines_that_the_check_says_are_about_them(monkeypatch):
+    def check(student, draw):
+        for way in ("go", "back"):
+            for scale in (1, 2):
+                x = draw.normal((4,), scale)
+                what = f"{way} {scale}"
+                yield student.compare(_walk, way, x, what=what, core=True, of=way)
+
+    known = {"squared": Squared, "back_doubled": BackDoubled}
+    found = names(reports_on(monkeypatch, {"Way": Both}, check, known, {"Way": Way}))
+    assert found["go 1"] == found["go 2"] == "squared"
+    assert found["back 1"] == found["back 2"] == "back_doubled"
+
+
+# --- ties
+
+
+def test_two_mistakes_that_fit_equally_well_are_both_said(monkeypatch):
+    def base_ten(x):
+        """The base is ten."""
+        return np.log10(x)
+
+    def divided(x):
+        """It is divided by log 10."""
+        return np.log(x) / np.log(10)
+
+    report = log_report(monkeypatch, np.log10, base_ten=base_ten, divided=divided)
+    assert {line.mistake for line in report.failed_lines} == {"base_ten|divided"}
+    words = "Either the base is ten; or it is divided by log 10."
+    assert report.failed_lines[0].message.startswith(words)
+
+
+def test_what_the_code_has_right_beside_the_core_decides_between_two(monkeypatch):
+    def check(student, draw):
+        yield student.compare("log", draw.between(0.5, 1.0, (4,)), what="is a log", core=True)
+        yield student.compare("log", 1e3, what="of much")
+
+    def halved(x):
+        """It is halved."""
+        return np.log(x) / 2
+
+    def halved_below_one(x):
+        """It is halved below 1."""
+        return np.log(x) / np.where(np.asarray(x) < 1, 2, 1)
+
+    known = {"halved": halved, "below": halved_below_one}
+    report = log_report(monkeypatch, halved_below_one, check, **known)
+    assert [line.mistake for line in report.failed_lines] == ["below"]

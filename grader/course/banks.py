@@ -95,7 +95,8 @@ class Constant:
     """A free constant of a known mistake.
 
     usual: the value that the bank shows it with;
-    low, high: between which values students may have chosen another.
+    low: the smallest value that students may have chosen;
+    high: the largest one.
     """
 
     usual: float
@@ -135,5 +136,7 @@ def sentence_of(mistake: Callable[..., Any], value: float | None = None) -> str:
     words = "a constant"
     if value is not None:
         words = "about " + re.sub(r"e([+-])0", r"e\1", f"{value:.2g}")
-    text = (inspect.getdoc(mistake) or "").replace("{constant}", words)
-    return text[:1].upper() + text[1:]
+    text = inspect.getdoc(mistake) or ""
+    if text.startswith("{constant}"):
+        words = words.capitalize()
+    return text.replace("{constant}", words)

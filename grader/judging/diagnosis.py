@@ -16,10 +16,10 @@ EITHER = "|"  # between the ids of two mistakes that explain the same
 class Judged(Protocol):
     """What is known of the code beside the lines; see `Student`."""
 
-    def rules_out(self, mistake: str) -> bool:
-        """Whether the code is right where a mistake is not, by the mistake's id."""
+    def rules_out(self, mistake: str, of: str) -> bool:
+        """Whether a function is right where a mistake is not, by the mistake's id."""
 
-    def contradictions(self, mistake: str) -> int:
+    def contradictions(self, mistake: str, of: str) -> int:
         """How often it is so beside the core."""
 
     def explained_together(self, calls: list[int | None]) -> str | None:
@@ -44,16 +44,16 @@ def name_mistakes(lines: list[Line], judged: Judged, bank: banks.Bank, item: str
     """
     lines = _with_fitted(lines, judged)
     votes = Counter(suspect for line in lines for suspect in line.suspects)
-    ruled_out = {suspect for suspect in votes if judged.rules_out(suspect)}
-    both = {of: _together(_about(of, lines), ruled_out, judged) for of in _functions(lines)}
+    ruled_out = {of: _ruled_out(of, lines, judged) for of in _functions(lines)}
+    both = {of: _together(_about(of, lines), ruled_out[of], judged) for of in ruled_out}
     for line in lines:
         suspects = [
             suspect
             for suspect in line.suspects
-            if suspect not in ruled_out and _explains(suspect, line, lines)
+            if suspect not in ruled_out[line.of] and _explains(suspect, line, lines)
         ]
         if suspects:
-            line = replace(line, mistake=_most_fitting(suspects, votes, judged))
+            line = replace(line, mistake=_most_fitting(suspects, votes, judged, line.of))
         elif both[line.of] and line.core and not line.passed:
             line = replace(line, mistake=both[line.of])
         name = line.mistake
@@ -62,6 +62,11 @@ def name_mistakes(lines: list[Line], judged: Judged, bank: banks.Bank, item: str
             message = " ".join(filter(None, [sentence, line.message]))
             line = replace(line, message=message, mistake=_without_constants(name))
         yield line
+
+
+def _ruled_out(of: str, lines: list[Line], judged: Judged) -> set[str]:
+    suspects = {suspect for line in _about(of, lines) for suspect in line.suspects}
+    return {suspect for suspect in suspects if judged.rules_out(suspect, of)}
 
 
 def _functions(lines: list[Line]) -> set[str]:
@@ -129,7 +134,7 @@ def _belongs(core: Line, line: Line, failed: list[Line]) -> bool:
     return core.of == "" and not others
 
 
-def _most_fitting(suspects: list[str], votes: Counter[str], judged: Judged) -> str:
+def _most_fitting(suspects: list[str], votes: Counter[str], judged: Judged, of: str) -> str:
     """The suspect that explains most lines, or two that explain as many and fit as well.
 
     Where more than two do, they are ways of the same thing, and the first of them stands for it.
@@ -137,7 +142,7 @@ def _most_fitting(suspects: list[str], votes: Counter[str], judged: Judged) -> s
     most = max(votes[suspect] for suspect in suspects)
     best = [suspect for suspect in suspects if votes[suspect] == most]
     if len(best) > 1:
-        against = {suspect: judged.contradictions(suspect) for suspect in best}
+        against = {suspect: judged.contradictions(suspect, of) for suspect in best}
         best = [suspect for suspect in best if against[suspect] == min(against.values())]
     return EITHER.join(best) if len(best) == 2 else best[0]
 

@@ -43,6 +43,22 @@ class Wrong:
     of: str
 
 
+@dataclass(frozen=True)
+class Right:
+    """A call that went well.
+
+    request: what was asked;
+    is_right: whether another reply to it would have been right as well;
+    core: whether the item earns nothing without it;
+    of: the function or method that it is about, as in `Line`.
+    """
+
+    request: dict
+    is_right: Callable[[dict], bool]
+    core: bool
+    of: str
+
+
 class CheckEnded(Exception):
     """The rest of a check makes no sense; carries the line that failed."""
 
@@ -68,8 +84,7 @@ class Student:
         self._changed: set[str] = set()
         self._calls_with_arrays = 0
         self._margins: dict[str, float] = {}
-        self._right_in_the_core: list[tuple[dict, Callable[[dict], bool]]] = []
-        self._right_elsewhere: list[tuple[dict, Callable[[dict], bool]]] = []
+        self._right: list[Right] = []
         self._wrong: list[Wrong] = []
         self._set_aside: dict[str, set[str]] = {}  # by function: what cannot explain its core
         self._first_replies: dict[str, dict[str, dict]] = {}  # by function, of all mistakes
@@ -125,7 +140,7 @@ class Student:
             self._wrong.append(wrong)
             call = len(self._wrong) - 1
         else:
-            self._note_right(request, lambda theirs: agree(wanted, theirs), core)
+            self._right.append(Right(request, lambda theirs: agree(wanted, theirs), core, of))
         if message is None and quiet and reply["warnings"]:
             message = f"The value is right, but Python warns: {reply['warnings'][0]}"
         margin = math.inf
@@ -164,7 +179,7 @@ class Student:
             wanted = self._locally(request)
             suspects = self._suspects(Wrong(request, reply, wanted, _same_reply, core, of))
         else:
-            self._note_right(request, lambda theirs: not problem(theirs), core)
+            self._right.append(Right(request, lambda theirs: not problem(theirs), core, of))
         known: dict[str, Any] = {"suspects": suspects, "margin": self._margin(what), "of": of}
         return Line(what, not message, share, core, message, **known)
 
@@ -301,19 +316,19 @@ class Student:
         names = " and ".join(sorted(self._changed))
         return [Line(what, False, message=f"It changes {names} in place: work on a copy.")]
 
-    def rules_out(self, mistake: str) -> bool:
-        """Whether the student's code is right in a core line where that mistake is not."""
+    def rules_out(self, mistake: str, of: str) -> bool:
+        """Whether the student's code is right in a core line where that mistake is not.
+
+        of: only lines about that function or method count, and about all; empty: all lines.
+        """
         return any(
-            not is_right(self._locally(request, mistake))
-            for request, is_right in self._right_in_the_core
+            not call.is_right(self._locally(call.request, mistake)) for call in self._right_core(of)
         )
 
-    def contradictions(self, mistake: str) -> int:
+    def contradictions(self, mistake: str, of: str) -> int:
         """How often the student's code is right beside the core where a mistake is not."""
-        return sum(
-            not is_right(self._locally(request, mistake))
-            for request, is_right in self._right_elsewhere
-        )
+        elsewhere = [r for r in self._right if not r.core and (not of or r.of in ("", of))]
+        return sum(not r.is_right(self._locally(r.request, mistake)) for r in elsewhere)
 
     def explained_together(self, calls: list[int | None]) -> str | None:
         """The first of the pairs of mistakes (see `together`) that explain all core lines.
@@ -336,7 +351,7 @@ class Student:
             found = cases[-1].explained_by(found)
         for pair in found:
             matter = (any(c.changed_by(name) for c in cases) for name in together.parts(pair))
-            if all(matter) and not self._pair_ruled_out(pair):
+            if all(matter) and not self._pair_ruled_out(pair, self._wrong[known[0]].of):
                 return pair
         return None
 
@@ -374,6 +389,9 @@ class Student:
 
     # --- below
 
+    def _right_core(self, of: str) -> list[Right]:
+        return [r for r in self._right if r.core and (not of or r.of in ("", of))]
+
     def _note(self, factor: float, of: str) -> None:
         self._margins[of] = min(self._margins.get(of, math.inf), float(factor))
 
@@ -410,10 +428,6 @@ class Student:
         named = isinstance(target, str) and self._local.has_several_functions
         return str(target) if named else ""
 
-    def _note_right(self, request: dict, is_right: Callable[[dict], bool], core: bool) -> None:
-        where = self._right_in_the_core if core else self._right_elsewhere
-        where.append((request, is_right))
-
     def _explains(self, mistake: str, wrong: Wrong) -> bool:
         """Whether a mistake gives what the student's code gave, and not what is right."""
         theirs = self._locally(wrong.request, mistake)
@@ -437,9 +451,8 @@ class Student:
     def _suspects(self, wrong: Wrong) -> tuple[str, ...]:
         """The known mistakes that give what the student's code gives, and not what is right.
 
-        One that does not explain a core line that failed will not be named for that function, so
-        that no later line needs to be compared with it; nor for another function, unless it is
-        right there: then it may be about that other one.
+        One that does not explain a core line that failed will not be named for that function or
+        method, so that no later line about it needs to be compared with the mistake.
         """
         skipped = self._set_aside.get("", set()) | self._set_aside.get(wrong.of, set())
         left = [name for name in self._candidates if name not in skipped]
@@ -448,9 +461,7 @@ class Student:
         found = {name for name in left if wrong.agree(wrong.reply, replies[name])} - right
         if wrong.core:
             self._first_replies.setdefault(wrong.of, replies)
-            for name in set(left) - found:
-                of = wrong.of if name in right else ""
-                self._set_aside.setdefault(of, set()).add(name)
+            self._set_aside.setdefault(wrong.of, set()).update(set(left) - found)
         return tuple(name for name in left if name in found)
 
     def _replies_to(self, request: dict, pairs: list[str]) -> dict[str, dict]:
@@ -458,9 +469,10 @@ class Student:
         names = {name for pair in pairs for name in together.parts(pair)}
         return {name: self._locally(request, name) for name in sorted(names)}
 
-    def _pair_ruled_out(self, pair: str) -> bool:
+    def _pair_ruled_out(self, pair: str, of: str) -> bool:
         """Whether the student's code is right in a core line where the pair is not."""
-        for request, is_right in self._right_in_the_core:
+        for call in self._right_core(of):
+            request, is_right = call.request, call.is_right
             right, replies = self._locally(request), self._replies_to(request, [pair])
             known = {name: reply["value"] for name, reply in replies.items() if "value" in reply}
             given = together.value(pair, right["value"], known) if "value" in right else None
