@@ -280,3 +280,13 @@ def test_what_the_code_has_right_beside_the_core_decides_between_two(monkeypatch
     known = {"halved": halved, "below": halved_below_one}
     report = log_report(monkeypatch, halved_below_one, check, **known)
     assert [line.mistake for line in report.failed_lines] == ["below"]
+
+
+def test_of_three_that_fit_equally_well_none_is_named(monkeypatch):
+    def base_ten(x):
+        """The base is ten."""
+        return np.log10(x)
+
+    known = {"one": base_ten, "two": base_ten, "three": base_ten}
+    report = log_report(monkeypatch, np.log10, **known)
+    assert [line.mistake for line in report.failed_lines] == [None, None]

@@ -87,6 +87,8 @@ def _with_fitted(lines: list[Line], judged: Judged) -> list[Line]:
             continue
         calls = [line.call for line in core if line.call is not None]
         more = [line.call for line in failed if not line.core and line.call is not None]
+        if not core:  # those that nothing explains come first: a constant is fitted to them
+            more.sort(key=lambda call: any(line.suspects for line in failed if line.call == call))
         found = judged.fitted(calls, more)
         lines = [
             replace(line, suspects=line.suspects + tuple(n for n in found if line.call in found[n]))
@@ -134,21 +136,26 @@ def _belongs(core: Line, line: Line, failed: list[Line]) -> bool:
     return core.of == "" and not others
 
 
-def _most_fitting(suspects: list[str], votes: Counter[str], judged: Judged, of: str) -> str:
+def _most_fitting(suspects: list[str], votes: Counter[str], judged: Judged, of: str) -> str | None:
     """The suspect that explains most lines, or two that explain as many and fit as well.
 
-    Where more than two do, they are ways of the same thing, and the first of them stands for it.
+    Where more than two do, nobody knows which it is, and none is named.
     """
     most = max(votes[suspect] for suspect in suspects)
     best = [suspect for suspect in suspects if votes[suspect] == most]
     if len(best) > 1:
         against = {suspect: judged.contradictions(suspect, of) for suspect in best}
         best = [suspect for suspect in best if against[suspect] == min(against.values())]
-    return EITHER.join(best) if len(best) == 2 else best[0]
+    return EITHER.join(best) if len(best) <= 2 else None
+
+
+def ids_in(name: str) -> list[str]:
+    """The ids of the mistakes that a name stands for: one, or two of which it is one."""
+    return name.split(EITHER)
 
 
 def _without_constants(name: str) -> str:
-    return EITHER.join(fitting.split(part)[0] for part in name.split(EITHER))
+    return EITHER.join(fitting.split(part)[0] for part in ids_in(name))
 
 
 def _sentence(bank: banks.Bank, item: str, name: str, lines: list[Line], judged: Judged) -> str:
@@ -168,4 +175,4 @@ def _sentence(bank: banks.Bank, item: str, name: str, lines: list[Line], judged:
     def of_any(part: str) -> str:
         return of_one(part) if together.is_single(part) else together.sentence(part, of_one)
 
-    return together.either(list(map(of_any, name.split(EITHER))))
+    return together.either(list(map(of_any, ids_in(name))))

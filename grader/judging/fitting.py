@@ -13,6 +13,7 @@ from grader.judging import together
 
 SET = "="  # between the id of a mistake and the value of its constant
 EVERY, STEPS = 25, 26  # values that are tried over the whole range, and around the best of them
+FEW_POWERS = 14  # of ten: in so small a range 2 and 5 times a power are tried as well
 _GOLDEN = (math.sqrt(5) - 1) / 2
 _FAR = 50.0  # the distance of a number from one that is not finite
 
@@ -39,7 +40,7 @@ def distance(mine: together.Node, given: together.Node) -> float:
 def _apart(some: np.ndarray, others: np.ndarray) -> float:
     same = (some == others) | (np.isnan(some) & np.isnan(others))
     with np.errstate(all="ignore"):
-        relative = np.abs(some - others) / (1e-7 + 1e-6 * np.abs(some))
+        relative = np.abs(some - others) / (1e-12 + 1e-6 * np.abs(some))
         terms = np.where(np.isfinite(relative), np.log1p(relative), _FAR)
     return float(np.sum(np.where(same, 0.0, terms)))
 
@@ -53,8 +54,8 @@ def search(how_far: Callable[[float], float], low: float, high: float) -> float:
     values = _first_values(low, high)
     found = {value: how_far(value) for value in values}
     best = min(values, key=found.__getitem__)
-    if found[best] == 0:
-        return best
+    if found[best] == 0 or found[best] == max(found.values()):
+        return best  # found already, or it makes no difference
     place = values.index(best)
     refined = _narrowed(how_far, values[max(place - 1, 0)], values[min(place + 1, len(values) - 1)])
     return min(best, refined, key=how_far)
@@ -62,8 +63,11 @@ def search(how_far: Callable[[float], float], low: float, high: float) -> float:
 
 def _first_values(low: float, high: float) -> list[float]:
     spread = np.geomspace if low > 0 else np.linspace
-    digits = [] if low <= 0 else range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    round_ones = [float(f"{first}e{power}") for power in digits for first in (1, 2, 5)]
+    digits = range(0)
+    if low > 0:
+        digits = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    firsts = (1, 2, 5) if len(digits) < FEW_POWERS else (1,)
+    round_ones = [float(f"{first}e{power}") for power in digits for first in firsts]
     evenly = [float(value) for value in spread(low, high, EVERY)]
     return sorted({low, high, *evenly, *(value for value in round_ones if low < value < high)})
 

@@ -17,8 +17,10 @@ from grader.running import agent
 from grader.running.session import CALL_SECONDS, Session, Stopped
 
 RTOL, ATOL = 5e-5, 1e-5  # float32 inside a right solution is right
-FITTED_CALLS = 3  # to so many a constant is fitted, one after the other, until one is verified
+FITTED_CALLS = 2  # to so many a constant is fitted, one after the other, until one is verified
 READABLE = "can be read"  # the first line about a variable
+
+_WHERE = "Inside np.where, both branches are computed, also where they are not taken."
 
 Agreement = Callable[[dict, dict], bool]  # whether two replies are the same
 
@@ -85,6 +87,8 @@ class Student:
         self._calls_with_arrays = 0
         self._margins: dict[str, float] = {}
         self._right: list[Right] = []
+        self._compared: dict[tuple[str, str], int] = {}  # with so many of the core's right calls
+        self._contradicted: set[tuple[str, str]] = set()  # mistakes, and functions, by these
         self._wrong: list[Wrong] = []
         self._set_aside: dict[str, set[str]] = {}  # by function: what cannot explain its core
         self._first_replies: dict[str, dict[str, dict]] = {}  # by function, of all mistakes
@@ -142,7 +146,7 @@ class Student:
         else:
             self._right.append(Right(request, lambda theirs: agree(wanted, theirs), core, of))
         if message is None and quiet and reply["warnings"]:
-            message = f"The value is right, but Python warns: {reply['warnings'][0]}"
+            message = f"The value is right, but Python warns: {reply['warnings'][0]}. {_WHERE}"
         margin = math.inf
         if message is None and not stated:
             margin = comparing.margin(reply["value"], wanted["value"], rtol, atol)
@@ -321,9 +325,13 @@ class Student:
 
         of: only lines about that function or method count, and about all; empty: all lines.
         """
-        return any(
-            not call.is_right(self._locally(call.request, mistake)) for call in self._right_core(of)
-        )
+        key, calls = (mistake, of), self._right_core(of)
+        if key not in self._contradicted:
+            new = calls[self._compared.get(key, 0) :]
+            self._compared[key] = len(calls)
+            if any(not call.is_right(self._locally(call.request, mistake)) for call in new):
+                self._contradicted.add(key)
+        return key in self._contradicted
 
     def contradictions(self, mistake: str, of: str) -> int:
         """How often the student's code is right beside the core where a mistake is not."""
@@ -358,7 +366,8 @@ class Student:
     def fitted(self, calls: Iterable[int], more: Iterable[int]) -> dict[str, set[int]]:
         """The mistakes with a free constant whose value can be found, and the calls they explain.
 
-        calls: comparisons that failed, and have to be explained; more: others that may be.
+        calls: comparisons that failed, and have to be explained; more: others that may be. The
+        constant is found on one of the first.
         The ids give the constant its value (see `fitting.with_value`). It is found on one call,
         and has to give what the student's code gave on all others, at least one or, where no other
         went wrong, three different numbers of the same call.
@@ -456,6 +465,8 @@ class Student:
         """
         skipped = self._set_aside.get("", set()) | self._set_aside.get(wrong.of, set())
         left = [name for name in self._candidates if name not in skipped]
+        if not wrong.core:  # where the core is right, most mistakes are ruled out by it
+            left = [name for name in left if not self.rules_out(name, wrong.of)]
         replies = {name: self._locally(wrong.request, name) for name in left}
         right = {name for name, theirs in replies.items() if wrong.agree(wrong.wanted, theirs)}
         found = {name for name in left if wrong.agree(wrong.reply, replies[name])} - right
@@ -508,7 +519,7 @@ def _different_numbers(wrong: Wrong) -> int:
     if mine is None or right is None or [a.shape for a in mine] != [a.shape for a in right]:
         return 0
     pairs = zip(mine, right, strict=True)
-    return len({float(x) for a, b in pairs for x in a[~np.isclose(a, b, RTOL, ATOL)]})
+    return len({float(x) for a, b in pairs for x in a[~np.isclose(a, b, 1e-6, 0)]})
 
 
 def _variable(functions: dict, name: str) -> object:
