@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.judging import together
+from grader.judging import comparing
 
 SET = "="  # between the id of a mistake and the value of its constant
 EVERY, STEPS = 25, 26  # values that are tried over the whole range, and around the best of them
@@ -29,12 +29,15 @@ def split(name: str) -> tuple[str, float | None]:
     return mistake, float(value) if value else None
 
 
-def distance(mine: together.Node, given: together.Node) -> float:
-    """How far two values are apart: grows with each number, infinite where the shapes differ."""
-    some, others = together.numbers(mine), together.numbers(given)
-    if some is None or others is None or [a.shape for a in some] != [b.shape for b in others]:
-        return math.inf
-    return sum(map(_apart, some, others))
+def rounded(value: float) -> list[float]:
+    """A constant as people may have written it: with one digit, with two, and as it was found."""
+    return [float(f"{value:.0e}"), float(f"{value:.1e}"), value]
+
+
+def distance(mine: comparing.Node, given: comparing.Node) -> float:
+    """How far two values are apart: grows with each number, infinite where their sizes differ."""
+    some, others = comparing.flat(mine), comparing.flat(given)
+    return _apart(some, others) if some.shape == others.shape else math.inf
 
 
 def _apart(some: np.ndarray, others: np.ndarray) -> float:

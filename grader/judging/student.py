@@ -370,7 +370,7 @@ class Student:
         constant is found on one of the first.
         The ids give the constant its value (see `fitting.with_value`). It is found on one call,
         and has to give what the student's code gave on all others, at least one or, where no other
-        went wrong, three different numbers of the same call.
+        went wrong, two different numbers of the same call.
         """
         calls, more = list(calls), list(more)
         found = {}
@@ -380,7 +380,7 @@ class Student:
                 if name is None:
                     continue
                 explained = {c for c in {*calls, *more} if self._explains(name, self._wrong[c])}
-                enough = len(explained) > 1 or _different_numbers(self._wrong[call]) >= 3
+                enough = len(explained) > 1 or _different_numbers(self._wrong[call]) >= 2
                 if enough and explained.issuperset(calls):
                     found[name] = explained
                     break
@@ -454,8 +454,8 @@ class Student:
             return fitting.distance(wrong.reply["value"], theirs["value"])
 
         value = fitting.search(how_far, constant.low, constant.high)
-        name = fitting.with_value(mistake, value)
-        return name if self._explains(name, wrong) else None
+        found = [fitting.with_value(mistake, each) for each in fitting.rounded(value)]
+        return next((name for name in found if self._explains(name, wrong)), None)
 
     def _suspects(self, wrong: Wrong) -> tuple[str, ...]:
         """The known mistakes that give what the student's code gives, and not what is right.
@@ -515,11 +515,10 @@ def _case(wrong: Wrong, replies: dict[str, dict]) -> together.Case:
 
 def _different_numbers(wrong: Wrong) -> int:
     """How many different numbers a student's code returned where it went wrong."""
-    mine, right = (together.numbers(reply["value"]) for reply in (wrong.reply, wrong.wanted))
-    if mine is None or right is None or [a.shape for a in mine] != [a.shape for a in right]:
+    mine, right = (comparing.flat(reply["value"]) for reply in (wrong.reply, wrong.wanted))
+    if mine.shape != right.shape:
         return 0
-    pairs = zip(mine, right, strict=True)
-    return len({float(x) for a, b in pairs for x in a[~np.isclose(a, b, 1e-6, 0)]})
+    return len(set(mine[~np.isclose(mine, right, 1e-6, 0)].tolist()))
 
 
 def _variable(functions: dict, name: str) -> object:

@@ -432,6 +432,12 @@ def kl_normal__std_not_squared(mean_q, std_q, mean_p, std_p):
     return np.log(std_p / std_q) + (std_q + (mean_q - mean_p) ** 2) / (2 * std_p) - 0.5
 
 
+def kl_normal__std_of_q_not_squared(mean_q, std_q, mean_p, std_p):
+    """The standard deviation of q is not squared in the quadratic term; that of p is."""
+    mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
+    return np.log(std_p / std_q) + (std_q + (mean_q - mean_p) ** 2) / (2 * std_p**2) - 0.5
+
+
 def kl_normal__log_ratio_inverted(mean_q, std_q, mean_p, std_p):
     """The ratio inside the logarithm is the wrong way round."""
     logarithm, quadratic = _kl_normal_parts(mean_q, std_q, mean_p, std_p)
@@ -776,6 +782,12 @@ def kl_standard_normal__logarithm_in_bits(mean, std):
     """The logarithm has base 2, and the other terms are in nats: np.log is expected."""
     square, variance, log_variance = _moments(mean, std)
     return 0.5 * (variance + square - 1 - log_variance / np.log(2))
+
+
+def kl_standard_normal__logarithm_to_base_ten(mean, std):
+    """The logarithm has base 10, and the other terms are in nats: np.log is expected."""
+    square, variance, log_variance = _moments(mean, std)
+    return 0.5 * (variance + square - 1 - log_variance / np.log(10))
 
 
 def kl_standard_normal__variance_squared(mean, std):
@@ -1227,6 +1239,11 @@ def kl_diagonal__clipped(mean, var, *, constant: (1e-16, 1e-1) = 1e-8):
     return 0.5 * np.sum(var + square - np.log(np.maximum(var, constant)) - 1, axis=-1)
 
 
+def kl_diagonal__clipped_everywhere(mean, var, *, constant: (1e-16, 1e-1) = 1e-2):
+    """You replace variances below {constant} by it, in all terms, which spoils small ones."""
+    return right.kl_diagonal(mean, np.maximum(var, constant))
+
+
 def kl_diagonal__log_around_all(mean, var):
     """The 1 stands inside the logarithm: its bracket closes too late."""
     square, var, _ = _diagonal_parts(mean, var)
@@ -1280,6 +1297,18 @@ def kl_diagonal__logarithm_in_bits(mean, var):
     """The logarithm has base 2, and the other terms are in nats: np.log is expected."""
     square, var, log_var = _diagonal_parts(mean, var)
     return 0.5 * np.sum(var + square - log_var / np.log(2) - 1, axis=-1)
+
+
+def kl_diagonal__logarithm_to_base_ten(mean, var):
+    """The logarithm has base 10, and the other terms are in nats: np.log is expected."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var + square - log_var / np.log(10) - 1, axis=-1)
+
+
+def kl_diagonal__variance_squared_outside(mean, var):
+    """The variance is squared outside the logarithm: var holds variances already."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var**2 + square - log_var - 1, axis=-1)
 
 
 def kl_diagonal__one_sum_left(mean, var):
@@ -1448,6 +1477,12 @@ def kl_monte_carlo__sum_for_mean(log_q, log_p, samples):
     return np.sum(terms), _error(terms)
 
 
+def kl_monte_carlo__sum_and_its_error(log_q, log_p, samples):
+    """The terms are summed, and the error is that of the sum: divide both by n."""
+    terms = _terms(log_q, log_p, samples)
+    return np.sum(terms), len(terms) * _error(terms)
+
+
 def kl_monte_carlo__never_negative(log_q, log_p, samples):
     """The estimate is kept from being negative; by chance it may be."""
     terms = _terms(log_q, log_p, samples)
@@ -1523,6 +1558,12 @@ def log_evidence__shift_not_undone(log_joint):
     """The maximum is subtracted for stability and never added back."""
     log_joint = np.asarray(log_joint, float)
     return right.log_evidence(log_joint) - np.max(log_joint, axis=-1)
+
+
+def log_evidence__one_shift_not_undone(log_joint):
+    """One maximum is subtracted from all rows and never added back."""
+    log_joint = np.asarray(log_joint, float)
+    return right.log_evidence(log_joint) - np.max(log_joint)
 
 
 def log_evidence__one_shift_for_all_rows(log_joint):
@@ -1677,6 +1718,16 @@ def posterior__divided_by_the_log_evidence(log_joint):
     """The joint probability is divided by the log of the evidence, not by the evidence."""
     with np.errstate(all="ignore"):
         return _naive(log_joint) / right.log_evidence(log_joint)[..., None]
+
+
+def posterior__log_evidence_subtracted(log_joint):
+    """The log evidence is taken off the joint probability; it belongs under the exponential."""
+    return _naive(log_joint) - right.log_evidence(log_joint)[..., None]
+
+
+def posterior__evidence_subtracted(log_joint):
+    """The evidence is taken off the joint probability; divide by it."""
+    return _naive(log_joint) - np.exp(right.log_evidence(log_joint))[..., None]
 
 
 def posterior__best_state_only(log_joint):

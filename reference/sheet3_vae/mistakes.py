@@ -388,7 +388,7 @@ def reparametrize__log_var_detached(mean, log_var, eps):
 
 
 def reparametrize__clamped(mean, log_var, eps, *, constant: (0.5, 30.0) = 2.0):
-    """You clamp the log variance at {constant} and its negative, which stops the gradient beyond."""
+    """You clamp log_var at {constant} and its negative, which stops the gradient beyond."""
     return mean + torch.exp(0.5 * log_var.clamp(-constant, constant)) * eps
 
 

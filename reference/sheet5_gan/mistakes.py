@@ -630,9 +630,9 @@ def optimal_discriminator__one(p_data, p_model):
     return np.where(p_data + p_model > 0, d, 1.0)
 
 
-def optimal_discriminator__small_number(p_data, p_model):
-    """A small number is added below: tiny probabilities come out wrong, and 0/0 is not 1/2."""
-    return p_data / (p_data + p_model + 1e-8)
+def optimal_discriminator__small_number(p_data, p_model, *, constant: (1e-14, 1e-1) = 1e-8):
+    """You add {constant} below: tiny probabilities come out wrong, and 0/0 is not 1/2."""
+    return p_data / (p_data + p_model + constant)
 
 
 def optimal_discriminator__small_number_twice(p_data, p_model):
@@ -756,10 +756,10 @@ def game_value__huge_number(p_data, p_model, d):
     return float(np.nan_to_num(right.game_value(p_data, p_model, d)))
 
 
-def game_value__small_number(p_data, p_model, d):
-    """A small number is added inside the logarithms, so that -inf is never reached."""
+def game_value__small_number(p_data, p_model, d, *, constant: (1e-30, 1e-1) = 1e-12):
+    """You add {constant} inside the logarithms, so that -inf is never reached."""
     d = np.asarray(d, float)
-    return float(np.sum(p_data * np.log(d + 1e-12)) + np.sum(p_model * np.log(1 - d + 1e-12)))
+    return float(np.sum(p_data * np.log(d + constant)) + np.sum(p_model * np.log(1 - d + constant)))
 
 
 def game_value__clipped(p_data, p_model, d, *, constant: (1e-30, 0.1) = 1e-15):

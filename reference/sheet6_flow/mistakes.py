@@ -516,6 +516,15 @@ class AffineCoupling__mask_inverted(_Coupling):
         super().__init__(net, 1 - mask)
 
 
+class AffineCoupling__mask_inverted_in_inverse(_Coupling):
+    """inverse has the mask the other way round: it changes the entries that forward passed."""
+
+    def inverse(self, z):
+        s, t = self.net(z * (1 - self.mask))
+        s, t = s * self.mask, t * self.mask
+        return self.back(z, s, t), -self.log_det(s)
+
+
 class AffineCoupling__masked_entries_lost(_Coupling):
     """The masked entries become 0; they should pass unchanged."""
 
@@ -1235,6 +1244,11 @@ def to_logit__alpha_once(y, alpha):
     return torch.log(p) - torch.log(1 - p), log_det.sum(dim=-1)
 
 
+def to_logit__alpha_halved(y, alpha):
+    """alpha / 2 stands where alpha is meant: y is squeezed half as much as it should be."""
+    return right.to_logit(y, alpha / 2)
+
+
 def to_logit__not_shifted(y, alpha):
     """y is scaled by 1 - 2·alpha, and alpha is not added."""
     p = (1 - 2 * alpha) * y
@@ -1408,6 +1422,11 @@ def to_logit__from_logit__alpha_once(z, alpha):
     """from_logit divides by 1 - alpha, where to_logit multiplied by 1 - 2·alpha."""
     terms = _back_volume(z, 0.0) - math.log(1 - alpha)
     return (torch.sigmoid(z) - alpha) / (1 - alpha), terms.sum(dim=-1)
+
+
+def to_logit__from_logit__alpha_halved(z, alpha):
+    """from_logit has alpha / 2 where alpha is meant."""
+    return right.from_logit(z, alpha / 2)
 
 
 def to_logit__from_logit__not_shifted(z, alpha):
@@ -1741,6 +1760,11 @@ def bits_per_dim__logarithm_again(log_prob, n_dims):
 def bits_per_dim__probability(log_prob, n_dims):
     """A probability for each dimension is returned where the bits are expected."""
     return torch.exp(log_prob / n_dims)
+
+
+def bits_per_dim__perplexity(log_prob, n_dims):
+    """You exponentiate: this is a perplexity, and bits are logarithms."""
+    return torch.exp(-torch.as_tensor(log_prob) / n_dims)
 
 
 def bits_per_dim__root(log_prob, n_dims):
