@@ -632,13 +632,6 @@ def cross_entropy_loss__number_below_float32(x, z, *, constant: (1e-40, 3e-8) = 
     return _mean_of_sums(-(x * tf.math.log(z + constant) + dark))
 
 
-def cross_entropy_loss__arguments_of_keras(x, z):
-    """The arguments of Keras' binary cross-entropy are exchanged: y_true comes first."""
-    x, z = _pair(x, z)
-    z_first = tf.keras.losses.binary_crossentropy(z, x)
-    return tf.reduce_mean(z_first) * tf.cast(tf.shape(x)[-1], x.dtype)
-
-
 def cross_entropy_loss__only_log_z_is_safe(x, z):
     """log z is safe at 0, but log(1 - z) is not safe at 1."""
     z = tf.convert_to_tensor(z)

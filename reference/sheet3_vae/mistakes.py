@@ -1319,9 +1319,10 @@ def kl_loss__sampled(mean, log_var):
     return (q.log_prob(z) - Normal(0.0, 1.0).log_prob(z)).sum(dim=1)
 
 
-def kl_loss__clamped(mean, log_var):
-    """The log variance is clamped, which changes what very large and small ones cost."""
-    return _terms(mean, log_var.clamp(-5, 5)).sum(dim=1)
+def kl_loss__clamped(mean, log_var, *, constant: (0.5, 30.0) = 5.0):
+    """You clamp log_var at {constant} and its negative, which changes very small and large ones."""
+    log_var = log_var.clamp(-constant, constant)
+    return 0.5 * (mean**2 + torch.exp(log_var) - log_var - 1).sum(dim=1)
 
 
 def _padded_kl(mean, log_var, number):
@@ -1333,12 +1334,6 @@ def _padded_kl(mean, log_var, number):
 def kl_loss__small_number(mean, log_var, *, constant: (1e-14, 1e-1) = 1e-6):
     """You add {constant} in the logarithm of the variance, which spoils small variances."""
     return _padded_kl(mean, log_var, constant).sum(dim=1)
-
-
-def kl_loss__log_var_clamped(mean, log_var, *, constant: (0.5, 30.0) = 5.0):
-    """You clamp log_var at {constant} and its negative, which changes very small and large ones."""
-    log_var = log_var.clamp(-constant, constant)
-    return 0.5 * (mean**2 + torch.exp(log_var) - log_var - 1).sum(dim=1)
 
 
 def kl_loss__log_of_all(mean, log_var):
