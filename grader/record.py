@@ -81,7 +81,7 @@ def _plain(report: Report) -> dict[str, Any]:
     """A report as plain data; what only naming mistakes needs is left out."""
     plain = asdict(report)
     for line in plain["lines"]:
-        del line["suspects"], line["error_expected"]
+        del line["suspects"], line["error_expected"], line["of"], line["call"]
     return plain | {"lines": list(plain["lines"])}
 
 

@@ -31,6 +31,7 @@ from grader.audit.latex_mutants import latex_mutants
 from grader.audit.mutants import Mutant, mutants
 from grader.course import banks, outline
 from grader.errors import CourseError
+from grader.judging.diagnosis import ids_in
 from grader.judging.judge import Depth, judge_item
 from grader.judging.local import Local
 from grader.judging.report import Report
@@ -239,7 +240,8 @@ def run(task: Task, seeds: int = SEEDS) -> Outcome:
         judged(session, task.sheet, items[task.item], seed, depth)
         for seed, depth in enumerate(_depths(task.kind, seeds))
     ]
-    recognised = {line.mistake for report in reports for line in report.lines}
+    names = {line.mistake for report in reports for line in report.lines} - {None}
+    recognised = {mistake for name in names for mistake in ids_in(str(name))}
     costs = (judged(session, task.sheet, items[name], 0, Depth.VERDICT) for name in task.others)
     return Outcome(
         task,

@@ -9,6 +9,7 @@ from grader.audit.audit import Task, namespace_with
 from grader.course import banks, outline
 from grader.errors import CourseError, unknown
 from grader.judging import rendering
+from grader.judging.diagnosis import ids_in
 from grader.judging.inputs import seed_for
 from grader.judging.judge import judge_item
 from grader.judging.report import Report
@@ -90,6 +91,6 @@ def _verdict(task: Task, report: Report) -> tuple[str, bool]:
     if report.passed:
         return "NOT CAUGHT", False
     named = [line.mistake for line in report.failed_lines if line.mistake]
-    if task.name in named:
+    if any(task.name in ids_in(name) for name in named):
         return "caught and named", True
     return f"caught, but taken for {named[0]}" if named else "caught, but not named", True

@@ -1,12 +1,14 @@
 """The bank of a sheet in reference/: right and wrong implementations, and the checks."""
 
 import importlib.util
+import inspect
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from grader.course import layout
@@ -86,3 +88,55 @@ def in_place_of(item: str, function: Callable[..., Any], reference: ModuleType) 
     The function itself; of a value item, what a student would have written, which it returns.
     """
     return function() if is_value(reference, item) else function
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A free constant of a known mistake.
+
+    usual: the value that the bank shows it with;
+    low: the smallest value that students may have chosen;
+    high: the largest one.
+    """
+
+    usual: float
+    low: float
+    high: float
+
+
+def constant_of(mistake: Callable[..., Any]) -> Constant | None:
+    """The free constant that a mistake declares, None where it has none.
+
+    A function declares it by a keyword `constant: (low, high) = usual`, a class by an attribute of
+    the same form.
+    """
+    limits = getattr(mistake, "__annotations__", {}).get("constant")
+    if limits is None:
+        return None
+    is_class = isinstance(mistake, type)
+    defaults = vars(mistake) if is_class else mistake.__kwdefaults__ or {}
+    return Constant(defaults["constant"], *limits)
+
+
+def with_constant(mistake: Callable[..., Any], value: float) -> Callable[..., Any]:
+    """The same mistake with another value of its constant: a function again, or a class."""
+    if isinstance(mistake, type):
+        return type(mistake.__name__, (mistake,), {"constant": value})
+    parts = mistake.__code__, mistake.__globals__, mistake.__name__
+    copy = FunctionType(*parts, mistake.__defaults__, mistake.__closure__)
+    copy.__kwdefaults__ = {**(mistake.__kwdefaults__ or {}), "constant": value}
+    return copy
+
+
+def sentence_of(mistake: Callable[..., Any], value: float | None = None) -> str:
+    """What students read of a mistake: its docstring, with its constant's value where it is known.
+
+    `{constant}` in the docstring becomes "about 1e-6", or "a constant".
+    """
+    words = "a constant"
+    if value is not None:
+        words = "about " + re.sub(r"e([+-])0", r"e\1", f"{float(f'{value:.2g}'):g}")
+    text = inspect.getdoc(mistake) or ""
+    if text.startswith("{constant}"):
+        words = words.capitalize()
+    return text.replace("{constant}", words)

@@ -31,7 +31,7 @@ def difference(student: Node, reference: Node, rtol: float, atol: float) -> str 
 
 def margin(student: Node, reference: Node, rtol: float, atol: float) -> float:
     """How often the largest deviation of two values that agree goes into its tolerance."""
-    mine, theirs = _flat(student), _flat(reference)
+    mine, theirs = flat(student), flat(reference)
     with np.errstate(invalid="ignore"):
         deviation = np.abs(mine - theirs)
     tolerance = atol + rtol * np.abs(theirs)
@@ -39,7 +39,7 @@ def margin(student: Node, reference: Node, rtol: float, atol: float) -> float:
     return float(np.min(tolerance[differ] / deviation[differ], initial=math.inf))
 
 
-def _flat(node: Node) -> np.ndarray:
+def flat(node: Node) -> np.ndarray:
     """All numbers of a value, in a row."""
     match node["t"]:
         case "none" | "str":
@@ -51,7 +51,7 @@ def _flat(node: Node) -> np.ndarray:
         case _:
             numbers = as_array(node).ravel()
             return numbers if numbers.dtype.kind == "c" else numbers.astype(float)
-    return np.concatenate([np.empty(0), *map(_flat, parts)])
+    return np.concatenate([np.empty(0), *map(flat, parts)])
 
 
 def describe(node: Node) -> str:

@@ -16,8 +16,10 @@ class Line:
     core: without it the item earns nothing;
     message: for the student, where it failed;
     mistake: the id of a known mistake that was recognised;
-    sentence: what students are told of it, with which the message begins;
+    sentence: what it is, in words; the message begins with them, and with the student's constant;
     suspects: ids of all known mistakes that give the same;
+    of: the function or method that it is about, where the item has several; empty: all of them;
+    call: the number of the comparison that failed, in the order in which they were made;
     error_expected: whether the line demands an exception;
     margin: how far the numbers stayed from the threshold, as a factor: a tolerance over the
     largest deviation. Infinite where nothing was near, or nothing is a matter of degree.
@@ -32,6 +34,8 @@ class Line:
     sentence: str = ""
     suspects: tuple[str, ...] = field(default=(), repr=False)
     error_expected: bool = field(default=False, repr=False)
+    of: str = field(default="", repr=False)
+    call: int | None = field(default=None, repr=False)
     margin: float = field(default=math.inf, repr=False)
 
 

@@ -1,11 +1,14 @@
 """What a check sees of the student's code."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from grader.course import banks
-from grader.judging import comparing, together
+from grader.judging import comparing, fitting, together
 from grader.judging.local import Local
 from grader.judging.report import Line
 from grader.judging.requests import Instead, Target, request_for
@@ -14,9 +17,48 @@ from grader.running import agent
 from grader.running.session import CALL_SECONDS, Session, Stopped
 
 RTOL, ATOL = 5e-5, 1e-5  # float32 inside a right solution is right
+FITTED_CALLS = 2  # to so many a constant is fitted, one after the other, until one is verified
 READABLE = "can be read"  # the first line about a variable
 
+_WHERE = "Inside np.where, both branches are computed, also where they are not taken."
+
 Agreement = Callable[[dict, dict], bool]  # whether two replies are the same
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A comparison that failed.
+
+    request: what was asked;
+    reply: what the student's code replied;
+    wanted: what the reference did;
+    agree: whether two replies are the same;
+    core: whether the item earns nothing without it;
+    of: the function or method that it is about, as in `Line`.
+    """
+
+    request: dict
+    reply: dict
+    wanted: dict
+    agree: Agreement
+    core: bool
+    of: str
+
+
+@dataclass(frozen=True)
+class Right:
+    """A call that went well.
+
+    request: what was asked;
+    is_right: whether another reply to it would have been right as well;
+    core: whether the item earns nothing without it;
+    of: the function or method that it is about, as in `Line`.
+    """
+
+    request: dict
+    is_right: Callable[[dict], bool]
+    core: bool
+    of: str
 
 
 class CheckEnded(Exception):
@@ -44,9 +86,12 @@ class Student:
         self._changed: set[str] = set()
         self._calls_with_arrays = 0
         self._margins: dict[str, float] = {}
-        self._right_in_the_core: list[tuple[dict, Callable[[dict], bool]]] = []
-        self._wrong_in_the_core: list[tuple[dict, dict, dict, Agreement]] = []
-        self._first_replies: dict[str, dict] = {}  # of all mistakes, to the first of these
+        self._right: list[Right] = []
+        self._compared: dict[tuple[str, str], int] = {}  # with so many of the core's right calls
+        self._contradicted: set[tuple[str, str]] = set()  # mistakes, and functions, by these
+        self._wrong: list[Wrong] = []
+        self._set_aside: dict[str, set[str]] = {}  # by function: what cannot explain its core
+        self._first_replies: dict[str, dict[str, dict]] = {}  # by function, of all mistakes
 
     # --- the lines a check yields
 
@@ -64,6 +109,7 @@ class Student:
         reference_args: tuple | None = None,
         stated: bool = False,
         instead: Instead | None = None,
+        of: str = "",
     ) -> Line:
         """The student's result equals the reference's, in kind, shape and value.
 
@@ -72,7 +118,9 @@ class Student:
         may choose how near they come, and their margin is not noted.
         reference_args: arguments for the reference, if it needs simpler ones for the same result.
         instead: what stands in the place of other functions of the student, by their names.
+        of: the one function or method that the call is about, where the item has several.
         """
+        of = of or self._function(target)
         request = self._request(target, args, instead)
         reply = self._ask(request, what, seconds)
         theirs = args if reference_args is None else reference_args
@@ -89,20 +137,21 @@ class Student:
         if message is None:
             message = comparing.difference(reply["value"], wanted["value"], rtol, atol)
         suspects: tuple[str, ...] = ()
+        call = None
         if message is not None:
-            suspects = self._suspects(request, reply, wanted, agree, core)
-            if core:
-                self._wrong_in_the_core.append((request, reply, wanted, agree))
-        if message is None and core:
-            self._right_in_the_core.append((request, lambda theirs: agree(wanted, theirs)))
+            wrong = Wrong(request, reply, wanted, agree, core, of)
+            suspects = self._suspects(wrong)
+            self._wrong.append(wrong)
+            call = len(self._wrong) - 1
+        else:
+            self._right.append(Right(request, lambda theirs: agree(wanted, theirs), core, of))
         if message is None and quiet and reply["warnings"]:
-            message = f"The value is right, but Python warns: {reply['warnings'][0]}"
+            message = f"The value is right, but Python warns: {reply['warnings'][0]}. {_WHERE}"
         margin = math.inf
         if message is None and not stated:
             margin = comparing.margin(reply["value"], wanted["value"], rtol, atol)
-        return Line(
-            what, message is None, share, core, message or "", suspects=suspects, margin=margin
-        )
+        known: dict[str, Any] = {"suspects": suspects, "margin": margin, "of": of, "call": call}
+        return Line(what, message is None, share, core, message or "", **known)
 
     def meets(
         self,
@@ -114,12 +163,14 @@ class Student:
         core: bool = False,
         seconds: float = CALL_SECONDS,
         instead: Instead | None = None,
+        of: str = "",
     ) -> Line:
         """The student's result, as plain values, meets a condition where many results are right.
 
         condition: says what is wrong with a result; empty where nothing is.
-        instead: as in `compare`.
+        instead, of: as in `compare`.
         """
+        of = of or self._function(target)
         request = self._request(target, args, instead)
         reply = self._ask(request, what, seconds)
 
@@ -128,13 +179,13 @@ class Student:
 
         message = problem(reply)
         suspects: tuple[str, ...] = ()
-        if core and not message:
-            self._right_in_the_core.append((request, lambda theirs: not problem(theirs)))
         if message:
             wanted = self._locally(request)
-            suspects = self._suspects(request, reply, wanted, _same_reply, core)
-        margin = self._margin(what)
-        return Line(what, not message, share, core, message, suspects=suspects, margin=margin)
+            suspects = self._suspects(Wrong(request, reply, wanted, _same_reply, core, of))
+        else:
+            self._right.append(Right(request, lambda theirs: not problem(theirs), core, of))
+        known: dict[str, Any] = {"suspects": suspects, "margin": self._margin(what), "of": of}
+        return Line(what, not message, share, core, message, **known)
 
     def raises(
         self,
@@ -152,9 +203,12 @@ class Student:
             return Line(what, True, share)
 
         got = self._failure(reply) or f"It returns {comparing.describe(reply['value'])}."
-        suspects = self._suspects(request, reply, self._locally(request), _same_reply)
+        of = self._function(target)
+        wrong = Wrong(request, reply, self._locally(request), _same_reply, False, of)
+        suspects = self._suspects(wrong)
         message = f"This call should raise {kind.__name__}, but it does not. {got}"
-        return Line(what, False, share, False, message, suspects=suspects, error_expected=True)
+        known: dict[str, Any] = {"suspects": suspects, "error_expected": True, "of": of}
+        return Line(what, False, share, False, message, **known)
 
     def compare_each(
         self, target: Target, cases: Mapping[str, tuple], **options: Any
@@ -266,35 +320,86 @@ class Student:
         names = " and ".join(sorted(self._changed))
         return [Line(what, False, message=f"It changes {names} in place: work on a copy.")]
 
-    def rules_out(self, mistake: str) -> bool:
-        """Whether the student's code is right in a core line where that mistake is not."""
-        return any(
-            not is_right(self._locally(request, mistake))
-            for request, is_right in self._right_in_the_core
-        )
+    def rules_out(self, mistake: str, of: str) -> bool:
+        """Whether the student's code is right in a core line where that mistake is not.
 
-    def explained_together(self, failed: int) -> str | None:
+        of: only lines about that function or method count, and about all; empty: all lines.
+        """
+        key, calls = (mistake, of), self._right_core(of)
+        if key not in self._contradicted:
+            new = calls[self._compared.get(key, 0) :]
+            self._compared[key] = len(calls)
+            if any(not call.is_right(self._locally(call.request, mistake)) for call in new):
+                self._contradicted.add(key)
+        return key in self._contradicted
+
+    def contradictions(self, mistake: str, of: str) -> int:
+        """How often the student's code is right beside the core where a mistake is not."""
+        elsewhere = [r for r in self._right if not r.core and (not of or r.of in ("", of))]
+        return sum(not r.is_right(self._locally(r.request, mistake)) for r in elsewhere)
+
+    def explained_together(self, calls: list[int | None]) -> str | None:
         """The first of the pairs of mistakes (see `together`) that explain all core lines.
 
-        failed: how many core lines failed; one that is no comparison cannot be explained.
+        calls: those of the core lines that failed; None for one that is no comparison, which
+        cannot be explained.
         """
-        if not self._diagnose or failed != len(self._wrong_in_the_core):
+        known = [call for call in calls if call is not None]
+        if not self._diagnose or len(known) != len(calls):
             return None
-        found = list(together.pairs([n for n, r in self._first_replies.items() if "value" in r]))
+        first = self._first_replies.get(self._wrong[known[0]].of, {})
+        found = list(together.pairs([n for n, r in first.items() if "value" in r]))
         cases: list[together.Case] = []
-        for request, reply, wanted, agree in self._wrong_in_the_core:
-            if "value" not in reply:
+        for call in known:
+            wrong = self._wrong[call]
+            if "value" not in wrong.reply:
                 return None
-            replies = self._first_replies if not cases else self._replies_to(request, found)
-            cases.append(_case(reply, wanted, replies, agree))
+            replies = first if not cases else self._replies_to(wrong.request, found)
+            cases.append(_case(wrong, replies))
             found = cases[-1].explained_by(found)
         for pair in found:
             matter = (any(c.changed_by(name) for c in cases) for name in together.parts(pair))
-            if all(matter) and not self._pair_ruled_out(pair):
+            if all(matter) and not self._pair_ruled_out(pair, self._wrong[known[0]].of):
                 return pair
         return None
 
+    def fitted(self, calls: Iterable[int], more: Iterable[int]) -> dict[str, set[int]]:
+        """The mistakes with a free constant whose value can be found, and the calls they explain.
+
+        calls: comparisons that failed, and have to be explained; more: others that may be. The
+        constant is found on one of the first.
+        The ids give the constant its value (see `fitting.with_value`). It is found on one call,
+        and has to give what the student's code gave on all others, at least one or, where no other
+        went wrong, two different numbers of the same call.
+        """
+        calls, more = list(calls), list(more)
+        found = {}
+        for mistake, constant in self._local.constants.items() if self._diagnose else ():
+            for call in (calls or more)[:FITTED_CALLS]:
+                name = self._fitted_to(self._wrong[call], mistake, constant)
+                if name is None:
+                    continue
+                explained = {c for c in {*calls, *more} if self._explains(name, self._wrong[c])}
+                enough = len(explained) > 1 or _different_numbers(self._wrong[call]) >= 2
+                if enough and explained.issuperset(calls):
+                    found[name] = explained
+                    break
+        return found
+
+    def is_known(self, name: str, calls: Iterable[int]) -> bool:
+        """Whether three times the constant, or a third of it, would not explain the same calls."""
+        mistake, value = fitting.split(name)
+        if value is None:
+            value = self._local.constants[mistake].usual
+        others = [fitting.with_value(mistake, factor * value) for factor in (1 / 3, 3)]
+        return all(
+            any(not self._explains(other, self._wrong[call]) for call in calls) for other in others
+        )
+
     # --- below
+
+    def _right_core(self, of: str) -> list[Right]:
+        return [r for r in self._right if r.core and (not of or r.of in ("", of))]
 
     def _note(self, factor: float, of: str) -> None:
         self._margins[of] = min(self._margins.get(of, math.inf), float(factor))
@@ -327,33 +432,58 @@ class Student:
         """The reply that the reference, or a mistake in its place, gives to the same request."""
         return _trusted(self._local.ask(request, mistake))
 
-    def _suspects(
-        self, request: dict, reply: dict, wanted: dict, agree: Agreement, core: bool = False
-    ) -> tuple[str, ...]:
+    def _function(self, target: Target) -> str:
+        """What a call is about if the check does not say: a function, where there are several."""
+        named = isinstance(target, str) and self._local.has_several_functions
+        return str(target) if named else ""
+
+    def _explains(self, mistake: str, wrong: Wrong) -> bool:
+        """Whether a mistake gives what the student's code gave, and not what is right."""
+        theirs = self._locally(wrong.request, mistake)
+        return wrong.agree(wrong.reply, theirs) and not wrong.agree(wrong.wanted, theirs)
+
+    def _fitted_to(self, wrong: Wrong, mistake: str, constant: banks.Constant) -> str | None:
+        """The id with the constant that explains a comparison; None where there is none."""
+        if "value" not in wrong.reply:
+            return None
+
+        def how_far(value: float) -> float:
+            theirs = self._locally(wrong.request, fitting.with_value(mistake, value))
+            if "value" not in theirs:
+                return math.inf
+            return fitting.distance(wrong.reply["value"], theirs["value"])
+
+        value = fitting.search(how_far, constant.low, constant.high)
+        found = [fitting.with_value(mistake, each) for each in fitting.rounded(value)]
+        return next((name for name in found if self._explains(name, wrong)), None)
+
+    def _suspects(self, wrong: Wrong) -> tuple[str, ...]:
         """The known mistakes that give what the student's code gives, and not what is right.
 
-        One that does not explain a core line that failed will not be named, so that no later line
-        needs to be compared with it.
+        One that does not explain a core line that failed will not be named for that function or
+        method, so that no later line about it needs to be compared with the mistake.
         """
-        replies = {name: self._locally(request, name) for name in self._candidates}
-        found = [
-            name
-            for name, theirs in replies.items()
-            if agree(reply, theirs) and not agree(wanted, theirs)
-        ]
-        if core:
-            self._first_replies = self._first_replies or replies
-            self._candidates = found
-        return tuple(found)
+        skipped = self._set_aside.get("", set()) | self._set_aside.get(wrong.of, set())
+        left = [name for name in self._candidates if name not in skipped]
+        if not wrong.core:  # where the core is right, most mistakes are ruled out by it
+            left = [name for name in left if not self.rules_out(name, wrong.of)]
+        replies = {name: self._locally(wrong.request, name) for name in left}
+        right = {name for name, theirs in replies.items() if wrong.agree(wrong.wanted, theirs)}
+        found = {name for name in left if wrong.agree(wrong.reply, replies[name])} - right
+        if wrong.core:
+            self._first_replies.setdefault(wrong.of, replies)
+            self._set_aside.setdefault(wrong.of, set()).update(set(left) - found)
+        return tuple(name for name in left if name in found)
 
     def _replies_to(self, request: dict, pairs: list[str]) -> dict[str, dict]:
         """What the mistakes in some pairs reply to a request."""
         names = {name for pair in pairs for name in together.parts(pair)}
         return {name: self._locally(request, name) for name in sorted(names)}
 
-    def _pair_ruled_out(self, pair: str) -> bool:
+    def _pair_ruled_out(self, pair: str, of: str) -> bool:
         """Whether the student's code is right in a core line where the pair is not."""
-        for request, is_right in self._right_in_the_core:
+        for call in self._right_core(of):
+            request, is_right = call.request, call.is_right
             right, replies = self._locally(request), self._replies_to(request, [pair])
             known = {name: reply["value"] for name, reply in replies.items() if "value" in reply}
             given = together.value(pair, right["value"], known) if "value" in right else None
@@ -374,13 +504,21 @@ class Student:
         return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
 
 
-def _case(reply: dict, wanted: dict, replies: dict[str, dict], agree: Agreement) -> together.Case:
+def _case(wrong: Wrong, replies: dict[str, dict]) -> together.Case:
     known = {name: theirs["value"] for name, theirs in replies.items() if "value" in theirs}
 
     def same(one: dict, other: dict) -> bool:
-        return agree({"value": one}, {"value": other})
+        return wrong.agree({"value": one}, {"value": other})
 
-    return together.Case(reply["value"], wanted["value"], known, same)
+    return together.Case(wrong.reply["value"], wrong.wanted["value"], known, same)
+
+
+def _different_numbers(wrong: Wrong) -> int:
+    """How many different numbers a student's code returned where it went wrong."""
+    mine, right = (comparing.flat(reply["value"]) for reply in (wrong.reply, wrong.wanted))
+    if mine.shape != right.shape:
+        return 0
+    return len(set(mine[~np.isclose(mine, right, 1e-6, 0)].tolist()))
 
 
 def _variable(functions: dict, name: str) -> object:

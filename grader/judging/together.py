@@ -77,6 +77,14 @@ def sentence(pair: str, sentence_of: Callable[[str], str]) -> str:
     return f"Two things at once: {_in_a_sentence(first)}; {_in_a_sentence(second)}."
 
 
+def either(sentences: list[str]) -> str:
+    """What the student reads of one mistake, or of two that explain the same."""
+    if len(sentences) == 1:
+        return sentences[0]
+    first, second = (_in_a_sentence(text.strip().rstrip(".")) for text in sentences)
+    return f"Either {first}; or {second}."
+
+
 def _in_a_sentence(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 

@@ -82,6 +82,51 @@ def kl_discrete__cross_entropy(q, p):
         return -np.sum(np.where(q > 0, q * np.log(p), 0.0), axis=-1)
 
 
+def kl_discrete__entropy_sign(q, p):
+    """The cross-entropy is subtracted: both parts have the wrong sign somewhere; look at log p."""
+    q, p = right.distributions(q, p)
+    with np.errstate(all="ignore"):
+        return np.sum(np.where(q > 0, q * (np.log(q) + np.log(p)), 0.0), axis=-1)
+
+
+def kl_discrete__entropy(q, p):
+    """This is the entropy of q alone: p plays no part."""
+    q, p = right.distributions(q, p)
+    return -np.sum(rel_entr(q, np.ones_like(p)), axis=-1)
+
+
+def kl_discrete__decimal_logarithm(q, p):
+    """You take the logarithm to base 10; nats need np.log."""
+    return right.kl_discrete(q, p) / np.log(10)
+
+
+def kl_discrete__ratio_without_log(q, p):
+    """The logarithm is missing: the ratio itself is averaged under q."""
+    q, p = right.distributions(q, p)
+    with np.errstate(all="ignore"):
+        return np.sum(np.where(q > 0, q * (q / p), 0.0), axis=-1)
+
+
+def kl_discrete__log_of_the_mean_ratio(q, p):
+    """The logarithm is taken after the average over q; it belongs inside."""
+    q, p = right.distributions(q, p)
+    with np.errstate(all="ignore"):
+        return np.log(np.sum(np.where(q > 0, q * (q / p), 0.0), axis=-1))
+
+
+def kl_discrete__squared_differences(q, p):
+    """These are squared differences of the probabilities, which is another distance."""
+    q, p = right.distributions(q, p)
+    return np.sum((q - p) ** 2, axis=-1)
+
+
+def kl_discrete__log1p(q, p):
+    """You take the logarithm of 1 plus the ratio; the ratio itself belongs there."""
+    q, p = right.distributions(q, p)
+    with np.errstate(all="ignore"):
+        return np.sum(np.where(q > 0, q * np.log1p(q / p), 0.0), axis=-1)
+
+
 def kl_discrete__absolute_terms(q, p):
     """Each term was made positive; single terms of the sum may well be negative."""
     q, p = right.distributions(q, p)
@@ -115,21 +160,35 @@ def kl_discrete__zeros_refused(q, p):
     return np.sum(q * np.log(q / p), axis=-1)
 
 
-def kl_discrete__smoothed(q, p, epsilon=1e-10):
-    """A small constant is added to the probabilities: what should be infinite becomes finite."""
+def kl_discrete__smoothed(q, p, *, constant: (1e-15, 1e-3) = 1e-10):
+    """You add {constant} to probabilities inside the logarithm: what is infinite becomes finite."""
     q, p = right.distributions(q, p)
-    return np.sum(q * np.log((q + epsilon) / (p + epsilon)), axis=-1)
+    return np.sum(q * np.log((q + constant) / (p + constant)), axis=-1)
+
+
+def kl_discrete__ratio_smoothed(q, p, *, constant: (1e-15, 1e-3) = 1e-10):
+    """You add {constant} to the ratio inside the logarithm; look at an outcome with q = 0."""
+    q, p = right.distributions(q, p)
+    with np.errstate(all="ignore"):
+        return np.sum(q * np.log(q / p + constant), axis=-1)
+
+
+def kl_discrete__only_q_smoothed(q, p, *, constant: (1e-15, 1e-3) = 1e-10):
+    """You add {constant} to q inside the logarithm: leave out the outcomes with q = 0 instead."""
+    q, p = right.distributions(q, p)
+    with np.errstate(all="ignore"):
+        return np.sum(q * np.log((q + constant) / p), axis=-1)
 
 
 def kl_discrete__smoothed_coarsely(q, p):
     """The constant added to the probabilities is so large that all values change."""
-    return kl_discrete__smoothed(q, p, epsilon=1e-3)
+    return kl_discrete__smoothed(q, p, constant=1e-3)
 
 
-def kl_discrete__clipped(q, p):
-    """The probabilities are clipped from below: what should be infinite becomes finite."""
+def kl_discrete__clipped(q, p, *, constant: (1e-15, 1e-3) = 1e-12):
+    """You clip probabilities from below at {constant}: what is infinite becomes finite."""
     q, p = right.distributions(q, p)
-    return np.sum(rel_entr(q, np.clip(p, 1e-12, 1.0)), axis=-1)
+    return np.sum(rel_entr(q, np.clip(p, constant, 1.0)), axis=-1)
 
 
 def kl_discrete__tiny_taken_for_zero(q, p):
@@ -373,6 +432,12 @@ def kl_normal__std_not_squared(mean_q, std_q, mean_p, std_p):
     return np.log(std_p / std_q) + (std_q + (mean_q - mean_p) ** 2) / (2 * std_p) - 0.5
 
 
+def kl_normal__std_of_q_not_squared(mean_q, std_q, mean_p, std_p):
+    """The standard deviation of q is not squared in the quadratic term; that of p is."""
+    mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
+    return np.log(std_p / std_q) + (std_q + (mean_q - mean_p) ** 2) / (2 * std_p**2) - 0.5
+
+
 def kl_normal__log_ratio_inverted(mean_q, std_q, mean_p, std_p):
     """The ratio inside the logarithm is the wrong way round."""
     logarithm, quadratic = _kl_normal_parts(mean_q, std_q, mean_p, std_p)
@@ -428,10 +493,100 @@ def kl_normal__averaged(mean_q, std_q, mean_p, std_p):
     return np.mean(right.kl_normal(mean_q, std_q, mean_p, std_p))
 
 
-def kl_normal__smoothed(mean_q, std_q, mean_p, std_p):
-    """A small constant is added to the variances, which spoils small standard deviations."""
+def kl_normal__smoothed(mean_q, std_q, mean_p, std_p, *, constant: (1e-12, 1e-2) = 1e-8):
+    """You add {constant} to the variances, which spoils small standard deviations."""
     mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
-    return right.kl_normal(mean_q, np.sqrt(std_q**2 + 1e-8), mean_p, np.sqrt(std_p**2 + 1e-8))
+    return right.kl_normal(
+        mean_q, np.sqrt(std_q**2 + constant), mean_p, np.sqrt(std_p**2 + constant)
+    )
+
+
+def kl_normal__ratio_smoothed(mean_q, std_q, mean_p, std_p, *, constant: (1e-12, 1e-2) = 1e-3):
+    """You add {constant} to the ratio inside the logarithm: no guard is needed there."""
+    _, quadratic = _kl_normal_parts(mean_q, std_q, mean_p, std_p)
+    return np.log(np.divide(std_p, std_q) + constant) + quadratic - 0.5
+
+
+def kl_normal__stds_smoothed(mean_q, std_q, mean_p, std_p, *, constant: (1e-12, 1e-2) = 1e-8):
+    """You add {constant} to the standard deviations, which spoils small ones."""
+    mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
+    return right.kl_normal(mean_q, std_q + constant, mean_p, std_p + constant)
+
+
+def kl_normal__smoothed_in_the_logarithm(
+    mean_q, std_q, mean_p, std_p, *, constant: (1e-12, 1e-2) = 1e-8
+):
+    """You add {constant} to the standard deviations in the logarithm, which spoils small ones."""
+    _, quadratic = _kl_normal_parts(mean_q, std_q, mean_p, std_p)
+    logs = np.log(np.asarray(std_p) + constant) - np.log(np.asarray(std_q) + constant)
+    return logs + quadratic - 0.5
+
+
+def kl_normal__logarithm_in_bits(mean_q, std_q, mean_p, std_p):
+    """The logarithm has base 2, and the other terms are in nats: np.log is expected."""
+    logarithm, quadratic = _kl_normal_parts(mean_q, std_q, mean_p, std_p)
+    return logarithm / np.log(2) + quadratic - 0.5
+
+
+def kl_normal__logarithm_to_base_ten(mean_q, std_q, mean_p, std_p):
+    """The logarithm has base 10, and the other terms are in nats: np.log is expected."""
+    logarithm, quadratic = _kl_normal_parts(mean_q, std_q, mean_p, std_p)
+    return logarithm / np.log(10) + quadratic - 0.5
+
+
+def kl_normal__means_added(mean_q, std_q, mean_p, std_p):
+    """The means are added where their difference is squared."""
+    return right.kl_normal(mean_q, std_q, -np.asarray(mean_p), std_p)
+
+
+def kl_normal__means_squared_apart(mean_q, std_q, mean_p, std_p):
+    """The squares of the means are subtracted where the square of their difference is meant."""
+    mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
+    squares = std_q**2 + mean_q**2 - mean_p**2
+    return np.log(std_p / std_q) + squares / (2 * std_p**2) - 0.5
+
+
+def kl_normal__multiplied_by_the_variance(mean_q, std_q, mean_p, std_p):
+    """/ 2 * std_p**2 multiplies by the variance of p: the denominator needs brackets."""
+    mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
+    squares = std_q**2 + (mean_q - mean_p) ** 2
+    return np.log(std_p / std_q) + squares / 2 * std_p**2 - 0.5
+
+
+def kl_normal__divided_by_the_std(mean_q, std_q, mean_p, std_p):
+    """The squares are divided by the standard deviation of p, not by its variance."""
+    mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
+    squares = std_q**2 + (mean_q - mean_p) ** 2
+    return np.log(std_p / std_q) + squares / (2 * std_p) - 0.5
+
+
+def kl_normal__divided_by_the_variance_of_q(mean_q, std_q, mean_p, std_p):
+    """The squares are divided by the variance of q; that of p belongs there."""
+    mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
+    squares = std_q**2 + (mean_q - mean_p) ** 2
+    return np.log(std_p / std_q) + squares / (2 * std_q**2) - 0.5
+
+
+def kl_normal__only_the_difference_divided(mean_q, std_q, mean_p, std_p):
+    """Only the difference of the means is divided by 2 var_p; the variance of q has to be, too."""
+    mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
+    return np.log(std_p / std_q) + std_q**2 + (mean_q - mean_p) ** 2 / (2 * std_p**2) - 0.5
+
+
+def kl_normal__half_around_all(mean_q, std_q, mean_p, std_p):
+    """All is half of what it should be: log(std_p / std_q) has no half in front."""
+    return 0.5 * right.kl_normal(mean_q, std_q, mean_p, std_p)
+
+
+def kl_normal__constant_added(mean_q, std_q, mean_p, std_p):
+    """The constant at the end has the wrong sign: 1/2 is added."""
+    return sum(_kl_normal_parts(mean_q, std_q, mean_p, std_p)) + 0.5
+
+
+def kl_normal__variance_of_q_missing(mean_q, std_q, mean_p, std_p):
+    """The variance of q is missing from the quadratic term, which is an expectation under q."""
+    mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
+    return np.log(std_p / std_q) + (mean_q - mean_p) ** 2 / (2 * std_p**2) - 0.5
 
 
 def kl_normal__variances_if_above_1(mean_q, std_q, mean_p, std_p):
@@ -573,10 +728,72 @@ def kl_standard_normal__averaged(mean, std):
     return np.mean(right.kl_standard_normal(mean, std))
 
 
-def kl_standard_normal__smoothed(mean, std):
-    """A small constant inside the logarithm spoils small standard deviations."""
+def kl_standard_normal__smoothed(mean, std, *, constant: (1e-16, 1e-1) = 1e-8):
+    """You add {constant} inside the logarithm, which spoils small standard deviations."""
     square, variance, _ = _moments(mean, std)
-    return 0.5 * (variance + square - 1 - np.log(variance + 1e-8))
+    return 0.5 * (variance + square - 1 - np.log(variance + constant))
+
+
+def kl_standard_normal__std_smoothed(mean, std, *, constant: (1e-16, 1e-1) = 1e-8):
+    """You add {constant} to the standard deviation in the logarithm, which spoils small ones."""
+    square, variance, _ = _moments(mean, std)
+    return 0.5 * (variance + square - 1 - 2 * np.log(np.asarray(std, float) + constant))
+
+
+def kl_standard_normal__clipped(mean, std, *, constant: (1e-16, 1e-1) = 1e-8):
+    """You keep the variance above {constant} in the logarithm: small ones are spoiled."""
+    square, variance, _ = _moments(mean, std)
+    return 0.5 * (variance + square - 1 - np.log(np.maximum(variance, constant)))
+
+
+def kl_standard_normal__std_clipped(mean, std, *, constant: (1e-16, 1e-1) = 1e-8):
+    """You keep the standard deviation above {constant}: small ones are spoiled."""
+    return right.kl_standard_normal(mean, np.maximum(std, constant))
+
+
+def kl_standard_normal__one_outside(mean, std):
+    """The 1 stands outside the bracket with the half: it is taken off whole."""
+    return right.kl_standard_normal(mean, std) - 0.5
+
+
+def kl_standard_normal__one_added(mean, std):
+    """The 1 has the wrong sign."""
+    return right.kl_standard_normal(mean, std) + 1
+
+
+def kl_standard_normal__log_missing(mean, std):
+    """The term with the logarithm is missing."""
+    square, variance, _ = _moments(mean, std)
+    return 0.5 * (variance + square - 1)
+
+
+def kl_standard_normal__mean_missing(mean, std):
+    """The mean plays no part."""
+    return right.kl_standard_normal(0 * np.asarray(mean, float), std)
+
+
+def kl_standard_normal__variance_missing(mean, std):
+    """The variance is missing outside the logarithm."""
+    square, _, log_variance = _moments(mean, std)
+    return 0.5 * (square - 1 - log_variance + 0 * square)
+
+
+def kl_standard_normal__logarithm_in_bits(mean, std):
+    """The logarithm has base 2, and the other terms are in nats: np.log is expected."""
+    square, variance, log_variance = _moments(mean, std)
+    return 0.5 * (variance + square - 1 - log_variance / np.log(2))
+
+
+def kl_standard_normal__logarithm_to_base_ten(mean, std):
+    """The logarithm has base 10, and the other terms are in nats: np.log is expected."""
+    square, variance, log_variance = _moments(mean, std)
+    return 0.5 * (variance + square - 1 - log_variance / np.log(10))
+
+
+def kl_standard_normal__variance_squared(mean, std):
+    """The standard deviation is squared twice outside the logarithm."""
+    square, variance, log_variance = _moments(mean, std)
+    return 0.5 * (variance**2 + square - 1 - log_variance)
 
 
 # ── kl_mvn ───────────────────────────────────────────────────────────────────────────────────
@@ -711,11 +928,85 @@ def kl_mvn__mean_over_dimensions(mean_q, cov_q, mean_p, cov_p):
     return right.kl_mvn(mean_q, cov_q, mean_p, cov_p) / len(mean_q)
 
 
-def kl_mvn__jitter(mean_q, cov_q, mean_p, cov_p):
-    """A constant is added to the diagonals, which spoils covariances in small units."""
+def kl_mvn__jitter(mean_q, cov_q, mean_p, cov_p, *, constant: (1e-12, 1e-1) = 1e-6):
+    """You add {constant} to the diagonals, which spoils covariances in small units."""
     right.multivariate_normals(mean_q, cov_q, mean_p, cov_p)
-    jitter = 1e-6 * np.eye(len(mean_q))
+    jitter = constant * np.eye(len(mean_q))
     return right.kl_mvn(mean_q, cov_q + jitter, mean_p, cov_p + jitter)
+
+
+def kl_mvn__jitter_in_the_inverse(mean_q, cov_q, mean_p, cov_p, *, constant: (1e-12, 1e-1) = 1e-6):
+    """You add {constant} to the diagonal of cov_p before it is inverted: small units suffer."""
+    _, _, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
+    inverse = np.linalg.inv(cov_p + constant * np.eye(k))
+    difference = np.asarray(mean_p, float) - mean_q
+    return _mvn_sum(np.trace(inverse @ cov_q), difference @ inverse @ difference, k, log_ratio)
+
+
+def kl_mvn__smoothed_determinants(mean_q, cov_q, mean_p, cov_p, *, constant: (1e-30, 1e-1) = 1e-10):
+    """You add {constant} to the determinants inside the logarithm: slogdet needs no such number."""
+    trace, form, k, _ = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
+    with np.errstate(all="ignore"):
+        det_q, det_p = np.linalg.det(cov_q), np.linalg.det(cov_p)
+        log_ratio = np.log(det_p + constant) - np.log(det_q + constant)
+    return _mvn_sum(trace, form, k, log_ratio)
+
+
+def kl_mvn__nothing_inverted(mean_q, cov_q, mean_p, cov_p):
+    """cov_p itself stands in the trace and in the quadratic form; its inverse belongs there."""
+    _, _, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
+    difference = np.asarray(mean_p) - mean_q
+    form = difference @ cov_p @ difference
+    return _mvn_sum(np.trace(np.asarray(cov_p) @ cov_q), form, k, log_ratio)
+
+
+def kl_mvn__trace_not_inverted(mean_q, cov_q, mean_p, cov_p):
+    """The trace is that of cov_p times cov_q; the inverse of cov_p belongs there."""
+    _, form, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
+    return _mvn_sum(np.trace(np.asarray(cov_p) @ cov_q), form, k, log_ratio)
+
+
+def kl_mvn__log_determinant_halved(mean_q, cov_q, mean_p, cov_p):
+    """The log-determinants have one half too many in front."""
+    trace, form, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
+    return _mvn_sum(trace, form, k, log_ratio / 2)
+
+
+def kl_mvn__determinants_without_log(mean_q, cov_q, mean_p, cov_p):
+    """The ratio of the determinants stands there without its logarithm."""
+    trace, form, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
+    with np.errstate(all="ignore"):
+        return _mvn_sum(trace, form, k, np.exp(log_ratio))
+
+
+def kl_mvn__trace_missing(mean_q, cov_q, mean_p, cov_p):
+    """The trace is missing."""
+    _, form, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
+    return _mvn_sum(0.0, form, k, log_ratio)
+
+
+def kl_mvn__means_added(mean_q, cov_q, mean_p, cov_p):
+    """The means are added where their difference belongs."""
+    return right.kl_mvn(mean_q, cov_q, -np.asarray(mean_p), cov_p)
+
+
+def kl_mvn__distance_without_covariance(mean_q, cov_q, mean_p, cov_p):
+    """The squared distance of the means stands there without the inverse of cov_p."""
+    trace, _, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
+    difference = np.asarray(mean_p) - mean_q
+    return _mvn_sum(trace, difference @ difference, k, log_ratio)
+
+
+def kl_mvn__dimension_added(mean_q, cov_q, mean_p, cov_p):
+    """The number of dimensions is added; it is taken off."""
+    trace, form, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
+    return _mvn_sum(trace, form, -k, log_ratio)
+
+
+def kl_mvn__log_determinant_in_bits(mean_q, cov_q, mean_p, cov_p):
+    """The log-determinants have base 2, and the other terms are in nats."""
+    trace, form, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
+    return _mvn_sum(trace, form, k, log_ratio / np.log(2))
 
 
 def kl_mvn__small_directions_dropped(mean_q, cov_q, mean_p, cov_p):
@@ -936,10 +1227,94 @@ def kl_diagonal__axis_kept(mean, var):
     return right.kl_diagonal(mean, var)[..., None]
 
 
-def kl_diagonal__smoothed(mean, var):
-    """A small constant inside the logarithm spoils small variances."""
+def kl_diagonal__smoothed(mean, var, *, constant: (1e-16, 1e-1) = 1e-8):
+    """You add {constant} inside the logarithm, which spoils small variances."""
     square, var, _ = _diagonal_parts(mean, var)
-    return 0.5 * np.sum(var + square - np.log(var + 1e-8) - 1, axis=-1)
+    return 0.5 * np.sum(var + square - np.log(var + constant) - 1, axis=-1)
+
+
+def kl_diagonal__clipped(mean, var, *, constant: (1e-16, 1e-1) = 1e-8):
+    """You keep the variance from going below {constant}, which spoils small ones."""
+    square, var, _ = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var + square - np.log(np.maximum(var, constant)) - 1, axis=-1)
+
+
+def kl_diagonal__clipped_everywhere(mean, var, *, constant: (1e-16, 1e-1) = 1e-2):
+    """You replace variances below {constant} by it, in all terms, which spoils small ones."""
+    return right.kl_diagonal(mean, np.maximum(var, constant))
+
+
+def kl_diagonal__log_around_all(mean, var):
+    """The 1 stands inside the logarithm: its bracket closes too late."""
+    square, var, _ = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var + square - np.log(var + 1), axis=-1)
+
+
+def kl_diagonal__dimensions_in_each_term(mean, var):
+    """The number of dimensions is taken off in each term of the sum, where 1 belongs."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var + square - log_var - np.shape(var)[-1], axis=-1)
+
+
+def kl_diagonal__one_outside(mean, var):
+    """The 1 stands outside the sum and its half: it is taken off once and whole."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var + square - log_var, axis=-1) - 1
+
+
+def kl_diagonal__sign_of_log_flipped(mean, var):
+    """The term with the logarithm has the wrong sign."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var + square + log_var - 1, axis=-1)
+
+
+def kl_diagonal__one_added(mean, var):
+    """The 1 has the wrong sign."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var + square - log_var + 1, axis=-1)
+
+
+def kl_diagonal__sign_of_squares_flipped(mean, var):
+    """The signs inside the bracket are mixed up: the mean lowers the divergence."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var - square - log_var - 1, axis=-1)
+
+
+def kl_diagonal__log_of_the_sum(mean, var):
+    """The logarithm of the summed variances stands for the sum of their logarithms."""
+    square, var, _ = _diagonal_parts(mean, var)
+    rest = np.sum(var + square - 1, axis=-1)
+    return 0.5 * (rest - np.log(np.sum(var, axis=-1)))
+
+
+def kl_diagonal__log_missing(mean, var):
+    """The term with the logarithm is missing."""
+    square, var, _ = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var + square - 1, axis=-1)
+
+
+def kl_diagonal__logarithm_in_bits(mean, var):
+    """The logarithm has base 2, and the other terms are in nats: np.log is expected."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var + square - log_var / np.log(2) - 1, axis=-1)
+
+
+def kl_diagonal__logarithm_to_base_ten(mean, var):
+    """The logarithm has base 10, and the other terms are in nats: np.log is expected."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var + square - log_var / np.log(10) - 1, axis=-1)
+
+
+def kl_diagonal__variance_squared_outside(mean, var):
+    """The variance is squared outside the logarithm: var holds variances already."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return 0.5 * np.sum(var**2 + square - log_var - 1, axis=-1)
+
+
+def kl_diagonal__one_sum_left(mean, var):
+    """Only the last terms are summed: a term of each dimension is missing."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return 0.5 * (var + square - log_var - 1)[..., -1]
 
 
 # ── near_and_far ─────────────────────────────────────────────────────────────────────────────
@@ -1102,6 +1477,12 @@ def kl_monte_carlo__sum_for_mean(log_q, log_p, samples):
     return np.sum(terms), _error(terms)
 
 
+def kl_monte_carlo__sum_and_its_error(log_q, log_p, samples):
+    """The terms are summed, and the error is that of the sum: divide both by n."""
+    terms = _terms(log_q, log_p, samples)
+    return np.sum(terms), len(terms) * _error(terms)
+
+
 def kl_monte_carlo__never_negative(log_q, log_p, samples):
     """The estimate is kept from being negative; by chance it may be."""
     terms = _terms(log_q, log_p, samples)
@@ -1179,6 +1560,12 @@ def log_evidence__shift_not_undone(log_joint):
     return right.log_evidence(log_joint) - np.max(log_joint, axis=-1)
 
 
+def log_evidence__one_shift_not_undone(log_joint):
+    """One maximum is subtracted from all rows and never added back."""
+    log_joint = np.asarray(log_joint, float)
+    return right.log_evidence(log_joint) - np.max(log_joint)
+
+
 def log_evidence__one_shift_for_all_rows(log_joint):
     """One maximum is subtracted from all rows: rows far below it underflow."""
     log_joint = np.asarray(log_joint, float)
@@ -1214,10 +1601,52 @@ def log_evidence__sign_flipped(log_joint):
     return -right.log_evidence(log_joint)
 
 
-def log_evidence__smoothed(log_joint):
-    """A small constant inside the logarithm hides the underflow: the value is wrong there."""
+def log_evidence__smoothed(log_joint, *, constant: (1e-30, 1e-2) = 1e-10):
+    """You add {constant} inside the logarithm: where exp underflows, only that is left."""
     with np.errstate(all="ignore"):
-        return np.log(np.sum(_naive(log_joint), axis=-1) + 1e-10)
+        return np.log(np.sum(_naive(log_joint), axis=-1) + constant)
+
+
+def log_evidence__exponentials_smoothed(log_joint, *, constant: (1e-30, 1e-2) = 1e-10):
+    """You add {constant} to each exponential: where exp underflows, only that is left."""
+    with np.errstate(all="ignore"):
+        return np.log(np.sum(_naive(log_joint) + constant, axis=-1))
+
+
+def log_evidence__exponents_clipped(log_joint, *, constant: (10.0, 800.0) = 700.0):
+    """You clip the logs at {constant} and its negative: shift them by their maximum instead."""
+    clipped = np.clip(np.asarray(log_joint, float), -constant, constant)
+    with np.errstate(all="ignore"):
+        return np.log(np.sum(np.exp(clipped), axis=-1))
+
+
+def log_evidence__sum_clipped(log_joint, *, constant: (1e-30, 1e-2) = 1e-10):
+    """You keep the sum above {constant}: where exp underflows, only that is left."""
+    with np.errstate(all="ignore"):
+        return np.log(np.maximum(np.sum(_naive(log_joint), axis=-1), constant))
+
+
+def log_evidence__shift_subtracted_again(log_joint):
+    """The maximum is subtracted once more at the end, where it has to be added back."""
+    log_joint = np.asarray(log_joint, float)
+    return right.log_evidence(log_joint) - 2 * np.max(log_joint, axis=-1)
+
+
+def log_evidence__shift_multiplied(log_joint):
+    """The sum is multiplied by the maximum; the logarithm of the sum needs it added."""
+    log_joint = np.asarray(log_joint, float)
+    top = np.max(log_joint, axis=-1)
+    return (right.log_evidence(log_joint) - top) * top
+
+
+def log_evidence__in_bits(log_joint):
+    """This is in bits (logarithm to base 2); nats are expected."""
+    return right.log_evidence(log_joint) / np.log(2)
+
+
+def log_evidence__exponent_sign(log_joint):
+    """The exponentials have the wrong sign: the least likely state counts most."""
+    return logsumexp(-np.asarray(log_joint, float), axis=-1)
 
 
 def _could_be_probabilities(values):
@@ -1291,6 +1720,16 @@ def posterior__divided_by_the_log_evidence(log_joint):
         return _naive(log_joint) / right.log_evidence(log_joint)[..., None]
 
 
+def posterior__log_evidence_subtracted(log_joint):
+    """The log evidence is taken off the joint probability; it belongs under the exponential."""
+    return _naive(log_joint) - right.log_evidence(log_joint)[..., None]
+
+
+def posterior__evidence_subtracted(log_joint):
+    """The evidence is taken off the joint probability; divide by it."""
+    return _naive(log_joint) - np.exp(right.log_evidence(log_joint))[..., None]
+
+
 def posterior__best_state_only(log_joint):
     """All probability goes to the most likely state."""
     log_joint = np.asarray(log_joint, float)
@@ -1322,11 +1761,11 @@ def posterior__sign_flipped(log_joint):
     return softmax(-np.asarray(log_joint, float), axis=-1)
 
 
-def posterior__smoothed(log_joint):
-    """A small constant in the denominator hides the underflow: the values are wrong there."""
+def posterior__smoothed(log_joint, *, constant: (1e-30, 1e-2) = 1e-10):
+    """You add {constant} to the denominator: that hides the underflow of exp."""
     weights = _naive(log_joint)
     with np.errstate(all="ignore"):
-        return weights / (np.sum(weights, axis=-1, keepdims=True) + 1e-10)
+        return weights / (np.sum(weights, axis=-1, keepdims=True) + constant)
 
 
 def posterior__probabilities_if_they_could_be(log_joint):
@@ -1335,9 +1774,36 @@ def posterior__probabilities_if_they_could_be(log_joint):
     return right.posterior(taken)
 
 
-def posterior__clipped(log_joint):
-    """Tiny probabilities are replaced by a small number; their logarithm is lost."""
-    return np.clip(right.posterior(log_joint), 1e-7, 1.0)
+def posterior__clipped(log_joint, *, constant: (1e-30, 1e-2) = 1e-7):
+    """You replace tiny probabilities by {constant}; their logarithm is lost."""
+    return np.clip(right.posterior(log_joint), constant, 1.0)
+
+
+def posterior__weights_smoothed(log_joint, *, constant: (1e-30, 1e-2) = 1e-8):
+    """You add {constant} to the weights before they are normalised: tiny probabilities are lost."""
+    log_joint = np.asarray(log_joint, float)
+    weights = np.exp(log_joint - np.max(log_joint, axis=-1, keepdims=True)) + constant
+    return weights / np.sum(weights, axis=-1, keepdims=True)
+
+
+def posterior__shifted_and_smoothed(log_joint, *, constant: (1e-12, 1e-2) = 1e-4):
+    """You add {constant} to the denominator: the probabilities do not quite sum to 1."""
+    log_joint = np.asarray(log_joint, float)
+    weights = np.exp(log_joint - np.max(log_joint, axis=-1, keepdims=True))
+    return weights / (np.sum(weights, axis=-1, keepdims=True) + constant)
+
+
+def posterior__divided_by_the_log_of_the_sum(log_joint):
+    """The weights are divided by the logarithm of their sum, not by the sum."""
+    log_joint = np.asarray(log_joint, float)
+    weights = np.exp(log_joint - np.max(log_joint, axis=-1, keepdims=True))
+    with np.errstate(all="ignore"):
+        return weights / np.log(np.sum(weights, axis=-1, keepdims=True))
+
+
+def posterior__averaged(log_joint):
+    """The weights are divided by their mean, not by their sum: each row sums to its length."""
+    return right.posterior(log_joint) * np.shape(log_joint)[-1]
 
 
 def posterior__wrong_axis(log_joint):
@@ -1428,16 +1894,50 @@ def elbo__mean_over_states(log_joint, q):
     return right.elbo(log_joint, q) / np.shape(q)[-1]
 
 
-def elbo__smoothed(log_joint, q):
-    """A constant added to q inside the logarithm changes all values."""
+def elbo__smoothed(log_joint, q, *, constant: (1e-12, 1e-1) = 1e-2):
+    """You add {constant} to q inside the logarithm, which changes the values."""
     log_joint, q = np.asarray(log_joint, float), np.asarray(q, float)
-    return np.sum(q * (log_joint - np.log(q + 1e-2)), axis=-1)
+    return np.sum(q * (log_joint - np.log(q + constant)), axis=-1)
 
 
-def elbo__small_probabilities_dropped(log_joint, q):
-    """A state with a small q is left out as if its q were 0: only zeros contribute nothing."""
+def elbo__clipped(log_joint, q, *, constant: (1e-12, 1e-1) = 1e-8):
+    """You clip q from below at {constant}: a state with q = 0 has to contribute nothing."""
+    log_joint, q = np.asarray(log_joint, float), np.clip(np.asarray(q, float), constant, 1.0)
+    return np.sum(q * (log_joint - np.log(q)), axis=-1)
+
+
+def elbo__both_smoothed(log_joint, q, *, constant: (1e-12, 1e-1) = 1e-8):
+    """You add {constant} to q everywhere: a state with q = 0 has to contribute nothing."""
+    log_joint, q = np.asarray(log_joint, float), np.asarray(q, float) + constant
+    return np.sum(q * (log_joint - np.log(q)), axis=-1)
+
+
+def elbo__exponential_of_the_joint(log_joint, q):
+    """You take the exponential of log_joint: its logarithm is what is averaged."""
+    with np.errstate(all="ignore"):
+        return np.sum(np.asarray(q, float) * _naive(log_joint), axis=-1) + _entropy(q)
+
+
+def elbo__log_of_the_log(log_joint, q):
+    """The logarithm is taken of log_joint, which is one already."""
+    with np.errstate(all="ignore"):
+        return np.sum(q * np.log(np.asarray(log_joint, float)), axis=-1) + _entropy(q)
+
+
+def elbo__entropy_only(log_joint, q):
+    """This is the entropy of q alone: the joint plays no part."""
+    return _entropy(q)
+
+
+def elbo__entropy_in_bits(log_joint, q):
+    """The entropy of q is in bits, and the log joint in nats: np.log is expected."""
+    return _expected(log_joint, q) + _entropy(q) / np.log(2)
+
+
+def elbo__small_probabilities_dropped(log_joint, q, *, constant: (1e-8, 1e-1) = 1e-4):
+    """You leave out a state with a q below {constant}: only zeros contribute nothing."""
     q = np.asarray(q, float)
-    return right.elbo(log_joint, np.where(q > 1e-4, q, 0.0))
+    return right.elbo(log_joint, np.where(q > constant, q, 0.0))
 
 
 def elbo__probabilities_if_they_could_be(log_joint, q):
@@ -1597,11 +2097,58 @@ def elbo_linear_gaussian__averaged(x, mean, std):
     return np.mean(right.elbo_linear_gaussian(x, mean, std))
 
 
-def elbo_linear_gaussian__smoothed(x, mean, std):
-    """A small constant inside the logarithm spoils small standard deviations."""
+def elbo_linear_gaussian__smoothed(x, mean, std, *, constant: (1e-16, 1e-1) = 1e-8):
+    """You add {constant} inside the logarithm, which spoils small standard deviations."""
     variance = np.asarray(std, float) ** 2
-    spoiled = 0.5 * (np.log(variance + 1e-8) - np.log(variance))
+    spoiled = 0.5 * (np.log(variance + constant) - np.log(variance))
     return right.elbo_linear_gaussian(x, mean, std) + spoiled
+
+
+def elbo_linear_gaussian__noise_of_q(x, mean, std):
+    """The variance of q stands in the density of x, whose noise has the variance 1."""
+    x, mean, std = (np.asarray(a, float) for a in (x, mean, std))
+    density = -0.5 * (_LOG_2PI + 2 * np.log(std) + (x - mean) ** 2 / std**2)
+    return density - right.kl_standard_normal(mean, std)
+
+
+def elbo_linear_gaussian__reconstruction_forgotten(x, mean, std):
+    """This is the negative KL alone: the reconstruction is missing."""
+    reconstruction, kl = _linear_parts(x, mean, std)
+    return 0 * reconstruction - kl
+
+
+def elbo_linear_gaussian__spread_added(x, mean, std):
+    """The spread of q has the wrong sign in the reconstruction, which it lowers."""
+    reconstruction, kl = _linear_parts(x, mean, std)
+    return reconstruction + np.asarray(std, float) ** 2 - kl
+
+
+def elbo_linear_gaussian__error_added(x, mean, std):
+    """The squared error has the wrong sign: it lowers the reconstruction."""
+    x, mean = np.asarray(x, float), np.asarray(mean, float)
+    return right.elbo_linear_gaussian(x, mean, std) + (x - mean) ** 2
+
+
+def elbo_linear_gaussian__error_not_squared(x, mean, std):
+    """The error is not squared."""
+    x, mean = np.asarray(x, float), np.asarray(mean, float)
+    return right.elbo_linear_gaussian(x, mean, std) + 0.5 * ((x - mean) ** 2 - (x - mean))
+
+
+def elbo_linear_gaussian__std_for_spread(x, mean, std):
+    """The spread of q in the reconstruction is its std; its variance belongs there."""
+    std = np.asarray(std, float)
+    return right.elbo_linear_gaussian(x, mean, std) + 0.5 * (std**2 - std)
+
+
+def elbo_linear_gaussian__one_of_the_kl_forgotten(x, mean, std):
+    """The constant 1 of the KL is forgotten."""
+    return right.elbo_linear_gaussian(x, mean, std) - 0.5
+
+
+def elbo_linear_gaussian__spread_twice(x, mean, std):
+    """The spread of q has no half in the reconstruction."""
+    return right.elbo_linear_gaussian(x, mean, std) - 0.5 * np.asarray(std, float) ** 2
 
 
 # ── derivations ──────────────────────────────────────────────────────────────────────────────

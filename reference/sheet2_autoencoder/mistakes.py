@@ -618,10 +618,18 @@ def cross_entropy_loss__no_care_at_the_ends(x, z):
     return _mean_of_sums(-(x * tf.math.log(z) + (1 - x) * tf.math.log(1 - z)))
 
 
-def cross_entropy_loss__epsilon_below_float32(x, z):
-    """The smallest number is too small: in float32, 1 - 1e-12 is 1, and log(1 - z) is infinite."""
-    z = tf.clip_by_value(tf.convert_to_tensor(z), 1e-12, 1 - 1e-12)
+def cross_entropy_loss__epsilon_below_float32(x, z, *, constant: (1e-40, 3e-8) = 1e-12):
+    """You clip z at {constant}: in float32, 1 minus that is 1, and log(1 - z) is infinite."""
+    z = tf.clip_by_value(tf.convert_to_tensor(z), constant, 1 - constant)
     return cross_entropy_loss__no_care_at_the_ends(x, z)
+
+
+def cross_entropy_loss__number_below_float32(x, z, *, constant: (1e-40, 3e-8) = 1e-10):
+    """You add {constant} to 1 - z: in float32 that is lost next to 1; look at z = 1."""
+    z = tf.convert_to_tensor(z)
+    x = tf.cast(x, z.dtype)
+    dark = (1 - x) * tf.math.log(constant + 1 - z)
+    return _mean_of_sums(-(x * tf.math.log(z + constant) + dark))
 
 
 def cross_entropy_loss__only_log_z_is_safe(x, z):
@@ -640,15 +648,15 @@ def cross_entropy_loss__only_log_of_the_rest_is_safe(x, z):
     return _mean_of_sums(-(x * tf.math.log(z) + dark))
 
 
-def cross_entropy_loss__clipped_far_inside(x, z):
-    """z is kept too far away from 0 and 1: a wrong certainty costs too little."""
-    return _mean_of_sums(_nats(x, z, 1e-3))
+def cross_entropy_loss__clipped_far_inside(x, z, *, constant: (1e-7, 0.2) = 1e-3):
+    """You keep z {constant} away from 0 and 1: a wrong certainty costs too little."""
+    return _mean_of_sums(_nats(x, z, constant))
 
 
-def cross_entropy_loss__large_number_added(x, z):
-    """The number added inside the logarithm is so large that it shows in the loss."""
+def cross_entropy_loss__large_number_added(x, z, *, constant: (1e-7, 0.2) = 1e-3):
+    """You add {constant} inside the logarithms, which shows in the loss."""
     x, z = _pair(x, z)
-    return _mean_of_sums(-(x * tf.math.log(z + 1e-3) + (1 - x) * tf.math.log(1 - z + 1e-3)))
+    return _mean_of_sums(-(x * tf.math.log(z + constant) + (1 - x) * tf.math.log(1 - z + constant)))
 
 
 def cross_entropy_loss__capped(x, z):

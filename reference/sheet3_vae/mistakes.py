@@ -193,9 +193,9 @@ def log_likelihood__underflow(log_p_x_given_z):
     return torch.log(torch.exp(log_p_x_given_z).mean(dim=0))
 
 
-def log_likelihood__small_number_added(log_p_x_given_z):
-    """A small number is added inside the logarithm: where exp gives 0, only that is left."""
-    return torch.log(torch.exp(log_p_x_given_z).mean(dim=0) + 1e-10)
+def log_likelihood__small_number_added(log_p_x_given_z, *, constant: (1e-30, 1e-2) = 1e-10):
+    """You add {constant} inside the logarithm: where exp gives 0, only that is left."""
+    return torch.log(torch.exp(log_p_x_given_z).mean(dim=0) + constant)
 
 
 def log_likelihood__clamped(log_p_x_given_z):
@@ -387,19 +387,19 @@ def reparametrize__log_var_detached(mean, log_var, eps):
     return right.reparametrize(mean, log_var.detach(), eps)
 
 
-def reparametrize__clamped(mean, log_var, eps):
-    """The log variance is clamped, which changes large ones and stops their gradient."""
-    return mean + torch.exp(0.5 * log_var.clamp(-2, 2)) * eps
+def reparametrize__clamped(mean, log_var, eps, *, constant: (0.5, 30.0) = 2.0):
+    """You clamp log_var at {constant} and its negative, which stops the gradient beyond."""
+    return mean + torch.exp(0.5 * log_var.clamp(-constant, constant)) * eps
 
 
-def reparametrize__small_number(mean, log_var, eps):
-    """A small number is added to the variance, which spoils small ones."""
-    return mean + torch.sqrt(torch.exp(log_var) + 1e-6) * eps
+def reparametrize__small_number(mean, log_var, eps, *, constant: (1e-14, 1e-1) = 1e-6):
+    """You add {constant} to the variance, which spoils small ones."""
+    return mean + torch.sqrt(torch.exp(log_var) + constant) * eps
 
 
-def reparametrize__small_number_on_std(mean, log_var, eps):
-    """A small number is added to the standard deviation, which spoils small ones."""
-    return mean + (torch.exp(0.5 * log_var) + 1e-6) * eps
+def reparametrize__small_number_on_std(mean, log_var, eps, *, constant: (1e-14, 1e-1) = 1e-6):
+    """You add {constant} to the standard deviation, which spoils small ones."""
+    return mean + (torch.exp(0.5 * log_var) + constant) * eps
 
 
 def reparametrize__positive_as_std(mean, log_var, eps):
@@ -494,19 +494,19 @@ def reparametrize_by_quantile__rate_detached(u, rate):
     return right.exponential_from_uniform(u, torch.as_tensor(rate).detach())
 
 
-def reparametrize_by_quantile__clamped(u, rate):
-    """u is kept away from 0, though 0 has a quantile too."""
-    return right.exponential_from_uniform(u.clamp(min=1e-2), rate)
+def reparametrize_by_quantile__clamped(u, rate, *, constant: (1e-10, 0.3) = 1e-2):
+    """You keep u above {constant}, though 0 has a quantile too."""
+    return right.exponential_from_uniform(u.clamp(min=constant), rate)
 
 
-def reparametrize_by_quantile__clamped_above(u, rate):
-    """u is kept away from 1, which changes the quantiles near 1."""
-    return right.exponential_from_uniform(u.clamp(max=0.999), rate)
+def reparametrize_by_quantile__clamped_above(u, rate, *, constant: (0.5, 0.99999999) = 0.999):
+    """You keep u below {constant}, which changes the quantiles near 1."""
+    return right.exponential_from_uniform(u.clamp(max=constant), rate)
 
 
-def reparametrize_by_quantile__small_number_added(u, rate):
-    """A small number is added inside the logarithm, which bends the quantiles near 1."""
-    return -torch.log(1 - u + 1e-6) / rate
+def reparametrize_by_quantile__small_number_added(u, rate, *, constant: (1e-12, 1e-2) = 1e-6):
+    """You add {constant} inside the logarithm, which bends the quantiles near 1."""
+    return -torch.log(1 - u + constant) / rate
 
 
 def reparametrize_by_quantile__averaged(u, rate):
@@ -1087,9 +1087,15 @@ def _padded_cross_entropy(logits, x, padding):
     return -(x * torch.log(p + padding) + (1 - x) * torch.log(1 - p + padding)).sum(dim=1)
 
 
-def reconstruction_loss__small_number_added(logits, x):
-    """A small number is added inside the logarithms, which caps what a wrong certainty costs."""
-    return _padded_cross_entropy(logits, x, 1e-8)
+def reconstruction_loss__small_number_added(logits, x, *, constant: (1e-14, 1e-2) = 1e-8):
+    """You add {constant} inside the logarithms, which caps what a wrong certainty costs."""
+    return _padded_cross_entropy(logits, x, constant)
+
+
+def reconstruction_loss__probability_clipped(logits, x, *, constant: (1e-14, 1e-1) = 1e-7):
+    """You clip the probabilities at {constant} from 0 and 1: a wrong certainty costs too little."""
+    p = torch.sigmoid(logits).clamp(constant, 1 - constant)
+    return -(x * torch.log(p) + (1 - x) * torch.log(1 - p)).sum(dim=1)
 
 
 def reconstruction_loss__small_number_of_1e_6(logits, x):
@@ -1313,9 +1319,10 @@ def kl_loss__sampled(mean, log_var):
     return (q.log_prob(z) - Normal(0.0, 1.0).log_prob(z)).sum(dim=1)
 
 
-def kl_loss__clamped(mean, log_var):
-    """The log variance is clamped, which changes what very large and small ones cost."""
-    return _terms(mean, log_var.clamp(-5, 5)).sum(dim=1)
+def kl_loss__clamped(mean, log_var, *, constant: (0.5, 30.0) = 5.0):
+    """You clamp log_var at {constant} and its negative, which changes very small and large ones."""
+    log_var = log_var.clamp(-constant, constant)
+    return 0.5 * (mean**2 + torch.exp(log_var) - log_var - 1).sum(dim=1)
 
 
 def _padded_kl(mean, log_var, number):
@@ -1324,9 +1331,14 @@ def _padded_kl(mean, log_var, number):
     return 0.5 * (mean**2 + var - torch.log(var + number) - 1)
 
 
-def kl_loss__small_number(mean, log_var):
-    """1e-6 is added in the logarithm of the variance, which spoils small variances."""
-    return _padded_kl(mean, log_var, 1e-6).sum(dim=1)
+def kl_loss__small_number(mean, log_var, *, constant: (1e-14, 1e-1) = 1e-6):
+    """You add {constant} in the logarithm of the variance, which spoils small variances."""
+    return _padded_kl(mean, log_var, constant).sum(dim=1)
+
+
+def kl_loss__log_of_all(mean, log_var):
+    """The bracket of the logarithm is around 1 plus the variance: the 1 stands outside."""
+    return 0.5 * (mean**2 + torch.exp(log_var) - torch.log1p(torch.exp(log_var))).sum(dim=1)
 
 
 def kl_loss__small_number_of_1e_5(mean, log_var):
@@ -1617,9 +1629,9 @@ def report_kl__other_direction(mean, std):
     return "right", 0.5 * ((1 + mean**2) / std**2 + 2 * torch.log(std) - 1).sum(dim=1)
 
 
-def report_kl__small_number(mean, std):
-    """1e-6 is added in the logarithm of the variance, which spoils small variances."""
-    return "right", _padded_kl(mean, 2 * torch.log(std), 1e-6).sum(dim=1)
+def report_kl__small_number(mean, std, *, constant: (1e-14, 1e-1) = 1e-6):
+    """You add {constant} in the logarithm of the variance, which spoils small variances."""
+    return "right", _padded_kl(mean, 2 * torch.log(std), constant).sum(dim=1)
 
 
 def report_kl__small_number_of_1e_5(mean, std):

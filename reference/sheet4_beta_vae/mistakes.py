@@ -503,9 +503,56 @@ def _padded_kl(mean, log_var, number):
     return 0.5 * (mean**2 + var - 1 - torch.log(var + number))
 
 
-def latent_kl__small_number(mean, log_var):
-    """1e-6 is added in the logarithm of the variance, which spoils small variances."""
-    return _padded_kl(mean, log_var, 1e-6).mean(dim=0)
+def latent_kl__small_number(mean, log_var, *, constant: (1e-14, 1e-1) = 1e-6):
+    """You add {constant} in the logarithm of the variance, which spoils small variances."""
+    return _padded_kl(mean, log_var, constant).mean(dim=0)
+
+
+def latent_kl__log_var_clamped(mean, log_var, *, constant: (0.5, 30.0) = 5.0):
+    """You clamp log_var at {constant} and its negative, which changes very small and large ones."""
+    return _each_kl(mean, log_var.clamp(-constant, constant)).mean(dim=0)
+
+
+def latent_kl__variance_clipped(mean, log_var, *, constant: (1e-14, 1e-1) = 1e-6):
+    """You keep the variance above {constant} in its logarithm, which spoils small ones."""
+    var = torch.exp(log_var)
+    each = 0.5 * (mean**2 + var - 1 - torch.log(var.clamp(min=constant)))
+    return each.mean(dim=0)
+
+
+def latent_kl__power_of_two(mean, log_var):
+    """You exponentiate with base 2: the variance is torch.exp(log_var)."""
+    return 0.5 * (mean**2 + 2**log_var - 1 - log_var).mean(dim=0)
+
+
+def latent_kl__variance_squared(mean, log_var):
+    """The variance is squared outside the logarithm."""
+    return 0.5 * (mean**2 + torch.exp(2 * log_var) - 1 - log_var).mean(dim=0)
+
+
+def latent_kl__exponential_missing(mean, log_var):
+    """log_var stands where the variance, its exponential, is expected."""
+    return 0.5 * (mean**2 - 1 + 0 * log_var).mean(dim=0)
+
+
+def latent_kl__one_outside(mean, log_var):
+    """The 1 stands outside the bracket with the half: it is taken off whole."""
+    return _each_kl(mean, log_var).mean(dim=0) - 0.5
+
+
+def latent_kl__one_added(mean, log_var):
+    """The 1 has the wrong sign."""
+    return _each_kl(mean, log_var).mean(dim=0) + 1
+
+
+def latent_kl__log_of_log_var(mean, log_var):
+    """You take the logarithm of log_var, which is one already."""
+    return 0.5 * (mean**2 + torch.exp(log_var) - 1 - torch.log(log_var)).mean(dim=0)
+
+
+def latent_kl__half_of_the_variance_alone(mean, log_var):
+    """The half stands in front of some terms only: all four are in the bracket."""
+    return (0.5 * (mean**2 + torch.exp(log_var)) - 1 - log_var).mean(dim=0)
 
 
 def latent_kl__small_number_of_1e_5(mean, log_var):
@@ -536,6 +583,14 @@ def traverse__added(z, dim, values):
     rows = z.detach().repeat(len(values), 1)
     rows[:, dim] += _numbers(values, z)
     return rows
+
+
+def traverse__entry_of_the_row(z, dim, values):
+    """Row i changes its entry i; all rows change entry dim."""
+    codes = z.repeat(len(values), 1)
+    for i, value in enumerate(values):
+        codes[i, i] = value
+    return codes
 
 
 def traverse__adds_up(z, dim, values):
@@ -862,6 +917,21 @@ def beta_loss__normalised(reconstruction, kl, beta):
     return (reconstruction + beta * kl).mean() / (1 + beta)
 
 
+def beta_loss__inverse_weight(reconstruction, kl, beta):
+    """The KL is divided by β; it is multiplied."""
+    return (reconstruction + kl / beta).mean()
+
+
+def beta_loss__fixed_weight(reconstruction, kl, beta, *, constant: (0.01, 1000.0) = 4.0):
+    """The KL always has the weight {constant}; beta is given."""
+    return (reconstruction + constant * kl).mean()
+
+
+def beta_loss__reconstruction_summed(reconstruction, kl, beta):
+    """The reconstructions are summed while the divergences are averaged."""
+    return reconstruction.sum() + beta * kl.mean()
+
+
 def beta_loss__one_more(reconstruction, kl, beta):
     """The KL has the weight 1 + β: it is counted once too often."""
     return (reconstruction + (1 + beta) * kl).mean()
@@ -885,11 +955,6 @@ def beta_loss__half(reconstruction, kl, beta):
 def beta_loss__kl_summed(reconstruction, kl, beta):
     """The divergences are summed while the reconstructions are averaged."""
     return reconstruction.mean() + beta * kl.sum()
-
-
-def beta_loss__reconstruction_summed(reconstruction, kl, beta):
-    """The reconstructions are summed while the divergences are averaged."""
-    return reconstruction.sum() + beta * kl.mean()
 
 
 def beta_loss__averaged_twice(reconstruction, kl, beta):
@@ -1138,6 +1203,54 @@ def mutual_information_gap__equally_filled_bins(codes, factors, bins=20):
     """The bins hold equally many images; they should be equally wide."""
     ranks = codes.argsort(axis=0).argsort(axis=0)
     return _gap(*_split(codes, factors, bins, ranks * bins // len(codes)))
+
+
+def mutual_information_gap__bins_between_quantiles(codes, factors, bins=20):
+    """The edges are quantiles of the codes; the bins should be equally wide."""
+    edges = np.quantile(codes, np.linspace(0, 1, bins + 1), axis=0)[1:-1]
+    indices = np.stack(
+        [np.digitize(code, cut) for code, cut in zip(codes.T, edges.T, strict=True)], axis=1
+    )
+    return _gap(*_split(codes, factors, bins, indices))
+
+
+def mutual_information_gap__between_two_quantiles(
+    codes, factors, bins=20, *, constant: (1e-4, 0.25) = 0.01
+):
+    """Your bins go from a quantile, {constant} from either end: they go from minimum to maximum."""
+    low, high = np.quantile(codes, [constant, 1 - constant], axis=0)
+    places = (codes - low) / np.where(high > low, high - low, 1) * bins
+    return _gap(*_split(codes, factors, bins, places.clip(0, bins - 1).astype(int)))
+
+
+def _padded_entropy(counts, number):
+    p = counts / counts.sum()
+    return -(p * np.log(p + number)).sum()
+
+
+def _padded_gap(codes, factors, bins, number):
+    """The gap where a number is added inside the logarithm of every entropy."""
+    gaps = []
+    indices = metrics.binned(codes.astype(np.float64), bins)
+    for factor in factors.T:
+        values, places = np.unique(factor, return_inverse=True)
+        if len(values) < 2:
+            continue
+        tells = []
+        for index in indices.T:
+            table = np.zeros((bins, len(values)))
+            np.add.at(table, (index, places), 1)
+            parts = table.sum(axis=0), table.sum(axis=1), table
+            of_factor, of_code, of_both = (_padded_entropy(part, number) for part in parts)
+            tells.append(of_factor + of_code - of_both)
+        best, second = np.sort(tells)[-1], np.sort(tells)[-2]
+        gaps.append((best - second) / _padded_entropy(np.bincount(places), number))
+    return float(np.mean(gaps)), np.array(gaps)
+
+
+def mutual_information_gap__small_number(codes, factors, bins=20, *, constant: (1e-9, 0.1) = 1e-3):
+    """You add {constant} inside the logarithm of the entropies: leave out what is 0 instead."""
+    return _padded_gap(codes, factors, bins, constant)
 
 
 def mutual_information_gap__fixed_bins(codes, factors, bins=20):

@@ -270,10 +270,10 @@ def discriminator_loss__logarithm_of_0(real_logits, fake_logits):
     return -_mean(tf.math.log(real)) - _mean(tf.math.log(1 - fake))
 
 
-def discriminator_loss__clipped(real_logits, fake_logits):
-    """A small number keeps the logarithm finite, but there is no gradient where D is wrong."""
+def discriminator_loss__clipped(real_logits, fake_logits, *, constant: (1e-12, 0.1) = 1e-7):
+    """You clip D at {constant} from 0 and 1: there is no gradient where D is wrong."""
     real, fake = (
-        tf.clip_by_value(tf.sigmoid(logits), 1e-7, 1 - 1e-7)
+        tf.clip_by_value(tf.sigmoid(logits), constant, 1 - constant)
         for logits in (real_logits, fake_logits)
     )
     return -_mean(tf.math.log(real)) - _mean(tf.math.log(1 - fake))
@@ -369,9 +369,9 @@ def generator_loss_minimax__logarithm_of_0(fake_logits):
     return _mean(tf.math.log(1 - tf.sigmoid(fake_logits)))
 
 
-def generator_loss_minimax__clipped(fake_logits):
-    """A small number keeps the logarithm finite, but bounds the loss and its gradient."""
-    d = tf.clip_by_value(tf.sigmoid(fake_logits), 1e-7, 1 - 1e-7)
+def generator_loss_minimax__clipped(fake_logits, *, constant: (1e-12, 0.1) = 1e-7):
+    """You clip D at {constant} from 0 and 1, which bounds the loss and its gradient."""
+    d = tf.clip_by_value(tf.sigmoid(fake_logits), constant, 1 - constant)
     return _mean(tf.math.log(1 - d))
 
 
@@ -458,9 +458,9 @@ def generator_loss__logarithm_of_0(fake_logits):
     return -_mean(tf.math.log(tf.sigmoid(tf.cast(fake_logits, tf.float32))))
 
 
-def generator_loss__clipped(fake_logits):
-    """A small number keeps the logarithm finite, but there is no gradient where G needs it."""
-    d = tf.clip_by_value(tf.sigmoid(fake_logits), 1e-7, 1 - 1e-7)
+def generator_loss__clipped(fake_logits, *, constant: (1e-12, 0.1) = 1e-7):
+    """You clip D at {constant} from 0 and 1: there is no gradient where G needs it."""
+    d = tf.clip_by_value(tf.sigmoid(fake_logits), constant, 1 - constant)
     return -_mean(tf.math.log(d))
 
 
@@ -630,9 +630,9 @@ def optimal_discriminator__one(p_data, p_model):
     return np.where(p_data + p_model > 0, d, 1.0)
 
 
-def optimal_discriminator__small_number(p_data, p_model):
-    """A small number is added below: tiny probabilities come out wrong, and 0/0 is not 1/2."""
-    return p_data / (p_data + p_model + 1e-8)
+def optimal_discriminator__small_number(p_data, p_model, *, constant: (1e-14, 1e-1) = 1e-8):
+    """You add {constant} below: tiny probabilities come out wrong, and 0/0 is not 1/2."""
+    return p_data / (p_data + p_model + constant)
 
 
 def optimal_discriminator__small_number_twice(p_data, p_model):
@@ -640,9 +640,9 @@ def optimal_discriminator__small_number_twice(p_data, p_model):
     return (p_data + 1e-10) / (p_data + p_model + 2e-10)
 
 
-def optimal_discriminator__clipped(p_data, p_model):
-    """The result is kept away from 0 and 1; where only one of the two is possible, it is exact."""
-    return np.clip(right.optimal_discriminator(p_data, p_model), 1e-6, 1 - 1e-6)
+def optimal_discriminator__clipped(p_data, p_model, *, constant: (1e-12, 0.2) = 1e-6):
+    """You clip D at {constant} from 0 and 1, which it may well be."""
+    return np.clip(right.optimal_discriminator(p_data, p_model), constant, 1 - constant)
 
 
 def optimal_discriminator__normalised(p_data, p_model):
@@ -756,15 +756,15 @@ def game_value__huge_number(p_data, p_model, d):
     return float(np.nan_to_num(right.game_value(p_data, p_model, d)))
 
 
-def game_value__small_number(p_data, p_model, d):
-    """A small number is added inside the logarithms, so that -inf is never reached."""
+def game_value__small_number(p_data, p_model, d, *, constant: (1e-30, 1e-1) = 1e-12):
+    """You add {constant} inside the logarithms, so that -inf is never reached."""
     d = np.asarray(d, float)
-    return float(np.sum(p_data * np.log(d + 1e-12)) + np.sum(p_model * np.log(1 - d + 1e-12)))
+    return float(np.sum(p_data * np.log(d + constant)) + np.sum(p_model * np.log(1 - d + constant)))
 
 
-def game_value__clipped(p_data, p_model, d):
-    """d is clipped before the logarithm, so that -inf is never reached."""
-    return right.game_value(p_data, p_model, np.clip(d, 1e-15, 1 - 1e-15))
+def game_value__clipped(p_data, p_model, d, *, constant: (1e-30, 0.1) = 1e-15):
+    """You clip d at {constant} from 0 and 1 before the logarithm, so that -inf is never reached."""
+    return right.game_value(p_data, p_model, np.clip(d, constant, 1 - constant))
 
 
 def game_value__d_ignored(p_data, p_model, d):

@@ -109,13 +109,13 @@ WAYS = ("forward", "inverse")
 def AffineCoupling(student, draw):
     case = _coupled_both_ways(draw, [1, 0, 1, 1, 0], batch=4)
     log_det = "log_det is log |det| of its Jacobian"
-    cases = {
-        "forward: z agrees with the formula": (*case, "forward", 0),
-        f"forward: {log_det}": (*case, "forward", 1),
-        "inverse: x agrees with the formula, at any z": (*case, "inverse", 0),
-        f"inverse: {log_det}": (*case, "inverse", 1),
+    points = {
+        "forward": "z agrees with the formula",
+        "inverse": "x agrees with the formula, at any z",
     }
-    yield from student.compare_each(probes.coupled, cases, core=True, share=3)
+    for way, words in points.items():
+        cases = {f"{way}: {words}": (*case, way, 0), f"{way}: {log_det}": (*case, way, 1)}
+        yield from student.compare_each(probes.coupled, cases, core=True, share=3, of=way)
     amount = draw.between(0.3, 0.6)
     what = "the network is registered: its parameters are the layer's"
     probe = probes.coupled_after_a_change
@@ -126,8 +126,8 @@ def AffineCoupling(student, draw):
     for way, share in zip(WAYS, (3, 2), strict=True):
         what = f"{way}: the gradients reach the points and the network's parameters"
         asked = *case, way, directions
-        core = way == "forward"
-        yield student.compare(probes.coupled_gradients, *asked, what=what, core=core, share=share)
+        options = {"core": way == "forward", "share": share, "of": way}
+        yield student.compare(probes.coupled_gradients, *asked, what=what, **options)
     what = "inverse takes its network's output at z, not from the last call of forward"
     yield student.compare(probes.inverse_later, *case, what=what, share=2)
     what = "its state_dict fits another layer of the same kind"
@@ -137,11 +137,12 @@ def AffineCoupling(student, draw):
     what = "inverse undoes forward for s near ±8"
     yield student.compare(probes.round_trip, *steep, what=what)
     single = [array.float() for array in case[0]], case[1].float(), case[2].float()
-    cases = {
-        f"{way}: s near ±8 and t near ±25 are taken as they are": (*steep, way) for way in WAYS
-    }
-    cases |= {f"takes float32, {way}": (*single, way) for way in WAYS}
-    yield from student.compare_each(probes.coupled, cases)
+    for way in WAYS:
+        cases = {
+            f"{way}: s near ±8 and t near ±25 are taken as they are": (*steep, way),
+            f"takes float32, {way}": (*single, way),
+        }
+        yield from student.compare_each(probes.coupled, cases, of=way)
 
 
 def _masks(student, draw):
@@ -162,13 +163,13 @@ def _masks(student, draw):
         ([0], 3, "points of one dimension"),
     ):
         case = _coupled(draw, bits, batch)
-        cases = {f"{way} with {what}": (*case, way) for way in WAYS}
-        yield from student.compare_each(probes.coupled, cases)
+        for way in WAYS:
+            yield student.compare(probes.coupled, *case, way, what=f"{way} with {what}", of=way)
     arrays, mask, x = _coupled(draw, [1, 0] * 60, 3, s=0.5)
     arrays[3][:120] += 2.0
     case = [array.float() for array in arrays], mask.float(), x.float()
     what = "works for a determinant above 1e38"
-    yield student.compare(probes.coupled, *case, "forward", 1, what=what)
+    yield student.compare(probes.coupled, *case, "forward", 1, what=what, of="forward")
 
 
 def _coupled_both_ways(draw, bits, batch):
@@ -231,15 +232,15 @@ def _flow_lines(student, draw, instead):
         return student.compare(probe, *case, *more, what=what, instead=instead, **options)
 
     core = {"core": True, "share": 3}
-    for asked, what in (
-        ("z", "forward: z went through all layers, in order"),
-        ("log_det of z", "forward: log_det is log |det| of the whole map"),
-        ("x", "inverse: x went back through all layers"),
-        ("log_det of x", "inverse: log_det is log |det| of the way back"),
-        ("log_prob", "log_prob agrees with the change of variables"),
+    for asked, method, what in (
+        ("z", "forward", "forward: z went through all layers, in order"),
+        ("log_det of z", "forward", "forward: log_det is log |det| of the whole map"),
+        ("x", "inverse", "inverse: x went back through all layers"),
+        ("log_det of x", "inverse", "inverse: log_det is log |det| of the way back"),
+        ("log_prob", "log_prob", "log_prob agrees with the change of variables"),
     ):
-        yield line(what, probes.flowed, asked, **core)
-    sampled = line("sample takes z back to x", probes.flowed, "sample", **core)
+        yield line(what, probes.flowed, asked, **core, of=method)
+    sampled = line("sample takes z back to x", probes.flowed, "sample", **core, of="sample")
     yield _or_drawn(student, sampled, case, instead)
     amount, probe = draw.between(0.1, 0.2), probes.flowed_after_a_change
     what = "the layers are registered: their parameters are the flow's"
@@ -247,10 +248,11 @@ def _flow_lines(student, draw, instead):
     reach = "reach the points and every layer's parameters"
     what, direction = f"the gradient of log_prob {reach}", [_normal(draw, (5,))]
     what = what.replace("reach the", "reaches the")
-    yield line(what, probes.flow_gradients, "log_prob", direction, core=True, share=2)
+    options = {"core": True, "share": 2, "of": "log_prob"}
+    yield line(what, probes.flow_gradients, "log_prob", direction, **options)
     directions = [_normal(draw, (5, 4)), _normal(draw, (5,))]
     what = f"the gradients of inverse {reach}"
-    yield line(what, probes.flow_gradients, "inverse", directions)
+    yield line(what, probes.flow_gradients, "inverse", directions, of="inverse")
     what = "the layers themselves are among its modules()"
     yield line(what, probe, amount, "layers")
     what = "the second call of each method gives what the first one did"

@@ -77,6 +77,31 @@ def change_of_variables__batch_sum(x, log_prob_z, inverse, log_abs_det_inverse):
     return right.log_prob_of_transformed(x, log_prob_z, inverse, log_abs_det_inverse).sum()
 
 
+def change_of_variables__determinants_summed(x, log_prob_z, inverse, log_abs_det_inverse):
+    """The log-determinants of all points are summed and added to each; each point has its own."""
+    return log_prob_z(inverse(x)) + log_abs_det_inverse(x).sum()
+
+
+def change_of_variables__times_the_determinant(x, log_prob_z, inverse, log_abs_det_inverse):
+    """The log-density is multiplied by the determinant; in logarithms, log |det| is added."""
+    return log_prob_z(inverse(x)) * torch.exp(log_abs_det_inverse(x))
+
+
+def change_of_variables__divided_by_the_determinant(x, log_prob_z, inverse, log_abs_det_inverse):
+    """The log-density is divided by the determinant; in logarithms, log |det| is added."""
+    return log_prob_z(inverse(x)) / torch.exp(log_abs_det_inverse(x))
+
+
+def change_of_variables__determinant_alone(x, log_prob_z, inverse, log_abs_det_inverse):
+    """This is the log-determinant alone: the density of z is missing."""
+    return log_abs_det_inverse(x)
+
+
+def change_of_variables__half_the_determinant(x, log_prob_z, inverse, log_abs_det_inverse):
+    """The log-determinant has one half in front, which it has not in the formula."""
+    return log_prob_z(inverse(x)) + 0.5 * log_abs_det_inverse(x)
+
+
 def change_of_variables__batch_mean(x, log_prob_z, inverse, log_abs_det_inverse):
     """The mean over the batch is returned; each point has a density of its own."""
     return right.log_prob_of_transformed(x, log_prob_z, inverse, log_abs_det_inverse).mean()
@@ -303,6 +328,134 @@ class AffineCoupling__squashed(_Coupling):
         return torch.tanh(s) * (1 - self.mask), t * (1 - self.mask)
 
 
+class AffineCoupling__scale_clamped(_Coupling):
+    """You clamp s at {constant} and its negative; the formula takes it as the network gives it."""
+
+    constant: (0.01, 20.0) = 2.0
+
+    def outputs(self, x):
+        s, t = self.net(x * self.mask)
+        s = s.clamp(-self.constant, self.constant)
+        return s * (1 - self.mask), t * (1 - self.mask)
+
+
+class AffineCoupling__scale_squashed_to_a_size(_Coupling):
+    """s becomes {constant} times its tanh; the formula takes it as the network gives it."""
+
+    constant: (0.05, 20.0) = 2.0
+
+    def outputs(self, x):
+        s, t = self.net(x * self.mask)
+        return self.constant * torch.tanh(s) * (1 - self.mask), t * (1 - self.mask)
+
+
+class AffineCoupling__scale_times_a_factor(_Coupling):
+    """s is multiplied by {constant}; the formula takes it as the network gives it."""
+
+    constant: (0.05, 20.0) = 0.5
+
+    def outputs(self, x):
+        s, t = self.net(x * self.mask)
+        return self.constant * s * (1 - self.mask), t * (1 - self.mask)
+
+
+class AffineCoupling__power_of_two(_Coupling):
+    """You scale by 2 to the power of s; the formula has exp(s)."""
+
+    def there(self, x, s, t):
+        return x * 2**s + t
+
+    def back(self, z, s, t):
+        return (z - t) * 2 ** (-s)
+
+
+class AffineCoupling__scale_of_one_plus_s(_Coupling):
+    """You scale by 1 + s; the formula has exp(s)."""
+
+    def there(self, x, s, t):
+        return x * (1 + s) + t
+
+    def back(self, z, s, t):
+        return (z - t) / (1 + s)
+
+
+class AffineCoupling__softplus_scale(_Coupling):
+    """You scale by the softplus of s; the formula has exp(s)."""
+
+    def there(self, x, s, t):
+        return torch.where(self.mask == 1, x, x * nn.functional.softplus(s) + t)
+
+    def back(self, z, s, t):
+        return torch.where(self.mask == 1, z, (z - t) / nn.functional.softplus(s))
+
+
+class AffineCoupling__shift_scaled_in_inverse(_Coupling):
+    """inverse multiplies t by exp(s): take t off z first, then multiply by exp(-s)."""
+
+    def back(self, z, s, t):
+        return z * torch.exp(-s) - t * torch.exp(s)
+
+
+class AffineCoupling__shift_added_in_inverse(_Coupling):
+    """inverse adds the shift, as forward did; it has to be taken off."""
+
+    def back(self, z, s, t):
+        return (z + t) * torch.exp(-s)
+
+
+class AffineCoupling__no_shift(_Coupling):
+    """The shift t is not added."""
+
+    def there(self, x, s, t):
+        return x * torch.exp(s)
+
+    def back(self, z, s, t):
+        return z * torch.exp(-s)
+
+
+class AffineCoupling__no_scale(_Coupling):
+    """Nothing is scaled: only t is added."""
+
+    def there(self, x, s, t):
+        return x + t
+
+    def back(self, z, s, t):
+        return z - t
+
+
+class AffineCoupling__log_det_exponential(_Coupling):
+    """You sum exp(s) over all entries, where those that pass count 1: sum s itself."""
+
+    def log_det(self, s):
+        return torch.exp(s).sum(dim=-1)
+
+
+class AffineCoupling__log_det_of_the_logarithm(_Coupling):
+    """The logarithm is taken of s, which is one already."""
+
+    def log_det(self, s):
+        return torch.log(torch.where(self.mask == 1, torch.ones_like(s), s.abs())).sum(dim=-1)
+
+
+class AffineCoupling__log_det_product(_Coupling):
+    """The log-scales are multiplied; the logarithm of a product is their sum."""
+
+    def log_det(self, s):
+        return torch.where(self.mask == 1, torch.ones_like(s), s).prod(dim=-1)
+
+
+class AffineCoupling__log_det_of_t(_Coupling):
+    """The log-determinant is the sum of t; it is that of s."""
+
+    def forward(self, x):
+        s, t = self.outputs(x)
+        return self.there(x, s, t), t.sum(dim=-1)
+
+    def inverse(self, z):
+        s, t = self.outputs(z)
+        return self.back(z, s, t), -t.sum(dim=-1)
+
+
 class AffineCoupling__sigmoid_scale(_Coupling):
     """The scale is a sigmoid, as in some papers; the formula has an exponential."""
 
@@ -361,6 +514,15 @@ class AffineCoupling__mask_inverted(_Coupling):
 
     def __init__(self, net, mask):
         super().__init__(net, 1 - mask)
+
+
+class AffineCoupling__mask_inverted_in_inverse(_Coupling):
+    """inverse has the mask the other way round: it changes the entries that forward passed."""
+
+    def inverse(self, z):
+        s, t = self.net(z * (1 - self.mask))
+        s, t = s * self.mask, t * self.mask
+        return self.back(z, s, t), -self.log_det(s)
 
 
 class AffineCoupling__masked_entries_lost(_Coupling):
@@ -1002,6 +1164,30 @@ def dequantize__log_det_once(x_int, u, levels=256):
     return _noisy(x_int, u, levels), torch.full((len(x_int),), -math.log(levels))
 
 
+def dequantize__log_det_once_and_positive(x_int, u, levels=256):
+    """The log-determinant is log(levels): every pixel counts, and the map shrinks."""
+    y, _ = right.dequantize(x_int, u, levels)
+    return y, y.new_full((len(y),), math.log(levels))
+
+
+def dequantize__log_det_of_one_level_less(x_int, u, levels=256):
+    """The log-determinant counts levels - 1, while y is divided by levels."""
+    y, _ = right.dequantize(x_int, u, levels)
+    return y, y.new_full((len(y),), -y.shape[-1] * math.log(levels - 1))
+
+
+def dequantize__noise_per_level(x_int, u, levels=256):
+    """The noise is divided by levels twice: it is smaller than the step between two values."""
+    _, log_det = right.dequantize(x_int, u, levels)
+    return (x_int + u / levels) / levels, log_det
+
+
+def dequantize__noise_scaled(x_int, u, levels=256, *, constant: (0.01, 20.0) = 0.5):
+    """You add {constant} times the noise; it fills the step between two values as it is."""
+    _, log_det = right.dequantize(x_int, u, levels)
+    return (x_int + constant * u) / levels, log_det
+
+
 def dequantize__log_det_per_pixel(x_int, u, levels=256):
     """The log-determinant has an entry for each pixel; those of an image belong together."""
     return _noisy(x_int, u, levels), torch.full(x_int.shape, -math.log(levels))
@@ -1058,6 +1244,11 @@ def to_logit__alpha_once(y, alpha):
     return torch.log(p) - torch.log(1 - p), log_det.sum(dim=-1)
 
 
+def to_logit__alpha_halved(y, alpha):
+    """alpha / 2 stands where alpha is meant: y is squeezed half as much as it should be."""
+    return right.to_logit(y, alpha / 2)
+
+
 def to_logit__not_shifted(y, alpha):
     """y is scaled by 1 - 2·alpha, and alpha is not added."""
     p = (1 - 2 * alpha) * y
@@ -1071,11 +1262,45 @@ def to_logit__clamped(y, alpha):
     return torch.log(p) - torch.log(1 - p), (-torch.log(p) - torch.log(1 - p)).sum(dim=-1)
 
 
-def to_logit__kept_away_from_the_ends(y, alpha):
-    """Besides alpha there is a bound of one's own, and what comes near 0 or 1 is changed by it."""
-    p = (alpha + (1 - 2 * alpha) * y).clamp(1e-5, 1 - 1e-5)
+def to_logit__kept_away_from_the_ends(y, alpha, *, constant: (1e-8, 1e-1) = 1e-5):
+    """Besides alpha you clamp at {constant} from 0 and 1: what comes near them is changed by it."""
+    p = (alpha + (1 - 2 * alpha) * y).clamp(constant, 1 - constant)
     log_det = math.log(1 - 2 * alpha) - torch.log(p) - torch.log(1 - p)
     return torch.log(p) - torch.log(1 - p), log_det.sum(dim=-1)
+
+
+def to_logit__small_number_added(y, alpha, *, constant: (1e-12, 1e-2) = 1e-6):
+    """You add {constant} inside the logarithms: alpha keeps them finite already."""
+    p = alpha + (1 - 2 * alpha) * y
+    log_p, log_q = torch.log(p + constant), torch.log(1 - p + constant)
+    return log_p - log_q, (math.log(1 - 2 * alpha) - log_p - log_q).sum(dim=-1)
+
+
+def to_logit__in_bits(y, alpha):
+    """The logit's logarithms have base 2; its inverse, the sigmoid, needs base e."""
+    z, log_det = right.to_logit(y, alpha)
+    return z / math.log(2), log_det
+
+
+def to_logit__odds(y, alpha):
+    """These are the odds p / (1 - p): their logarithm is missing."""
+    z, log_det = right.to_logit(y, alpha)
+    return torch.exp(z), log_det
+
+
+def to_logit__log_det_of_the_sigmoid_at_y(y, alpha):
+    """The log-determinant is that of a logit of y alone: neither alpha nor the scaling is in it."""
+    return _logit(y, alpha), _logit_volume(y, 0.0).sum(dim=-1)
+
+
+def to_logit__log_det_doubled(y, alpha):
+    """The log-determinant counts twice."""
+    return _logit(y, alpha), 2 * _logit_volume(y, alpha).sum(dim=-1)
+
+
+def to_logit__log_det_scale_alone(y, alpha):
+    """The log-determinant is that of the scaling alone: the logit's derivative is missing."""
+    return _logit(y, alpha), y.new_full((len(y),), y.shape[-1] * math.log(1 - 2 * alpha))
 
 
 def to_logit__scaled_after_the_logit(y, alpha):
@@ -1186,6 +1411,81 @@ def _back_volume(z, alpha):
 def to_logit__from_logit__alpha_ignored(z, alpha):
     """from_logit does not use alpha: the sigmoid alone gives what y was scaled to."""
     return _back(z, 0.0), _back_volume(z, 0.0).sum(dim=-1)
+
+
+def to_logit__from_logit__scaling_not_undone(z, alpha):
+    """from_logit returns the sigmoid itself: take alpha off and divide by 1 - 2·alpha."""
+    return torch.sigmoid(z), _back_volume(z, alpha).sum(dim=-1)
+
+
+def to_logit__from_logit__alpha_once(z, alpha):
+    """from_logit divides by 1 - alpha, where to_logit multiplied by 1 - 2·alpha."""
+    terms = _back_volume(z, 0.0) - math.log(1 - alpha)
+    return (torch.sigmoid(z) - alpha) / (1 - alpha), terms.sum(dim=-1)
+
+
+def to_logit__from_logit__alpha_halved(z, alpha):
+    """from_logit has alpha / 2 where alpha is meant."""
+    return right.from_logit(z, alpha / 2)
+
+
+def to_logit__from_logit__not_shifted(z, alpha):
+    """from_logit divides by 1 - 2·alpha and does not take alpha off."""
+    return torch.sigmoid(z) / (1 - 2 * alpha), _back_volume(z, alpha).sum(dim=-1)
+
+
+def to_logit__from_logit__not_divided(z, alpha):
+    """from_logit takes alpha off and does not divide by 1 - 2·alpha."""
+    return torch.sigmoid(z) - alpha, _back_volume(z, alpha).sum(dim=-1)
+
+
+def to_logit__from_logit__multiplied(z, alpha):
+    """from_logit multiplies by 1 - 2·alpha, where it has to divide."""
+    return (torch.sigmoid(z) - alpha) * (1 - 2 * alpha), _back_volume(z, alpha).sum(dim=-1)
+
+
+def to_logit__from_logit__scale_added(z, alpha):
+    """The scaling by 1 - 2·alpha enters from_logit's log-determinant with the wrong sign."""
+    terms = _back_volume(z, alpha) + 2 * math.log(1 - 2 * alpha)
+    return _back(z, alpha), terms.sum(dim=-1)
+
+
+def to_logit__from_logit__log_det_at_y_without_scale(z, alpha):
+    """from_logit's log-determinant is log y + log(1 - y); the sigmoid of z belongs there."""
+    y = _back(z, alpha)
+    return y, (torch.log(y) + torch.log(1 - y)).sum(dim=-1)
+
+
+def to_logit__from_logit__small_number_added(z, alpha, *, constant: (1e-14, 1e-2) = 1e-6):
+    """from_logit adds {constant} inside its logarithm: take logsigmoid of z and of -z."""
+    p = torch.sigmoid(z)
+    terms = torch.log(p * (1 - p) + constant) - math.log(1 - 2 * alpha)
+    return _back(z, alpha), terms.sum(dim=-1)
+
+
+def to_logit__from_logit__small_number_in_both(z, alpha, *, constant: (1e-14, 1e-2) = 1e-6):
+    """from_logit adds {constant} inside both logarithms: take logsigmoid of z and of -z."""
+    p = torch.sigmoid(z)
+    terms = torch.log(p + constant) + torch.log(1 - p + constant) - math.log(1 - 2 * alpha)
+    return _back(z, alpha), terms.sum(dim=-1)
+
+
+def to_logit__from_logit__sigmoid_clamped(z, alpha, *, constant: (1e-14, 1e-2) = 1e-6):
+    """from_logit clamps the sigmoid at {constant} from 0 and 1, which changes large logits."""
+    p = torch.sigmoid(z).clamp(constant, 1 - constant)
+    terms = torch.log(p) + torch.log(1 - p) - math.log(1 - 2 * alpha)
+    return (p - alpha) / (1 - 2 * alpha), terms.sum(dim=-1)
+
+
+def to_logit__from_logit__log_det_mean(z, alpha):
+    """from_logit's log-determinant is a mean over the pixels; a determinant is a product."""
+    return _back(z, alpha), _back_volume(z, alpha).mean(dim=-1)
+
+
+def to_logit__from_logit__half_the_derivative(z, alpha):
+    """from_logit's log-determinant has one of the sigmoid's two terms only."""
+    terms = nn.functional.logsigmoid(z) - math.log(1 - 2 * alpha)
+    return _back(z, alpha), terms.sum(dim=-1)
 
 
 def to_logit__from_logit__scaled_again(z, alpha):
@@ -1407,6 +1707,31 @@ def bits_per_dim__total(log_prob, n_dims):
     return -log_prob / math.log(2)
 
 
+def bits_per_dim__nats_in_total(log_prob, n_dims):
+    """These are the nats of a whole image: divide by the dimensions and by log 2."""
+    return -log_prob
+
+
+def bits_per_dim__log2_of_the_ratio(log_prob, n_dims):
+    """You take log2 of log_prob / n_dims, which is a logarithm already: divide by log 2."""
+    return -torch.log2(-torch.as_tensor(log_prob) / n_dims)
+
+
+def bits_per_dim__log2_of_the_ratio_with_its_sign(log_prob, n_dims):
+    """You take log2 of log_prob / n_dims, which is a logarithm already: divide by log 2."""
+    return torch.log2(-torch.as_tensor(log_prob) / n_dims)
+
+
+def bits_per_dim__multiplied_by_the_dimensions(log_prob, n_dims):
+    """You multiply by the number of dimensions; divide by it."""
+    return -log_prob * n_dims / math.log(2)
+
+
+def bits_per_dim__eight_subtracted(log_prob, n_dims):
+    """8 bits are subtracted: log_prob is that of the integers already."""
+    return -log_prob / (n_dims * math.log(2)) - 8
+
+
 def bits_per_dim__levels_again(log_prob, n_dims):
     """The 256 levels are counted here once more: log_prob is that of the integers already."""
     return -log_prob / (n_dims * math.log(2)) + 8
@@ -1435,6 +1760,11 @@ def bits_per_dim__logarithm_again(log_prob, n_dims):
 def bits_per_dim__probability(log_prob, n_dims):
     """A probability for each dimension is returned where the bits are expected."""
     return torch.exp(log_prob / n_dims)
+
+
+def bits_per_dim__perplexity(log_prob, n_dims):
+    """You exponentiate: this is a perplexity, and bits are logarithms."""
+    return torch.exp(-torch.as_tensor(log_prob) / n_dims)
 
 
 def bits_per_dim__root(log_prob, n_dims):
