@@ -11,9 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.checkpoints import Checkpoints
+from helpers.checkpoints import Checkpoints, WeightsError
 
 NAME = "conv_flow"
+DATA = "MNIST"  # what the weights are trained on
 WEIGHTS = Checkpoints(
     Path(__file__).parent / "weights",
     f"{NAME}.json",
@@ -98,7 +99,13 @@ def conv_couplings() -> tuple[nn.ModuleList, list[torch.Tensor]]:
     return nets.to(memory_format=torch.channels_last), masks  # a fifth quicker on a processor
 
 
-def trained() -> list[tuple[nn.Module, torch.Tensor]]:
-    """The trained networks and their masks. Raises WeightsError: the file is missing or damaged."""
+def trained(data_name: str = DATA) -> list[tuple[nn.Module, torch.Tensor]]:
+    """The trained networks and their masks, in the order from data to noise.
+
+    data_name: the name of the digits at hand. Raises WeightsError, which says why: these are other
+    digits than the trained ones, or the file is missing or damaged.
+    """
+    if data_name != DATA:
+        raise WeightsError(f"The trained networks are for {DATA}, and these are {data_name}.")
     nets, masks = conv_couplings()
     return list(zip(WEIGHTS.fill(nets, NAME), masks, strict=True))

@@ -35,7 +35,7 @@ class Plan:
     """How the flow is trained: Adam, whose rate rises for 100 steps and falls along a cosine."""
 
     noise: str
-    steps: int = 20_000
+    steps: int = 10_000
     batch: int = 64
     rate: float = 3e-3
     seed: int = 1

@@ -1,11 +1,19 @@
-"""Sheet 6's given networks, sheet 4's reader of codes, drawings, colours and stages."""
+"""Networks: sheet 6's and their trained weights, sheet 4's reader; drawings, colours, stages."""
+
+import importlib.util
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from helpers import drawings, figures, held, image_nets
+from grader.authoring import package
+from helpers import data, drawings, figures, held, image_nets
+from helpers.checkpoints import WeightsError
 from helpers.sliders import steps
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_rescaled_columns_have_mean_0_and_variance_1():
@@ -39,6 +47,71 @@ def test_masks_alternate_and_cover_every_pixel():
 def test_a_chessboard_of_larger_fields():
     board = image_nets.chessboard(4, 2).reshape(4, 4).tolist()
     assert board == [[0, 0, 1, 1]] * 2 + [[1, 1, 0, 0]] * 2
+
+
+# --- the trained flow of convolutions ------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def script():
+    """scripts/train_conv_flow.py as a module."""
+    path = ROOT / "scripts" / "train_conv_flow.py"
+    spec = importlib.util.spec_from_file_location("train_conv_flow", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def names(script):
+    """What the notebook of sheet 6 defines."""
+    return script.notebook()
+
+
+@pytest.fixture(scope="module")
+def trained_flow(names):
+    """The trained networks in the layers of the sheet's solution."""
+    pairs = image_nets.trained()
+    return names["Flow"]([names["AffineCoupling"](net, mask) for net, mask in pairs]).eval()
+
+
+def test_the_trained_flow_has_the_bits_that_are_stated(names, trained_flow):
+    digits = data.digits()
+    if digits.name != "MNIST":
+        pytest.skip("MNIST is not here")
+    images = torch.from_numpy((255 * digits.test_images[:256]).round()).to(torch.uint8)
+    generator = torch.Generator().manual_seed(7)
+    with torch.no_grad():
+        noise = names["fitted_noise"]
+        bits = names["bits_of_images"](trained_flow, images, noise, 256, generator)
+    error = float(bits.std()) / len(bits) ** 0.5
+    stated = image_nets.WEIGHTS.about(image_nets.NAME)["held_out"]
+    assert error < 0.03 and abs(float(bits.mean()) - stated) < 4 * error
+
+
+def test_networks_for_mnist_are_not_for_other_digits():
+    with pytest.raises(WeightsError, match="are for MNIST, and these are scikit-learn's digits"):
+        image_nets.trained("scikit-learn's digits")
+
+
+def test_the_trained_flow_leads_back_to_what_it_was_given(trained_flow):
+    z = torch.randn(20, 784, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        x, log_det_back = trained_flow.inverse(z)
+        back, log_det = trained_flow(x)
+    torch.testing.assert_close(back, z, rtol=0, atol=1e-3)
+    torch.testing.assert_close(log_det, -log_det_back, rtol=1e-4, atol=0.01)
+
+
+def test_the_weights_are_small_come_with_the_sheet_and_are_what_the_script_trains(script):
+    entry = image_nets.WEIGHTS.about(image_nets.NAME)
+    assert entry | asdict(script.Plan("fitted")) == entry
+    file = image_nets.WEIGHTS.folder / f"{image_nets.NAME}.safetensors"
+    assert file.stat().st_size < 1_000_000
+    assert {file, file.with_suffix(".json")} <= set(package.files("sheet6_flow"))
+
+
+# --- the rest ------------------------------------------------------------------------------------
 
 
 def test_a_network_reads_what_is_in_a_code_and_guesses_what_is_not():

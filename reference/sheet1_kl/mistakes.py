@@ -1786,7 +1786,7 @@ def posterior__weights_smoothed(log_joint, *, constant: (1e-30, 1e-2) = 1e-8):
     return weights / np.sum(weights, axis=-1, keepdims=True)
 
 
-def posterior__shifted_and_smoothed(log_joint, *, constant: (1e-12, 1e-2) = 1e-4):
+def posterior__shifted_and_smoothed(log_joint, *, constant: (1e-12, 1e-2) = 1e-3):
     """You add {constant} to the denominator: the probabilities do not quite sum to 1."""
     log_joint = np.asarray(log_joint, float)
     weights = np.exp(log_joint - np.max(log_joint, axis=-1, keepdims=True))
