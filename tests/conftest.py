@@ -105,6 +105,14 @@ def judged_code_warns_as_in_a_fresh_process() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_figure_stays_open_for_the_next_test() -> Iterator[None]:
+    """Which tests share a process depends on the machine, and pyplot keeps what a test drew."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
+
+
 @dataclass(frozen=True)
 class Course:
     """A copy of the course in a folder of its own."""
