@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,28 @@ class Right:
     of: str
 
 
+@dataclass(frozen=True)
+class Call:
+    """A call that was made, for several lines about what it returned.
+
+    request: what was asked;
+    reply: what the student's code replied;
+    of: the function or method that it is about, as in `Line`;
+    known: what the reference (None) and mistakes replied, so far.
+    """
+
+    request: dict
+    reply: dict
+    of: str
+    known: dict[str | None, dict] = field(default_factory=dict)
+
+    def about(self, part: str) -> tuple[dict, dict]:
+        """The request and the reply as they are for a line about one part of a dict."""
+        if not part:
+            return self.request, self.reply
+        return self.request | {"part": part, "known": self.known}, _only(part, self.reply)
+
+
 class CheckEnded(Exception):
     """The rest of a check makes no sense; carries the line that failed."""
 
@@ -95,9 +117,31 @@ class Student:
 
     # --- the lines a check yields
 
-    def compare(
+    def call(
         self,
         target: Target,
+        *args: Any,
+        what: str,
+        seconds: float = CALL_SECONDS,
+        instead: Instead | None = None,
+        of: str = "",
+    ) -> Call:
+        """Call the student's code once, for several lines: each is about a part of what comes back.
+
+        what: the line that fails if the code cannot go on from there; the rest as in `compare`.
+        """
+        request = self._request(target, args, instead)
+        return Call(request, self._ask(request, what, seconds), of or self._function(target))
+
+    def returned(self, call: Call) -> Any:
+        """What a call returned, as plain values; None where it failed."""
+        if self._failure(call.reply) is not None:
+            return None
+        return agent.decode(call.reply["value"])
+
+    def compare(
+        self,
+        target: Target | Call,
         *args: Any,
         what: str,
         share: float = 1.0,
@@ -110,9 +154,12 @@ class Student:
         stated: bool = False,
         instead: Instead | None = None,
         of: str = "",
+        part: str = "",
     ) -> Line:
         """The student's result equals the reference's, in kind, shape and value.
 
+        target: a function by its name, a probe, or a call that was made, and then no arguments.
+        part: only this key of the dict that the call returned.
         quiet: a warning raised on the way fails the line.
         stated: the tolerance is part of the task, and rounding has no share in it: right answers
         may choose how near they come, and their margin is not noted.
@@ -120,11 +167,12 @@ class Student:
         instead: what stands in the place of other functions of the student, by their names.
         of: the one function or method that the call is about, where the item has several.
         """
-        of = of or self._function(target)
-        request = self._request(target, args, instead)
-        reply = self._ask(request, what, seconds)
-        theirs = args if reference_args is None else reference_args
-        wanted = self._locally(self._request(target, theirs, instead))
+        made = self._made(target, args, what, seconds, instead, of)
+        (request, reply), of = made.about(part), made.of
+        theirs = request
+        if reference_args is not None and not isinstance(target, Call):
+            theirs = self._request(target, reference_args, instead)
+        wanted = self._locally(theirs)
         if wanted["status"] != "ok":
             raise RuntimeError(f"the reference fails on {what!r}: {wanted}")
 
@@ -156,7 +204,7 @@ class Student:
     def meets(
         self,
         condition: Callable[[Any], str],
-        target: Target,
+        target: Target | Call,
         *args: Any,
         what: str,
         share: float = 1.0,
@@ -164,15 +212,15 @@ class Student:
         seconds: float = CALL_SECONDS,
         instead: Instead | None = None,
         of: str = "",
+        part: str = "",
     ) -> Line:
         """The student's result, as plain values, meets a condition where many results are right.
 
         condition: says what is wrong with a result; empty where nothing is.
-        instead, of: as in `compare`.
+        target, instead, of, part: as in `compare`.
         """
-        of = of or self._function(target)
-        request = self._request(target, args, instead)
-        reply = self._ask(request, what, seconds)
+        made = self._made(target, args, what, seconds, instead, of)
+        (request, reply), of = made.about(part), made.of
 
         def problem(reply: dict) -> str:
             return self._failure(reply) or condition(agent.decode(reply["value"]))
@@ -413,6 +461,20 @@ class Student:
     ) -> dict[str, Any]:
         return request_for(target, args, instead or {}, vars(self._bank.reference))
 
+    def _made(
+        self,
+        target: Target | Call,
+        args: tuple,
+        what: str,
+        seconds: float,
+        instead: Instead | None,
+        of: str,
+    ) -> Call:
+        """The call that a line is about: one that was made, or one that is made now."""
+        if isinstance(target, Call):
+            return target
+        return self.call(target, *args, what=what, seconds=seconds, instead=instead, of=of)
+
     def _ask(self, request: dict, what: str, seconds: float = CALL_SECONDS) -> dict[str, Any]:
         try:
             reply = _trusted(self._session.ask(request, seconds))
@@ -430,7 +492,13 @@ class Student:
 
     def _locally(self, request: dict, mistake: str | None = None) -> dict[str, Any]:
         """The reply that the reference, or a mistake in its place, gives to the same request."""
-        return _trusted(self._local.ask(request, mistake))
+        if "part" not in request:
+            return _trusted(self._local.ask(request, mistake))
+        known = request["known"]
+        if mistake not in known:
+            whole = {key: one for key, one in request.items() if key not in ("part", "known")}
+            known[mistake] = _trusted(self._local.ask(whole, mistake))
+        return _only(request["part"], known[mistake])
 
     def _function(self, target: Target) -> str:
         """What a call is about if the check does not say: a function, where there are several."""
@@ -502,6 +570,16 @@ class Student:
                 return f"{subject} {reply['message']}."
         where = f" ({reply['where']})" if reply["where"] else ""
         return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
+
+
+def _only(part: str, reply: dict) -> dict:
+    """A reply with one key of the dict that it returns; None in its place where it has no such."""
+    if "value" not in reply:
+        return reply
+    node = reply["value"]
+    pairs = node["v"] if node["t"] == "dict" else []
+    found = (value for key, value in pairs if key == part)
+    return reply | {"value": next(found, agent.encode(None))}
 
 
 def _case(wrong: Wrong, replies: dict[str, dict]) -> together.Case:

@@ -461,26 +461,25 @@ def train_step(student, draw):
     case = _training(draw, [7, 5, 3], [3, 5, 7])
     first = _first_batch(case)
     settings = {"learning_rate": draw.between(0.02, 0.05), "epsilon": 1e-3}
-    instead = probes.STACKS if _takes_stand_ins(student, first, settings) else None
-    each = partial(student.compare_each, probes.train, instead=instead)
+    step, instead = _one_step(student, first, settings)
     moves = "moves as Adam with the true gradient moves it"
-    cases = {
-        f"the encoder {moves}": (*first, settings | {"report": "encoder"}),
-        f"the decoder {moves}": (*first, settings | {"report": "decoder"}),
-    }
-    yield from each(cases, core=True, share=3)
-    cases = {
-        "returns the loss before the step": (*first, settings | {"report": "losses"}),
-        "takes one step of the optimizer": (*first, settings | {"report": "steps"}),
-    }
-    yield from each(cases, share=2)
-    cases = {"two steps under tf.function": (*case, settings | {"graph": True})}
-    yield from each(cases, share=3, reference_args=(*case, settings))
+    for part, what, core, share in (
+        ("encoder", f"the encoder {moves}", True, 3),
+        ("decoder", f"the decoder {moves}", True, 3),
+        ("losses", "returns the loss before the step", False, 2),
+        ("steps", "takes one step of the optimizer", False, 2),
+    ):
+        yield student.compare(step, part=part, what=what, core=core, share=share)
+    each = partial(student.compare_each, probes.train, instead=instead)
+    plain = {"learning_rate": settings["learning_rate"], "momentum": 0.5}
+    cases = {"two steps under tf.function": (*case, plain | {"graph": True})}
+    yield from each(cases, share=3, reference_args=(*case, plain))
+    small = _training(draw, [6, 4], [4, 6])
     sheets = settings | {"learning_rate": 1e-3, "epsilon": 1e-7}
     cases = {
         "two steps in a row with one optimizer": (*case, settings),
-        "the optimizer of the sheet": (*case, sheets),
-        "takes tensors": (*case, settings | {"tensors": True}),
+        "the optimizer of the sheet": (*small, sheets),
+        "takes tensors": (*_first_batch(small), plain | {"tensors": True}),
     }
     yield from each(cases, share=2)
     for sizes, back, what in (
@@ -489,7 +488,20 @@ def train_step(student, draw):
         ([6, 3], [3, 4, 5, 6], "a decoder deeper than the encoder"),
     ):
         other = _first_batch(_training(draw, sizes, back))
-        yield from each({f"takes {what}": (*other, settings)})
+        yield from each({f"takes {what}": (*other, plain)})
+
+
+def _one_step(student, first, settings):
+    """A step with a batch, and the stacks in the place of the student's own, where it takes them.
+
+    It does where it calls `encoder` and `decoder`: what is wrong with these costs nothing here.
+    Where it computes the sigmoids by itself, which is as right, it is judged as it stands.
+    """
+    made = partial(student.call, probes.train, *first, settings | {"shown": True}, what="runs")
+    step = made(instead=probes.STACKS)
+    if student.compare(step, part="reconstruction", what="runs").passed:
+        return step, probes.STACKS
+    return made(), None
 
 
 def _training(draw, sizes, back):
@@ -502,16 +514,6 @@ def _training(draw, sizes, back):
 def _first_batch(case):
     batches, *rest = case
     return batches[:1], *rest
-
-
-def _takes_stand_ins(student, first, settings):
-    """Whether train_step can be judged with other stacks in the place of the student's own.
-
-    That is so where it calls `encoder` and `decoder`: what is wrong with these costs nothing here.
-    Where it computes the sigmoids by itself, which is as right, it is judged as it stands.
-    """
-    case = *first, settings | {"report": "reconstruction"}
-    return student.compare(probes.train, *case, what="runs", instead=probes.STACKS).passed
 
 
 # ── deeper ───────────────────────────────────────────────────────────────────────────────────
