@@ -372,37 +372,37 @@ LOSSES = {
 
 def train_step(student, draw):
     case, sgd = _training(draw), {"optimizer": "SGD", "steps": 1}
-    instead = LOSSES if _takes_stand_ins(student, case, sgd) else {}
+    step, instead = _one_step(student, case, sgd)
 
-    def line(what, share=1.0, core=False, case=case, settings=sgd, **more):
-        """The result is that of one of the two right ways.
+    def line(what, share=1.0, core=False, made=None, part="", case=case, settings=sgd, **more):
+        """The result is that of one of the two right ways, of a call that was made or of a new one.
 
         The gradient of G may be taken before D's step, or after it.
         """
         settings = settings | more
+        called = (made,) if made else (probes.trained, *case, settings)
         return student.meets(
-            lambda found: next(iter(_problems(found, case, settings, student.within)), ""),
-            probes.trained,
-            *case,
-            settings,
+            lambda found: next(iter(_problems(found, case, settings, student.within, part)), ""),
+            *called,
             what=what,
             share=share,
             core=core,
             instead=instead,
+            part=part,
         )
 
     for part, words in (("d", "D"), ("g", "G")):
-        yield line(f"{words} moves along the true gradient of its loss", 3, True, report=part)
+        yield line(f"{words} moves along the true gradient of its loss", 3, True, step, part)
     what = "returns (d_loss, g_loss) as they were before the step"
-    yield line(what, 2, True, report="losses")
-    yield from _uses_the_noise(student, case, sgd, instead)
-    yield line("takes one step of each optimizer", 2, report="counts")
-    yield line("the D update leaves G untouched", still="g", report="g")
-    yield line("the G update leaves D untouched", still="d", report="d")
+    yield line(what, 2, True, step, "losses")
+    yield from _uses_the_noise(student, case, sgd, step, instead)
+    yield line("takes one step of each optimizer", 2, False, step, "counts")
+    yield line("the D update leaves G untouched", still="g", part="g")
+    yield line("the G update leaves D untouched", still="d", part="d")
     adam = {"optimizer": "Adam", "steps": 2}
     eager = line("two steps with the optimizers of the sheet", 3, settings=adam)
     yield eager
-    yield _in_a_graph(student, case, adam | {"graph": True}, instead, eager.passed)
+    yield _in_a_graph(student, case, sgd | {"graph": True, "steps": 2}, instead, eager.passed)
     yield line("takes tensors, and a single image", case=_training(draw, batch=1, tensors=True))
     yield line("takes a G with batch normalisation", normalised=True)
 
@@ -414,24 +414,26 @@ def _training(draw, batch=4, tensors=False):
     return (tf.constant(images) if tensors else images), tf.constant(z), draw.integers(0, 2**31)
 
 
-def _takes_stand_ins(student, case, settings):
-    """Whether train_step can be judged with right losses in the place of the student's own.
+def _one_step(student, case, settings):
+    """A step of training, and right losses in the place of the student's own, where it takes them.
 
-    Where it can, what is wrong with these costs nothing here.
+    Where it does, what is wrong with these costs nothing here.
     """
+    made = functools.partial(student.call, probes.trained, *case, settings, what="runs")
 
-    def is_right(instead):
-        found = student.value(probes.trained_or_none, *case, settings, instead=instead)
-        return not _problems(found, case, settings)
+    def is_right(step):
+        return not _problems(student.returned(step), case, settings)
 
-    return is_right(LOSSES) or not is_right({})
+    with_right = made(instead=LOSSES)
+    if is_right(with_right) or not is_right(with_own := made()):
+        return with_right, LOSSES
+    return with_own, {}
 
 
-def _uses_the_noise(student, case, settings, instead):
+def _uses_the_noise(student, case, settings, step, instead):
     """Lines: nothing is drawn inside, so that two calls do the same."""
-    one, other = (
-        student.value(probes.trained_or_none, *case, settings, instead=instead) for _ in range(2)
-    )
+    again = student.call(probes.trained, *case, settings, what="runs", instead=instead)
+    one, other = student.returned(step), student.returned(again)
     for part, words, mistake in (("d", "D", "own_noise"), ("g", "G", "new_noise_for_g")):
         same = one is None or not _differences(_part(one, part), _part(other, part))
         what = f"{words}'s step is the same for the same noise"
@@ -457,24 +459,24 @@ def _in_a_graph(student, case, settings, instead, right_without):
     )
 
 
-def _problems(found, case, settings, within=None):
+def _problems(found, case, settings, within=None, part=""):
     """How a result differs from that of the right way to which it is nearest.
 
-    within: notes how near it is, as `student.within` does.
+    within: notes how near it is, as `student.within` does; part: the result is only this part.
     """
-    right = min(_right_ways(case, settings), key=lambda one: _excess(found, one))
+    right = min(_right_ways(case, settings, part), key=lambda one: _excess(found, one))
     if within is not None:
         within(_excess(found, right), 1.0)
     return _differences(found, right)
 
 
-def _right_ways(case, settings):
+def _right_ways(case, settings, part):
     """What both right ways give; remembered, because the next line asks for more of the same."""
     images, z, seed = case
-    plain = {key: value for key, value in settings.items() if key not in ("graph", "report")}
+    plain = {key: value for key, value in settings.items() if key != "graph"}
     numbers = np.asarray(images).tobytes() + np.asarray(z).tobytes()
     ways = _remembered(numbers, len(images), z.shape[1], seed, json.dumps(plain, sort_keys=True))
-    return [way[settings["report"]] for way in ways] if "report" in settings else ways
+    return [way[part] for way in ways] if part else ways
 
 
 @functools.lru_cache(maxsize=2000)
