@@ -21,8 +21,9 @@ def prepare() -> None:
 
     Its environment and folder are those of this moment; workers get the environment of theirs.
     """
-    forkserver.set_forkserver_preload(READY)
-    forkserver.ensure_running()
+    if START == "forkserver":
+        forkserver.set_forkserver_preload(READY)
+        forkserver.ensure_running()
 
 
 class Died:
