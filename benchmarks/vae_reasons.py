@@ -8,9 +8,11 @@ find.
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
+from torch import nn
 
 from benchmarks.vae import notebook
 
@@ -18,7 +20,14 @@ SHORT, LONG = 2, 5  # epochs
 ROW = "{:34}" + "{:>10}" * 5
 
 
-def score_loss(names: dict, encoder, decoder, x: torch.Tensor, eps: torch.Tensor, baseline: bool):
+def score_loss(
+    names: dict,
+    encoder: nn.Module,
+    decoder: nn.Module,
+    x: torch.Tensor,
+    eps: torch.Tensor,
+    baseline: bool,
+) -> torch.Tensor:
     """A loss whose gradient in the encoder is the score function's; the decoder's is as usual."""
     mean, log_var = encoder(x)
     z = names["reparametrize"](mean, log_var, eps).detach()
@@ -28,17 +37,23 @@ def score_loss(names: dict, encoder, decoder, x: torch.Tensor, eps: torch.Tensor
     return (cost + weight * log_q + names["kl_loss"](mean, log_var)).mean()
 
 
-def without_kl(names: dict, encoder, decoder, x: torch.Tensor, eps: torch.Tensor):
+def without_kl(
+    names: dict, encoder: nn.Module, decoder: nn.Module, x: torch.Tensor, eps: torch.Tensor
+) -> torch.Tensor:
     """The reconstruction alone."""
     return names["negative_elbo"](encoder, decoder, x, eps)[1]
 
 
-def path_loss(names: dict, encoder, decoder, x: torch.Tensor, eps: torch.Tensor):
+def path_loss(
+    names: dict, encoder: nn.Module, decoder: nn.Module, x: torch.Tensor, eps: torch.Tensor
+) -> torch.Tensor:
     """The sheet's loss, differentiated along the path."""
     return names["negative_elbo"](encoder, decoder, x, eps)[0]
 
 
-def trained(names: dict, loss: Callable, seed: int, epochs: int, n_latent: int = 32):
+def trained(
+    names: dict, loss: Callable, seed: int, epochs: int, n_latent: int = 32
+) -> Iterator[tuple]:
     """Networks after some epochs: yields (encoder, decoder, mean loss of the epoch) after each."""
     torch.manual_seed(seed)
     encoder = names["Encoder"](784, 500, n_latent)
@@ -59,14 +74,16 @@ def trained(names: dict, loss: Callable, seed: int, epochs: int, n_latent: int =
 
 
 @torch.no_grad()
-def held_out_loss(names: dict, encoder, decoder, images: torch.Tensor) -> float:
+def held_out_loss(
+    names: dict, encoder: nn.Module, decoder: nn.Module, images: torch.Tensor
+) -> float:
     """The negative ELBO of images, from one code each."""
     eps = names["normal"](len(images), encoder(images[:1])[0].shape[1], seed=2)
     return float(names["negative_elbo"](encoder, decoder, images, eps)[0])
 
 
 @torch.no_grad()
-def chance_kept(names: dict, encoder, decoder) -> float:
+def chance_kept(names: dict, encoder: nn.Module, decoder: nn.Module) -> float:
     """How much of the difference of two binarisations of an image its reconstructions have."""
     grey, drawn = names["test_images"], []
     for seed in (21, 22):
@@ -77,10 +94,12 @@ def chance_kept(names: dict, encoder, decoder) -> float:
 
 
 @torch.no_grad()
-def wider(names: dict, encoder, decoder, factor: float, k: int = 1000) -> float:
+def wider(
+    names: dict, encoder: nn.Module, decoder: nn.Module, factor: float, k: int = 1000
+) -> float:
     """The importance-weighted bound where the encoder's std is `factor` times as large."""
 
-    def wide(x: torch.Tensor):
+    def wide(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         mean, log_var = encoder(x)
         return mean, log_var + 2 * math.log(factor)
 
@@ -93,8 +112,8 @@ def gradients(names: dict, seed: int) -> list[float]:
     """The held-out loss after SHORT epochs: by the path, by the score, by it with a baseline."""
     ways = [
         path_loss,
-        lambda *given: score_loss(*given, baseline=False),
-        lambda *given: score_loss(*given, baseline=True),
+        partial(score_loss, baseline=False),
+        partial(score_loss, baseline=True),
     ]
     ends = [list(trained(names, way, seed, SHORT))[-1] for way in ways]
     return [held_out_loss(names, *end[:2], names["held_out"]) for end in ends]
@@ -109,7 +128,7 @@ def first_epoch(names: dict, seed: int) -> list[float]:
 
 
 @torch.no_grad()
-def code_spread(names: dict, encoder) -> list[float]:
+def code_spread(names: dict, encoder: nn.Module) -> list[float]:
     """Over held-out images: the median std of q, and the spread of its mean, over the latents."""
     mean, log_var = encoder(names["held_out"])
     return [float((log_var / 2).exp().median()), float(mean.std(dim=0).median())]
