@@ -110,7 +110,7 @@ def wider(
 
 def gradients(names: dict, seed: int) -> list[float]:
     """The held-out loss after SHORT epochs: by the path, by the score, by it with a baseline."""
-    ways = [
+    ways: list[Callable] = [
         path_loss,
         partial(score_loss, baseline=False),
         partial(score_loss, baseline=True),
