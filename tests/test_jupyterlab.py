@@ -310,8 +310,14 @@ def test_an_instructor_grades_a_submission_with_the_rubric_in_sight(course, form
     formgrader.locator(f"#{asked.TEXT}_extra_credit[placeholder]").wait_for()  # all is loaded
     assert_it_fits(formgrader)
     assert_the_bar_is_one_line(formgrader)
-    points.focus()
-    sync_api.expect(formgrader.get_by_text("names the unit.")).to_be_in_viewport(ratio=1)
+    rubric = formgrader.get_by_text("names the unit.")
+    inside = "one => one.getBoundingClientRect().bottom <= innerHeight"
+
+    def both_in_sight() -> bool:
+        points.evaluate("one => one.scrollIntoView({block: 'center'})")  # its script scrolls, too
+        return rubric.evaluate(inside) and points.evaluate(inside)
+
+    asked.wait(page, both_in_sight, "the rubric is not in sight of the points")
     points.fill("1.5")
     comment = formgrader.locator(f"#{asked.TEXT}-comment")
     comment.fill("Beside the rubric.")
