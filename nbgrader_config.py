@@ -8,7 +8,7 @@ from grader.intake.reading import SubmissionExporter
 from grader.records import fresh
 from grader.records.export import MemberExporter
 from grader.records.page import FeedbackExporter
-from grader.running import sandbox
+from grader.running import kernel, sandbox
 from helpers.grading import WRITTEN
 
 nbgrader_patches.apply()
@@ -68,6 +68,7 @@ sandbox.demand("auto")
 c.Execute.timeout = 14_400  # seconds of the clock for a cell of a solution: only against a hang
 c.ExecuteAndJudge.timeout = 30  # seconds of work for a cell of a submission (grader.running.budget)
 c.Execute.shutdown_kernel = "immediate"
+c.KernelManager.transport_encryption = kernel.ENCRYPTION  # those of solutions and of validate
 
 # --- feedback
 c.GenerateFeedback.preprocessors = []  # the page is made from the graded notebook as it is

@@ -80,6 +80,7 @@ RELIED_ON = (
     ("nbclient.client", "NotebookClient.wait_for_reply", "overridden: the same, awaited"),
     ("nbclient.client", "NotebookClient.startup_timeout", "out of reach: a limit of work holds"),
     ("nbclient.client", "NotebookClient._async_poll_for_reply", "overridden: limits of work"),
+    ("jupyter_client.manager", "KernelManager.transport_encryption", "on, outside of the sandbox"),
 )
 
 # Where nbconvert finds the formgrader's templates. `base/mathjax.html.j2` is ours, which asks no

@@ -93,7 +93,9 @@ def test_the_item_rest_correlation():
     assert item_rest([0, 1], [0, 1]) is None
 
 
-def hand_in(who: str, share: float, mistake: str | None = None) -> HandIn:
+def hand_in(
+    who: str, share: float, mistake: str | None = None, seconds: float | None = None
+) -> HandIn:
     """A submission with this share of the points of each judged item."""
     verdicts = handed_back.reports()
     if mistake:
@@ -108,15 +110,15 @@ def hand_in(who: str, share: float, mistake: str | None = None) -> HandIn:
     score = sum(entry.score or 0.0 for entry in entries.values())
     grade = Grade(score, 108.0, 6, 90_000.0 if mistake else 0.0, "2026-11-10", 17, 0)
     noted = Record(reports=tuple(verdicts.values()))
-    return HandIn(Submission(SHEET, who), grade, noted, frozenset(), entries)
+    return HandIn(Submission(SHEET, who), grade, noted, frozenset(), entries, seconds)
 
 
 @pytest.fixture(scope="module")
 def report() -> SheetReport:
     hand_ins = (
-        hand_in("anna & <b>", 1.0),
-        hand_in("ben", 0.5),
-        hand_in("clara", 0.25, "nan_at_zero"),
+        hand_in("anna & <b>", 1.0, seconds=4.0),
+        hand_in("ben", 0.5, seconds=3.5),
+        hand_in("clara", 0.25, "nan_at_zero", seconds=61.25),
         hand_in("dora", 0.0, "nan_at_zero"),
     )
     return SheetReport(SHEET, outline.sheet_title(SHEET), 108.0, hand_ins, ("emil", "frieda"))
@@ -163,6 +165,13 @@ def test_who_has_not_handed_in_who_is_late_and_what_went_wrong_is_said(soup):
     assert "emil" in words["who"] and "frieda" in words["who"]
     assert "clara: 1 d 1 h" in words["time"] and "2026-11-10: 4" in words["time"]
     assert "had to be stopped (2 ×)" in words["trouble"]
+
+
+def test_how_long_grading_took_is_said_where_it_is_known(report, soup):
+    words = " ".join(soup.find(id="run").find_parent("section").get_text().split())
+    assert "The median is 4.0 s. Longest: clara (61.2 s), anna & <b> (4.0 s), ben (3.5 s)." in words
+    nobody = SheetReport(SHEET, report.title, 108.0, report.hand_ins[3:], ())
+    assert 'id="run"' not in class_report.sheet_page(nobody, "now")
 
 
 def test_the_page_on_the_course_shows_every_student_and_leads_to_every_sheet(report):

@@ -701,7 +701,7 @@ def test_a_right_solution_that_was_mended_has_all_points_and_a_note(student, gra
     notes = graded.record(student).repairs
     assert notes
     page = html.unescape(graded.feedback(student))
-    assert "Before grading, this was noticed or repaired in your submission" in page
+    assert "This was noticed or repaired in your submission" in page
     assert all(note in page for note in notes)
 
 

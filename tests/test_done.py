@@ -32,7 +32,7 @@ from grader.course import layout
 from grader.errors import CourseError, MachineTrouble
 from grader.grading import one, pool, writing
 from grader.intake.submissions import Submission
-from grader.records import copies, gradebook
+from grader.records import copies, gradebook, run_times
 from grader.running import sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -125,6 +125,22 @@ def course(tmp_path_factory) -> ToyCourse:
     made.hand_in("dora", NO_POINTS)
     made.run("grade", "--jobs", "2")
     return made
+
+
+def test_how_long_each_took_is_kept_and_only_the_report_shows_it(course):
+    with course.book() as book:
+        took = run_times.read_all(book)
+        assert set(took) == {
+            Submission(toy.SHEET, one) for one in ("ada", "bruno", "clara", "dora")
+        }
+    assert all(seconds > 0 for seconds in took.values())
+    report = (course.root / "class_report" / f"{toy.SHEET}.html").read_text()
+    (slowest,) = (
+        f"{one.student}</a> ({s:.1f} s)" for one, s in took.items() if s == max(took.values())
+    )
+    assert slowest in report
+    for text in (course.page("ada").read_text(), (course.root / "grades.csv").read_text()):
+        assert f"{took[Submission(toy.SHEET, 'ada')]:.1f} s" not in text
 
 
 def alive(pid: int) -> bool:

@@ -489,6 +489,37 @@ def test_a_login_with_underscores_is_found_in_the_roster(course, tmp_path):
     assert taken(course, "b_erg")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_a_roster_that_a_spreadsheet_program_wrote_is_read(encoding, between, course, tmp_path):
+    lines = [["ID", " Name", "ilias"], ["ab1", "Anna Müller", "amueller"], ["b", "Ben Ä", "bberg"]]
+    text = "".join(between.join(line) + "\r\n" for line in lines)
+    (course / "submitted" / "roster.csv").write_bytes(text.encode(encoding))
+    assert command.collect(SHEET, ilias(tmp_path), yes=True) == 0
+    assert taken(course, "ab1") and taken(course, "b")
+    assert [one.name for one in roster.people(roster.FILE)] == ["Anna Müller", "Ben Ä"]
+
+
+def test_a_name_that_ilias_wrote_without_umlauts_is_found(course, tmp_path):
+    put_roster(course, "ab1,Anna Müller,,,,,", "b,Ben Berg,,,,,")
+    assert command.collect(SHEET, ilias(tmp_path), yes=True) == 0
+    assert taken(course, "ab1")
+
+
+def test_a_colon_in_a_name_leads_nowhere(course, tmp_path):
+    name = "7-8 - Zoe - 9 November, 2026 9:05/kl.ipynb"
+    command.collect(SHEET, brightspace(tmp_path, {name: notebook()}), yes=True)
+    assert taken(course, "zoe")
+
+
+def test_hand_ins_of_one_time_are_not_said_to_have_none(course, tmp_path, capsys):
+    folders = ("Noether_Emmy_en_1", "Weyl_Hermann_hw_2")
+    both = {f"Blatt_1/Team 17/{name}/kl.ipynb": notebook(name) for name in folders}
+    command.collect(SHEET, ilias(tmp_path, both), yes=True)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "as all came at one time, counts" in said and "no times are" not in said
+
+
 @pytest.mark.parametrize("row", ["a/b,Anna,,,,,", ",Anna,,,,,", "a[1],Anna,,,,,", "..,A,,,,,"])
 def test_an_id_that_no_folder_can_have_is_refused(row, course):
     put_roster(course, row)

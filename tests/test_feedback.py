@@ -121,6 +121,13 @@ def test_the_first_screen_says_who_what_and_how_many_points(soup):
     assert 77.5 + 13 + 17.5 == 108
 
 
+def test_code_in_a_note_is_code_and_nothing_else_in_it_is_markup():
+    assert (
+        page.note("The cell `a < b` failed: <b>")
+        == "The cell <code>a &lt; b</code> failed: &lt;b&gt;"
+    )
+
+
 def test_notes_on_repairs_stand_in_one_place(soup):
     (notes,) = soup.find_all(class_="notes")
     assert [li.get_text() for li in notes("li")][1] == "Not used: <img src=x>.txt."

@@ -1,4 +1,4 @@
-"""JupyterLab in a real browser: a student works on a sheet.
+"""JupyterLab in a real browser: a student works on a sheet, an instructor grades.
 
 Skipped where there is no Chromium (see `browsing`).
 """
@@ -17,8 +17,10 @@ from urllib.parse import quote
 
 import browsing
 import pytest
+import test_question_page as asked
+import toy
 from handed_back import WRONG_DERIVATION
-from test_done import until
+from test_done import ToyCourse, until
 
 from grader.authoring import release, samples
 from grader.course import layout, outline
@@ -215,3 +217,119 @@ def slide(sheet: Notebook) -> None:
         sheet.page.keyboard.press("ArrowRight")
     sync_api.expect(mean.locator(".widget-readout")).to_have_text("0.20")
     sync_api.expect(figure).not_to_have_attribute("src", before, timeout=PATIENCE)
+
+
+# --- an instructor
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> ToyCourse:
+    """A course with a text question, its students graded by the machine."""
+    return asked.graded(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="module")
+def instructor(course, tmp_path_factory) -> Iterator[Callable[[str], str]]:
+    """JupyterLab in the folder of the course."""
+    with jupyterlab(course.root, tmp_path_factory.mktemp("jupyter")) as address:
+        yield address
+
+
+@pytest.fixture
+def formgrader(instructor, open_page) -> sync_api.Frame:
+    """The formgrader in a tab of JupyterLab, at the toy sheet."""
+    page = open_page(instructor("api"))  # logged in
+    page.set_default_timeout(PATIENCE)
+    page.goto(instructor("lab"))
+    page.get_by_role("menuitem", name="Nbgrader").click()
+    page.get_by_role("menuitem", name="Formgrader").click()
+    tab = page.locator("iframe")
+    inside = tab.content_frame
+    inside.get_by_role("link", name="Manual Grading").click()
+    inside.get_by_role("link", name=toy.SHEET, exact=True).click()
+    inside.get_by_role("link", name="What is a bit").wait_for()
+    return tab.element_handle().content_frame()
+
+
+def assert_it_fits(frame: sync_api.Frame) -> None:
+    """Nothing has to be scrolled sideways."""
+    wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert frame.evaluate(wider) == 0
+
+
+def assert_all_of_it_says(
+    course: ToyCourse, page: sync_api.Page, student: str, points: float, comment: str
+) -> None:
+    """Gradebook, grades.csv, feedback and class reports have what was given by hand."""
+    total = f"{4 + points:g}"  # beside all points of the functions
+    feedback, sheet = course.page(student), course.root / "class_report" / f"{toy.SHEET}.html"
+    whole = course.root / "class_report.html"
+
+    def given() -> tuple[float | None, str | None]:
+        with course.book() as book:
+            found = asked.facts(book, student)
+        return found["manual"], found["comment"]
+
+    asked.wait(page, lambda: given() == (points, comment), "the gradebook is old")
+    asked.wait(page, lambda: comment in feedback.read_text(), "the feedback is old")
+    asked.wait(page, lambda: f"<b>{total}</b>" in feedback.read_text(), "its points are old")
+    asked.wait(page, lambda: float(course.rows()[student]["score"]) == 4 + points, "grades.csv")
+    asked.wait(page, lambda: f"{student}</a>: {total}</li>" in sheet.read_text(), "its report")
+    asked.wait(page, lambda: f">{total}</a>" in whole.read_text(), "the class report is old")
+
+
+def test_an_instructor_grades_one_question_by_keys_in_jupyterlab(course, formgrader):
+    page, keys = formgrader.page, formgrader.page.keyboard
+    formgrader.get_by_role("link", name="What is a bit").click()
+    current = formgrader.locator("#current")
+    sync_api.expect(current).to_contain_text("Answer", timeout=PATIENCE)
+    assert_it_fits(formgrader)
+    for _ in asked.ANSWERS:
+        keys.press("j")
+    sync_api.expect(current).to_have_text("Answer 5 of 5")
+    rubric = formgrader.get_by_role("button", name="says that there are two outcomes")
+    sync_api.expect(rubric).to_be_in_viewport(ratio=1)
+    keys.press("n")
+    name = formgrader.locator("#answer-5 .who")
+    sync_api.expect(name).to_have_text(re.compile(r"\w"), timeout=PATIENCE)
+    student = name.inner_text()
+    keys.press("1")
+    keys.press("Shift+Digit2")
+    keys.press("c")
+    keys.type("Given in the frame.")
+    keys.press("Escape")
+    sync_api.expect(formgrader.locator("#score")).to_have_value("2.5")
+    assert_all_of_it_says(course, page, student, 2.5, "Given in the frame.")
+
+
+def test_an_instructor_grades_a_submission_with_the_rubric_in_sight(course, formgrader):
+    page = formgrader.page
+    formgrader.get_by_role("link", name="toy", exact=True).last.click()
+    formgrader.get_by_role("link", name="Submission #1").click()
+    points = formgrader.locator(f"#{asked.TEXT}")
+    formgrader.locator(f"#{asked.TEXT}_extra_credit[placeholder]").wait_for()  # all is loaded
+    assert_it_fits(formgrader)
+    assert_the_bar_is_one_line(formgrader)
+    rubric = formgrader.get_by_text("names the unit.")
+    inside = "one => one.getBoundingClientRect().bottom <= innerHeight"
+
+    def both_in_sight() -> bool:
+        points.evaluate("one => one.scrollIntoView({block: 'center'})")  # its script scrolls, too
+        return rubric.evaluate(inside) and points.evaluate(inside)
+
+    asked.wait(page, both_in_sight, "the rubric is not in sight of the points")
+    points.fill("1.5")
+    comment = formgrader.locator(f"#{asked.TEXT}-comment")
+    comment.fill("Beside the rubric.")
+    comment.blur()
+    student = formgrader.locator("a.name-shown").text_content().strip()
+    assert_all_of_it_says(course, page, student, 1.5, "Beside the rubric.")
+
+
+def assert_the_bar_is_one_line(frame: sync_api.Frame) -> None:
+    """Nothing in the bar above a submission lies over something else, or below it."""
+    parts = [frame.locator(f".navbar {one}") for one in (".previous", ".breadcrumb", ".next")]
+    previous, between, following = (part.bounding_box() for part in parts)
+    assert previous["x"] + previous["width"] <= between["x"]
+    assert between["x"] + between["width"] <= following["x"]
+    assert following["y"] < between["y"] + between["height"]

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import browsing
@@ -113,7 +114,7 @@ class Served:
     def grade(self, student: str) -> dict[str, Any]:
         """The gradebook's points of one student's answer."""
         with self.course.book() as book:
-            return _facts(book, student)
+            return facts(book, student)
 
     def put(self, student: str, score: Any, comment: str = "", **more: Any) -> tuple[int, str]:
         """Save a decision as the page does."""
@@ -131,7 +132,7 @@ class Served:
                 assert status == 200, said
 
 
-def _facts(book: Gradebook, student: str) -> dict[str, Any]:
+def facts(book: Gradebook, student: str) -> dict[str, Any]:
     names = (TEXT, "toy", toy.SHEET, student)
     grade = book.find_grade(*names)
     comment = book.find_comment(*names).manual_comment
@@ -160,15 +161,20 @@ def _hand_in(course: ToyCourse, student: str, text: str | None) -> None:
     nbformat.write(handed_in, folder / "toy.ipynb")
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory) -> ToyCourse:
-    made = ToyCourse(tmp_path_factory.mktemp("course"))
+def graded(root: Path) -> ToyCourse:
+    """The toy sheet with a question, handed in and graded."""
+    made = ToyCourse(root)
     nbformat.write(notebook(), made.root / "source" / toy.SHEET / "toy.ipynb")
     made.run("release")
     for student, text in ANSWERS.items():
         _hand_in(made, student, text)
     made.run("grade", "--jobs", "1")
     return made
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> ToyCourse:
+    return graded(tmp_path_factory.mktemp("course"))
 
 
 @pytest.fixture(scope="module")

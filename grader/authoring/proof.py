@@ -9,11 +9,12 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets.config import Config
 
 from grader import terminal
 from grader.course import layout, outline
 from grader.errors import CourseError
-from grader.running import sandbox
+from grader.running import kernel, sandbox
 
 CELL_SECONDS = 900
 START_SECONDS = 600  # on a machine that has much else to do
@@ -86,7 +87,7 @@ def _execute(notebook: nbformat.NotebookNode, folder: Path) -> str:
         startup_timeout=START_SECONDS,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
-        extra_arguments=["--log-level=ERROR"],  # its warnings are not about the notebook
+        config=Config({"KernelManager": {"transport_encryption": kernel.ENCRYPTION}}),
         on_cell_start=lambda cell, cell_index: begun.append(cell.id),
     )
     short = {"NBGRADER_EXECUTION": "validate", "PYTHONPATH": str(layout.ROOT)}

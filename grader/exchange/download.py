@@ -5,6 +5,7 @@ names with `..`, and what is too large to be a hand-in stay where they are, and 
 """
 
 import datetime
+import re
 import shutil
 import stat
 import struct
@@ -24,6 +25,7 @@ from grader.intake.texts import plain
 MAX_FILES = 100_000  # of a whole class
 MAX_BYTES = 8_000_000_000  # of a whole class, unpacked
 UNIX_TIMES = 0x5455  # the extra field in which zip on Unix writes times with their zone
+DRIVE = re.compile("[A-Za-z]:")  # of Windows
 SKIPPED = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -107,7 +109,7 @@ def _problem(info: zipfile.ZipInfo, name: str) -> str:
     parts = PurePosixPath(name).parts
     if stat.S_ISLNK(info.external_attr >> 16):
         return "it is a link."
-    if not parts or name.startswith("/") or ".." in parts or ":" in parts[0]:
+    if not parts or name.startswith("/") or ".." in parts or DRIVE.match(name):
         return "its name leads out of the folder."
     if info.flag_bits & 1:
         return "it is locked with a password."

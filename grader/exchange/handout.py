@@ -18,7 +18,7 @@ from grader.exchange import ledger, worksheet
 from grader.exchange.platforms import Account
 from grader.intake.files import listing
 from grader.intake.submissions import Submission
-from grader.records import gradebook, roster
+from grader.records import gradebook, roster, spreadsheets
 from grader.records.export import GRADES
 
 FOLDER = layout.ROOT / "handout"
@@ -228,8 +228,7 @@ def filled_in(
         account = one.person.accounts.get(platform, "")
         for key in (one.account.id if one.account else "", account, f"#{account}"):
             by_key.setdefault(key, one)
-    with source.open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.reader(stream))
+    rows = spreadsheets.rows(source)
     titles = rows[0] if rows else []
     wanted = column or GRADE_COLUMNS.get(platform, "")
     for title in (KEYS[platform], wanted):

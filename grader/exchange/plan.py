@@ -223,7 +223,8 @@ class Planner:
         chosen = (in_time or tries)[-1]
         which = "the last" if chosen is tries[-1] else "the last before the deadline"
         if len({(_seconds(one[0].time), one[0].attempt) for one in tries}) < 2:
-            which = "the last in the download, as no times are known,"
+            why = "all came at one time" if chosen[0].time else "no times are known"
+            which = f"the last in the download, as {why},"
         step.notes.append(f"Handed in {len(tries)} times; {which} counts ({_named(chosen)}).")
         return chosen
 

@@ -3,7 +3,6 @@
 Its columns: https://github.com/moodle/moodle/blob/MOODLE_405_STABLE/mod/assign/gradingtable.php
 """
 
-import csv
 import datetime
 import re
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from grader.errors import CourseError
 from grader.exchange.platforms import Account, Recognised
+from grader.records import spreadsheets
 
 COLUMNS = ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade"]
 COLUMNS += ["Grade can be changed", "Last modified (submission)", "Last modified (grade)"]
@@ -28,14 +28,13 @@ TIMES = (
 
 def rows(path: Path) -> list[dict[str, str]]:
     """The rows of a worksheet. Raises CourseError where it has not its columns."""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        if not {"Identifier", "Full name"} <= set(reader.fieldnames or ()):
-            raise CourseError(
-                f"{path} has no columns Identifier and Full name: it must be Moodle's grading "
-                "worksheet, downloaded in English."
-            )
-        return [{key: value or "" for key, value in row.items() if key} for row in reader]
+    reader = spreadsheets.reader(path)
+    if not {"Identifier", "Full name"} <= set(reader.fieldnames or ()):
+        raise CourseError(
+            f"{path} has no columns Identifier and Full name: it must be Moodle's grading "
+            "worksheet, downloaded in English."
+        )
+    return [{key: value or "" for key, value in row.items() if key} for row in reader]
 
 
 def time_of(text: str, zone: datetime.tzinfo) -> datetime.datetime | None:

@@ -8,6 +8,7 @@ from functools import cache
 from grader.course import outline
 
 IMPORTING = re.compile(r"^[ \t]*(?:import|from)[ \t]+\w", re.MULTILINE)
+SHOWN = 80  # characters of the line that names a cell
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -63,7 +64,8 @@ def imported(source: str) -> set[str]:
 def first_line(source: str) -> str:
     """What a cell begins with, to name it by."""
     lines = [line.strip() for line in source.splitlines()]
-    return next((line for line in lines if line and line[0] != "#"), "")[:80]
+    first = next((line for line in lines if line and line[0] != "#"), "")
+    return first if len(first) <= SHOWN else f"{first[: SHOWN - 1].rstrip()}…"
 
 
 def _names(source: str, context: type) -> set[str]:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -54,13 +55,15 @@ class Outcome:
     failure: why the submission has no grade or no feedback; "" if it has;
     again: whether another try, alone, may come to something else;
     results: what the gradebook is to say of it; None where that stays as it is;
-    mark: the one that fits its files and these results; None where it is not done.
+    mark: the one that fits its files and these results; None where it is not done;
+    seconds: of the clock, for running and judging it; None where that was not done.
     """
 
     failure: str = ""
     again: bool = False
     results: Rows | None = field(default=None, compare=False, repr=False)
     mark: marks.Mark | None = None
+    seconds: float | None = field(default=None, compare=False)
 
     @classmethod
     def of_death(cls) -> "Outcome":
@@ -95,15 +98,17 @@ def _grade(task: Task) -> Outcome:
     submission = task.submission
     if not task.alone and marks.digest(submission.graded_notebook) != task.graded:
         return Outcome("another run is at it", again=True)
-    results = None
+    results = seconds = None
     if not task.only_feedback:
         submission.page.unlink(missing_ok=True)  # it speaks of the grade before
+        began = time.monotonic()
         convert(AutogradeFolder, submission.sheet, submission.student)
+        seconds = time.monotonic() - began
         if not task.alone and record.read_file(submission.graded_notebook).kernel_died:
             # By the student's code, or for want of memory: a try alone tells which.
             return Outcome("its kernel died", again=True)
         results = excerpt.results(submission)
-    return Outcome(results=results, mark=fresh.write_page(submission))
+    return Outcome(results=results, mark=fresh.write_page(submission), seconds=seconds)
 
 
 @contextmanager

@@ -11,8 +11,7 @@ from nbgrader.api import Gradebook
 from grader.errors import CourseError
 from grader.grading.one import Outcome, Task
 from grader.intake.submissions import Submission
-from grader.records import excerpt, fresh, marks
-from grader.records.excerpt import Rows
+from grader.records import excerpt, fresh, marks, run_times
 from grader.records.gradebook import reopen, transaction
 
 
@@ -21,6 +20,7 @@ class Writer:
 
     def __init__(self, book: Gradebook):
         self._book = book
+        run_times.prepare(book)
         self._excerpts = excerpt.Taking(book)
 
     def hand_out(self, task: Task) -> Task:
@@ -48,7 +48,7 @@ class Writer:
         if outcome.mark is None:
             return outcome
         try:
-            if not self._write(submission, outcome.results, outcome.mark):
+            if not self._write(submission, outcome, outcome.mark):
                 marks.put(submission, fresh.write_page(submission))
         except CourseError as error:
             return Outcome(str(error), again=True)
@@ -56,13 +56,16 @@ class Writer:
             return Outcome(f"{type(error).__name__}: {error}", again=True)
         return Outcome()
 
-    def _write(self, submission: Submission, results: Rows | None, mark: marks.Mark) -> bool:
+    def _write(self, submission: Submission, outcome: Outcome, mark: marks.Mark) -> bool:
         """Write results and mark; without the mark, and False, where the page no longer fits: a
         person has decided something meanwhile.
         """
         with transaction(self._book) as connection:
             marks.take_away(submission, connection)  # writes, so nobody else does from here on
+            results = outcome.results
             new = results is not None and excerpt.put_back(connection, submission, results)
+            if outcome.seconds is not None:
+                run_times.put(connection, submission, outcome.seconds)
             fits = new or marks.grades_digest(self._book, submission) == mark.grades
             if fits:
                 marks.put(submission, mark, connection)

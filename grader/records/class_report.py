@@ -17,7 +17,7 @@ from grader.course import layout, outline
 from grader.intake.submissions import Submission, find_submissions
 from grader.judging.report import Report
 from grader.record import Record
-from grader.records import export, gradebook, similar, teams
+from grader.records import export, gradebook, run_times, similar, teams
 from grader.records.contents import ANSWER, OWN, first_sentence, read_graded, roles
 from grader.records.gradebook import Entry, Grade
 from grader.records.page import environment
@@ -26,6 +26,7 @@ PATH = layout.ROOT / "class_report.html"
 FOLDER = layout.ROOT / "class_report"  # one page for each sheet
 BINS = 10  # of the distribution of points
 FEW = 3  # submissions; of fewer, nothing is said about how well an item separates
+SLOWEST = 5  # submissions that are named
 CELLS_READ = 200  # of a submission, for what is nearly equal
 WRONG_LINE = re.compile(r"\bLine (\d+):")
 
@@ -38,7 +39,8 @@ class HandIn:
     grade: its points; None if it has no grade;
     noted: what the grader noted on it;
     prints: the fingerprints of its code;
-    entries: the cells that earn points, by grade id.
+    entries: the cells that earn points, by grade id;
+    seconds: how long grading it took; None where that is not known.
     """
 
     submission: Submission
@@ -46,6 +48,7 @@ class HandIn:
     noted: Record
     prints: frozenset[int]
     entries: dict[str, Entry]
+    seconds: float | None = None
 
     @property
     def who(self) -> str:
@@ -196,6 +199,18 @@ class SheetReport:
         return sorted(found.items(), key=lambda item: -len(item[1]))
 
     @property
+    def slowest(self) -> list[tuple[HandIn, float]]:
+        """The submissions that took longest to grade, with their seconds."""
+        known = [(one, one.seconds) for one in self.hand_ins if one.seconds is not None]
+        return sorted(known, key=lambda pair: -pair[1])[:SLOWEST]
+
+    @property
+    def median_seconds(self) -> float | None:
+        """The median of how long grading took; None where that is not known."""
+        known = [one.seconds for one in self.hand_ins if one.seconds is not None]
+        return median(known) if known else None
+
+    @property
     def times(self) -> list[tuple[str, int]]:
         """How many handed in on which day, where that is known."""
         days = Counter(one.grade.handed_in for one in self.hand_ins if one.grade)
@@ -252,6 +267,7 @@ def read(book: Gradebook) -> list[SheetReport]:
     submissions = find_submissions(layout.sheets())
     grades = gradebook.grades(book)
     entries = gradebook.entries(book)
+    seconds = run_times.read_all(book)
     people = export.everybody(book, submissions)
     reports = []
     for sheet in sorted({one.sheet for one in submissions}):
@@ -261,6 +277,7 @@ def read(book: Gradebook) -> list[SheetReport]:
                 grades.get((one.sheet, one.student)),
                 *_graded(one),
                 entries.get((one.sheet, one.student), {}),
+                seconds.get(one),
             )
             for one in submissions
             if one.sheet == sheet

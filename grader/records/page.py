@@ -28,6 +28,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+QUOTED = re.compile("`([^`]+)`")
 HEADING_TAG = re.compile(r"<(/?)h[1-6](?:\s[^>]*)?>")
 BEGINNING, END = 4_000, 1_000  # characters that are shown of a long output
 MARKS = {"✓": "right", "✗": "wrong", "(✓)": "follows from a wrong line"}
@@ -80,6 +81,7 @@ def environment() -> Environment:
         "inline": inline,
         "markdown": markdown,
         "message": message,
+        "note": note,
         "number": number,
         "outputs": outputs,
         "path": quote,
@@ -121,6 +123,11 @@ def plain(source: str) -> str:
 def message(words: str) -> Markup:
     r"""A sentence of a report; names such as \mu_1 are typeset."""
     return Markup(texts.with_names_typeset(str(escape(words))))
+
+
+def note(words: str) -> Markup:
+    """A sentence on a submission; what stands between backticks is code."""
+    return Markup(QUOTED.sub(r"<code>\1</code>", str(escape(words))))
 
 
 def _without_headings(page: str) -> Markup:

@@ -5,7 +5,6 @@ and one column for each platform (`ilias`, `moodle`, `canvas`, `brightspace`: th
 a person has there) are optional.
 """
 
-import csv
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 
 from grader.course import layout
 from grader.errors import CourseError
+from grader.records import spreadsheets
 
 FILE = layout.SUBMITTED / "roster.csv"
 PLATFORMS = ("ilias", "moodle", "canvas", "brightspace")
@@ -51,18 +51,18 @@ def people(path: Path = FILE) -> list[Person]:
     if not path.exists():
         return []
     found: dict[str, Person] = {}
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream, skipinitialspace=True)
-        if "id" not in (reader.fieldnames or ()):
-            raise CourseError(f"{path} must start with a line of names of columns, one of them: id")
-        for row in reader:
-            person = _person({k: (v or "").strip() for k, v in row.items() if isinstance(v, str)})
-            if not is_name_of_a_folder(person.id):
-                line = f"{path}, line {reader.line_num}"
-                raise CourseError(f"{line}: {person.id!r} cannot be the name of a folder.")
-            if person.id in found:
-                raise CourseError(f"{path}, line {reader.line_num}: {person.id} is there twice.")
-            found[person.id] = person
+    reader = spreadsheets.reader(path)
+    reader.fieldnames = [name.lower() for name in reader.fieldnames or ()]
+    if "id" not in reader.fieldnames:
+        raise CourseError(f"{path} must start with a line of names of columns, one of them: id")
+    for row in reader:
+        person = _person({k: (v or "").strip() for k, v in row.items() if isinstance(v, str)})
+        if not is_name_of_a_folder(person.id):
+            line = f"{path}, line {reader.line_num}"
+            raise CourseError(f"{line}: {person.id!r} cannot be the name of a folder.")
+        if person.id in found:
+            raise CourseError(f"{path}, line {reader.line_num}: {person.id} is there twice.")
+        found[person.id] = person
     return list(found.values())
 
 
@@ -87,8 +87,12 @@ def find(known: Iterable[Person], platform: str, *accounts: str, name: str = "")
         found = [one for one in known if {key.casefold() for key in keys(one) if key} & given]
         if found:
             return found
-    words = name_words(name)
-    return [one for one in known if words and name_words(one.name) == words]
+    for words_of in (name_words, _spelled_out):
+        words = words_of(name)
+        found = [one for one in known if words and words_of(one.name) == words]
+        if found:
+            return found
+    return []
 
 
 def name_words(name: str) -> tuple[str, ...]:
@@ -96,3 +100,11 @@ def name_words(name: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
     kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return tuple(sorted("".join(kept).casefold().split()))
+
+
+def _spelled_out(name: str) -> tuple[str, ...]:
+    """The same where ä, ö and ü may be written ae, oe and ue, as ILIAS does in names of folders."""
+    words = name_words(name)
+    for written, plain in (("ae", "a"), ("oe", "o"), ("ue", "u")):
+        words = tuple(word.replace(written, plain) for word in words)
+    return tuple(sorted(words))

@@ -1,9 +1,8 @@
 """Teams: who shares which submission. The one place is submitted/teams.csv (team,student)."""
 
-import csv
-
 from grader.course import layout
 from grader.errors import CourseError
+from grader.records import spreadsheets
 
 FILE = layout.SUBMITTED / "teams.csv"
 
@@ -13,15 +12,14 @@ def members() -> dict[str, list[str]]:
     if not FILE.exists():
         return {}
     teams: dict[str, list[str]] = {}
-    with FILE.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream, skipinitialspace=True)
-        if not {"team", "student"} <= set(reader.fieldnames or ()):
-            raise CourseError(f"{FILE} must start with the line: team,student")
-        for row in reader:
-            team, student = (row["team"] or "").strip(), (row["student"] or "").strip()
-            if not team or not student:
-                raise CourseError(f"{FILE}, line {reader.line_num}: a name is missing.")
-            teams.setdefault(team, []).append(student)
+    reader = spreadsheets.reader(FILE)
+    if not {"team", "student"} <= set(reader.fieldnames or ()):
+        raise CourseError(f"{FILE} must start with the line: team,student")
+    for row in reader:
+        team, student = (row["team"] or "").strip(), (row["student"] or "").strip()
+        if not team or not student:
+            raise CourseError(f"{FILE}, line {reader.line_num}: a name is missing.")
+        teams.setdefault(team, []).append(student)
     return teams
 
 
