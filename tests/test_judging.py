@@ -440,6 +440,64 @@ def _sum(functions, numbers):
     return sum(functions["double"](number) for number in numbers)
 
 
+def _is_six(value):
+    return "" if value == 6 else f"{value}"
+
+
+def _both(functions, x):
+    return {"plain": functions["double"](x), "negative": functions["double"](-x)}
+
+
+def test_lines_on_the_parts_of_one_call_make_it_once_and_each_names_its_mistake(monkeypatch):
+    asked = {"mine": [], "size": []}
+
+    def check(student, draw):
+        made = student.call(_both, 3.0, what="runs")
+        assert student.returned(made) == {"plain": 6.0, "negative": 6.0}
+        yield student.compare(made, part="plain", what="doubles", core=True)
+        yield student.compare(made, part="negative", what="keeps the sign", share=2)
+        yield student.meets(_is_six, made, part="plain", what="six")
+
+    def size(x):
+        """This forgets the sign."""
+        asked["size"].append(x)
+        return 2 * abs(x)
+
+    def function(x):
+        asked["mine"].append(x)
+        return abs(x + x)
+
+    report = verdict(monkeypatch, function, check, size=size)
+    assert [line.passed for line in report.lines] == [True, False, True]
+    assert [line.mistake for line in report.lines] == [None, "size", None]
+    assert asked == {"mine": [3.0, -3.0], "size": [3.0, -3.0]}
+
+
+def test_a_call_that_fails_fails_on_every_line_about_a_part_of_it(monkeypatch):
+    def check(student, draw):
+        made = student.call(_both, 3.0, what="runs")
+        assert student.returned(made) is None
+        yield student.compare(made, part="plain", what="doubles")
+        yield student.compare(made, part="negative", what="keeps the sign")
+
+    report = verdict(monkeypatch, lambda x: 1 / 0, check)
+    assert report.score == 0
+    assert all("ZeroDivisionError" in line.message for line in report.lines)
+
+
+def test_a_part_that_does_not_come_back_is_wrong(monkeypatch):
+    def check(student, draw):
+        made = student.call(_forgets, 3.0, what="runs")
+        yield student.meets(_is_six, made, part="x", what="six")
+
+    report = verdict(monkeypatch, lambda x: 2 * x, check)
+    assert [line.message for line in report.lines] == ["None"]
+
+
+def _forgets(functions, x):
+    return {"y": functions["double"](x)}
+
+
 def test_what_cannot_explain_the_core_is_not_computed_on_later_lines(monkeypatch):
     asked = []
 

@@ -169,10 +169,10 @@ class Student:
         """
         made = self._made(target, args, what, seconds, instead, of)
         (request, reply), of = made.about(part), made.of
-        theirs = request
-        if reference_args is not None and not isinstance(target, Call):
-            theirs = self._request(target, reference_args, instead)
-        wanted = self._locally(theirs)
+        theirs = reference_args
+        wanted = self._locally(
+            request if theirs is None else self._request(target, theirs, instead)
+        )
         if wanted["status"] != "ok":
             raise RuntimeError(f"the reference fails on {what!r}: {wanted}")
 
