@@ -169,10 +169,12 @@ class Student:
         """
         made = self._made(target, args, what, seconds, instead, of)
         (request, reply), of = made.about(part), made.of
-        theirs = reference_args
-        wanted = self._locally(
-            request if theirs is None else self._request(target, theirs, instead)
-        )
+        theirs = request
+        if reference_args is not None:
+            if isinstance(target, Call):
+                raise TypeError("The reference gets the arguments of a call that was made.")
+            theirs = self._request(target, reference_args, instead)
+        wanted = self._locally(theirs)
         if wanted["status"] != "ok":
             raise RuntimeError(f"the reference fails on {what!r}: {wanted}")
 
