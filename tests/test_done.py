@@ -329,6 +329,28 @@ def test_a_graded_sheet_is_changed_by_a_command_of_its_own_which_keeps_grades(co
         assert book.find_grade("why", "toy", toy.SHEET, "bruno").auto_score is None
 
 
+def test_a_solution_that_is_made_again_is_there_until_the_new_one_is_complete(tmp_path):
+    made = ToyCourse(tmp_path / "course")
+    made.run("solutions")
+    old, source = (
+        made.root / folder / toy.SHEET / "toy.ipynb" for folder in ("solutions", "source")
+    )
+    (old.parent / "figure.png").write_bytes(b"of a cell that is gone")
+    notebook = nbformat.read(source, as_version=4)
+    looks = nbformat.v4.new_code_cell(f"print(len(open({str(old)!r}).read()))", id="looks")
+    notebook.cells.append(looks)
+    nbformat.write(notebook, source)
+    size = len(old.read_text("utf-8"))
+    made.run("solutions")
+    assert nbformat.read(old, as_version=4).cells[-1].outputs[0].text == f"{size}\n"
+    assert [file.name for file in old.parent.iterdir()] == ["toy.ipynb"]
+    before = old.read_bytes()
+    notebook.cells.append(nbformat.v4.new_code_cell("1 / 0", id="fails"))
+    nbformat.write(notebook, source)
+    assert "what was in solutions/toy before is still there" in made.run("solutions", code=2)
+    assert old.read_bytes() == before and not list((made.root / "build").iterdir())
+
+
 # --- killed, stopped, out of memory
 
 

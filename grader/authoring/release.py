@@ -66,9 +66,10 @@ def solutions(sheets: list[str]) -> int:
     release(sheets, if_needed=True)  # nbgrader wants the sheet in its gradebook
     for sheet in sheets:
         console.print(f"solutions: running {sheet} in full …")
-        with _kept_if_it_fails(layout.SOLUTIONS / sheet):
-            convert(GenerateSolution, sheet)
-            _demand_no_errors(layout.SOLUTIONS / sheet)
+        with _beside(layout.SOLUTIONS / sheet) as made:
+            folder = str(made.parent.relative_to(layout.ROOT))
+            convert(GenerateSolution, sheet, CourseDirectory={"solution_directory": folder})
+            _demand_no_errors(made)
         console.print(f"solutions: {sheet} made")
     return 0
 
@@ -82,6 +83,25 @@ def _demand_no_errors(folder: Path) -> None:
                 f"The solution {path.name} does not run. {problem}\nFix it in source/, and try "
                 f"again; what was in solutions/{folder.name} before is still there."
             )
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """A folder to be filled, whose files take the places of those in another at the end.
+
+    That may be after minutes; until then, whatever happens, the old ones are there.
+    """
+    layout.BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=layout.BUILD) as name:
+        new = Path(name) / folder.name
+        yield new
+        files = [path.relative_to(new) for path in new.rglob("*") if path.is_file()]
+        for file in files:
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            atomic.move(new / file, folder / file)
+        for path in [path for path in folder.rglob("*") if path.is_file()]:
+            if path.relative_to(folder) not in files:
+                path.unlink()
 
 
 @contextmanager

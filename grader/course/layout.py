@@ -8,6 +8,7 @@ from helpers.grading import WRITTEN
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE, RELEASE, SUBMITTED = ROOT / "source", ROOT / "release", ROOT / "submitted"
 AUTOGRADED, FEEDBACK, SOLUTIONS = ROOT / "autograded", ROOT / "feedback", ROOT / "solutions"
+BUILD = ROOT / "build"  # what is not complete yet; git does not see it
 # All of the course that a student's code may import.
 PACKAGES = [ROOT / "helpers", ROOT / "derivations"]
 SHOWN = [*PACKAGES, ROOT / "data"]  # all that it may read, data sets included

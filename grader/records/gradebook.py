@@ -53,10 +53,16 @@ def another(db_url: str) -> Iterator[None]:
         _instead.reset(before)
 
 
-def course_directory(sheet: str = "*", student: str = "*") -> CourseDirectory:
-    """nbgrader's view of the folders, for one sheet and one student or team (globs allowed)."""
+def course_directory(
+    sheet: str = "*", student: str = "*", settings: Config | None = None
+) -> CourseDirectory:
+    """nbgrader's view of the folders, for one sheet and one student or team (globs allowed).
+
+    settings: nbgrader's configuration, if it is to be another than the course's.
+    """
     address = {"db_url": _instead.get()} if _instead.get() else {}
-    return CourseDirectory(config=config(), assignment_id=sheet, student_id=student, **address)
+    found = config() if settings is None else settings
+    return CourseDirectory(config=found, assignment_id=sheet, student_id=student, **address)
 
 
 @contextmanager
@@ -166,9 +172,9 @@ def convert(converter: type, sheet: str, student: str = "*", **settings: dict[st
     log.addHandler(said)
     log.propagate = False
     try:
-        folders = course_directory(sheet, student)
         merged = Config(config())
         merged.merge(Config(settings))
+        folders = course_directory(sheet, student, merged)
         converter(coursedir=folders, config=merged, force=True, log=log).start()
     except (Exception, SystemExit) as error:
         cause = said.error or error
