@@ -171,12 +171,8 @@ class Student:
         (request, reply), of = made.about(part), made.of
         theirs = request
         if reference_args is not None:
-            if isinstance(target, Call):
-                raise TypeError("The reference gets the arguments of a call that was made.")
-            theirs = self._request(target, reference_args, instead)
-        wanted = self._locally(theirs)
-        if wanted["status"] != "ok":
-            raise RuntimeError(f"the reference fails on {what!r}: {wanted}")
+            theirs = self._request(_not_made(target), reference_args, instead)
+        wanted = self._wanted(theirs, what)
 
         def agree(one: dict, other: dict) -> bool:
             if "value" in one and "value" in other:
@@ -492,6 +488,13 @@ class Student:
         self._changed |= {names[i] for i in reply["changed"] if i in names}
         return reply
 
+    def _wanted(self, request: dict, what: str) -> dict[str, Any]:
+        """The reference's reply, which has to be a value."""
+        wanted = self._locally(request)
+        if wanted["status"] != "ok":
+            raise RuntimeError(f"the reference fails on {what!r}: {wanted}")
+        return wanted
+
     def _locally(self, request: dict, mistake: str | None = None) -> dict[str, Any]:
         """The reply that the reference, or a mistake in its place, gives to the same request."""
         if "part" not in request:
@@ -572,6 +575,13 @@ class Student:
                 return f"{subject} {reply['message']}."
         where = f" ({reply['where']})" if reply["where"] else ""
         return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
+
+
+def _not_made(target: Target | Call) -> Target:
+    """A target that is still to be called; TypeError for a call that was made."""
+    if isinstance(target, Call):
+        raise TypeError("The reference gets the arguments of a call that was made.")
+    return target
 
 
 def _only(part: str, reply: dict) -> dict:

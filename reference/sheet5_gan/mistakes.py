@@ -279,6 +279,12 @@ def discriminator_loss__clipped(real_logits, fake_logits, *, constant: (1e-12, 0
     return -_mean(tf.math.log(real)) - _mean(tf.math.log(1 - fake))
 
 
+def discriminator_loss__small_number(real_logits, fake_logits, *, constant: (1e-14, 0.1) = 1e-8):
+    """You add {constant} inside the logarithm: far logits cost no more, and have no gradient."""
+    real, fake = tf.sigmoid(real_logits), 1 - tf.sigmoid(fake_logits)
+    return -_mean(tf.math.log(real + constant)) - _mean(tf.math.log(fake + constant))
+
+
 def _undone(*logits):
     """The logits of what could be probabilities; otherwise the logits as they are."""
     logits = [tf.convert_to_tensor(one) for one in logits]
@@ -375,6 +381,11 @@ def generator_loss_minimax__clipped(fake_logits, *, constant: (1e-12, 0.1) = 1e-
     return _mean(tf.math.log(1 - d))
 
 
+def generator_loss_minimax__small_number(fake_logits, *, constant: (1e-14, 0.1) = 1e-8):
+    """You add {constant} inside the logarithm, which cuts the loss off and its gradient."""
+    return _mean(tf.math.log(1 - tf.sigmoid(fake_logits) + constant))
+
+
 def generator_loss_minimax__probabilities_if_they_could_be(fake_logits):
     """Logits that all lie between 0 and 1 are taken for probabilities; they may lie there too."""
     return right.generator_loss_minimax(*_undone(fake_logits))
@@ -462,6 +473,11 @@ def generator_loss__clipped(fake_logits, *, constant: (1e-12, 0.1) = 1e-7):
     """You clip D at {constant} from 0 and 1: there is no gradient where G needs it."""
     d = tf.clip_by_value(tf.sigmoid(fake_logits), constant, 1 - constant)
     return -_mean(tf.math.log(d))
+
+
+def generator_loss__small_number(fake_logits, *, constant: (1e-14, 0.1) = 1e-8):
+    """You add {constant} inside the logarithm: there is no gradient where G needs it."""
+    return -_mean(tf.math.log(tf.sigmoid(fake_logits) + constant))
 
 
 def generator_loss__probabilities_if_they_could_be(fake_logits):
@@ -572,6 +588,13 @@ def logit_gradients__quotient(fake_logits):
     return -slope / (1 - d), -slope / d
 
 
+def logit_gradients__exponentials_divided(fake_logits):
+    """exp(a) / (1 + exp(a)) is infinity by infinity at large logits; tf.sigmoid is right there."""
+    exponential = tf.exp(tf.cast(fake_logits, tf.float32))
+    d = exponential / (1 + exponential)
+    return -d, d - 1
+
+
 def logit_gradients__flattened(fake_logits):
     """The results are flat; they are to have the shape of the logits."""
     return tuple(tf.reshape(slope, (-1,)) for slope in right.logit_gradients(fake_logits))
@@ -638,6 +661,12 @@ def optimal_discriminator__small_number(p_data, p_model, *, constant: (1e-14, 1e
 def optimal_discriminator__small_number_twice(p_data, p_model):
     """A small number is added to both: 1/2 at 0/0, but tiny probabilities come out wrong."""
     return (p_data + 1e-10) / (p_data + p_model + 2e-10)
+
+
+def optimal_discriminator__isclose(p_data, p_model):
+    """Probabilities below 1e-8 are taken for 0, as np.isclose does; there D is not 1/2."""
+    total = p_data + p_model
+    return np.where(np.isclose(total, 0), 0.5, _ratio(p_data, total))
 
 
 def optimal_discriminator__clipped(p_data, p_model, *, constant: (1e-12, 0.2) = 1e-6):

@@ -37,7 +37,7 @@ def _generator(kind, noise_dim, hidden=_leaky, last="tanh", end=(), **options):
 
 
 def build_generator__no_tanh(kind, noise_dim):
-    """The last layer has no tanh, so that pixels may have any value; the data lie in [-1, 1]."""
+    """Pixels may have any value, but the data lie in [-1, 1]: a tanh has to be the last step."""
     return _generator(kind, noise_dim, last=None)
 
 
@@ -605,6 +605,14 @@ def train_step__losses_after(generator, discriminator, images, g_optimizer, d_op
         losses = _losses(generator, discriminator, images, z)
     _moved(tape, losses, (discriminator, generator), (d_optimizer, g_optimizer))
     return _losses(generator, discriminator, images, z)
+
+
+def train_step__g_loss_after(generator, discriminator, images, g_optimizer, d_optimizer, z):
+    """The loss of G is computed again after the step; the one before it is expected."""
+    with tf.GradientTape(persistent=True) as tape:
+        losses = _losses(generator, discriminator, images, z)
+    _moved(tape, losses, (discriminator, generator), (d_optimizer, g_optimizer))
+    return losses[0], _losses(generator, discriminator, images, z)[1]
 
 
 def train_step__nothing_returned(generator, discriminator, images, g_optimizer, d_optimizer, z):
