@@ -342,8 +342,9 @@ def test_a_solution_that_is_made_again_is_there_until_the_new_one_is_complete(tm
     assert nbformat.read(old, as_version=4).cells[-1].outputs[0].text == "the old one\n"
     assert [file.name for file in old.parent.iterdir()] == ["toy.ipynb"]
     before = old.read_bytes()
-    only_short = "import os\nassert 'NBGRADER_EXECUTION' in os.environ"
-    notebook.cells.append(nbformat.v4.new_code_cell(only_short, id="fails"))
+    count = tmp_path / "count"  # the check before is the first run, and passes
+    once = f"with open({str(count)!r}, 'a+') as f:\n    f.write('x')\n    assert f.tell() == 1"
+    notebook.cells.append(nbformat.v4.new_code_cell(once, id="fails"))
     nbformat.write(notebook, source)
     assert "what was in solutions/toy before is still there" in made.run("solutions", code=2)
     assert old.read_bytes() == before and not list((made.root / "build").iterdir())
@@ -422,6 +423,21 @@ def test_everything_ends_with_the_grader_and_the_next_run_goes_on(interrupted, s
     assert "1 of 2 are graded already" in said
     assert {row["score"] for row in course.rows().values()} == {"4.0"}
     assert not list(course.scratch.glob(f"{sandbox.SCRATCH}*"))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_the_very_first_run_may_be_interrupted_too(tmp_path):
+    course = ToyCourse(tmp_path / "course")
+    course.run("release")
+    course.hand_in("bruno", more="import time\ntime.sleep(20)")
+    process = course.start("grade")
+    until(lambda: list(course.root.glob("autograded/*/*/*.ipynb")), "nothing was written")
+    os.killpg(process.pid, signal.SIGINT)
+    said = "".join(process.communicate())
+    assert process.returncode == 130 and "Traceback" not in said
+    course.hand_in("bruno")
+    course.run("grade")
+    assert course.rows()["bruno"]["score"] == "4.0"
 
 
 def test_a_scratch_folder_is_removed_when_nobody_holds_it_and_not_before(monkeypatch):

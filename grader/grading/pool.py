@@ -3,8 +3,9 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Generator, Iterable
-from multiprocessing import forkserver
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -23,7 +24,19 @@ def prepare() -> None:
     """
     if START == "forkserver":
         forkserver.set_forkserver_preload(READY)
-        forkserver.ensure_running()
+        resource_tracker.ensure_running()  # first, because it unblocks SIGINT in this process
+        with _interrupts_wait():  # Ctrl-C goes to all processes, and is this one's business
+            forkserver.ensure_running()
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """SIGINT comes when this is over; a process that starts meanwhile has it blocked."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Died:
@@ -38,11 +51,8 @@ class _Worker:
         self.pipe, inner = context.Pipe()
         arguments = inner, work, dict(os.environ)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # until it is ready
-        try:
+        with _interrupts_wait():  # until it is ready
             self._process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         inner.close()
         self.task: Any = None
 

@@ -11,6 +11,7 @@ from grader import atomic
 from grader.course import layout
 from grader.errors import CourseError
 from grader.nbgrader_patches import PATIENCE_MS
+from grader.records import run_times
 from grader.records.gradebook import COPIES, course_directory, gradebook, in_words
 from grader.records.marks import digest
 
@@ -31,8 +32,9 @@ def prepare() -> None:
             _demand_no_graded_work(f"There is no gradebook {file}")
             return
     with gradebook() as book:
-        empty = not any(assignment.submissions for assignment in book.assignments)
-    if empty:
+        begun = any(assignment.submissions for assignment in book.assignments)
+        begun = begun or run_times.is_prepared(book)  # a run that ended before its first result
+    if not begun:
         _demand_no_graded_work(f"No submission is in the gradebook {url.render_as_string()}")
 
 

@@ -24,6 +24,11 @@ def prepare(book: Gradebook) -> None:
     add_table(book.engine, _TABLE)
 
 
+def is_prepared(book: Gradebook) -> bool:
+    """Whether the table is there, which is so once grading has begun with this gradebook."""
+    return sa.inspect(book.engine).has_table(_TABLE.name)
+
+
 def put(connection: sa.Connection, submission: Submission, seconds: float) -> None:
     """A submission was graded in these seconds of the clock."""
     names = {"sheet": submission.sheet, "student": submission.student}
