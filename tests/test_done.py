@@ -40,6 +40,11 @@ TESTS = ROOT / "tests"
 NO_POINTS = "3 * x"
 
 
+def _heeds_ctrl_c() -> None:
+    """As in a terminal: what a shell starts in the background ignores SIGINT, and so would this."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class ToyCourse:
     """A copy of the course with the toy sheet alone."""
 
@@ -64,6 +69,7 @@ class ToyCourse:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=_heeds_ctrl_c,
         )
 
     def run(self, *argv: str, code: int = 0) -> str:
