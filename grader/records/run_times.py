@@ -26,7 +26,7 @@ def prepare(book: Gradebook) -> None:
 
 def is_prepared(book: Gradebook) -> bool:
     """Whether the table is there, which is so once grading has begun with this gradebook."""
-    return sa.inspect(book.engine).has_table(_TABLE.name)
+    return sa.inspect(book.db.connection()).has_table(_TABLE.name)
 
 
 def put(connection: sa.Connection, submission: Submission, seconds: float) -> None:
@@ -39,8 +39,7 @@ def put(connection: sa.Connection, submission: Submission, seconds: float) -> No
 
 def read_all(book: Gradebook) -> dict[Submission, float]:
     """The seconds of each submission for which they are known."""
-    connection = book.db.connection()
-    if not sa.inspect(connection).has_table(_TABLE.name):
+    if not is_prepared(book):
         return {}
-    rows = connection.execute(sa.select(_TABLE)).mappings()
+    rows = book.db.connection().execute(sa.select(_TABLE)).mappings()
     return {Submission(row["sheet"], row["student"]): row["seconds"] for row in rows}
