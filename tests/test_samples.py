@@ -187,4 +187,11 @@ def test_the_typical_one_of_sheet_5_is_told_its_mistakes(graded):
         "interpolate",
         "game_value_derivation",
     }
-    assert named == {"maximum", "cost_of_d", "nan", "ends_counted", "constant_once"}
+    assert named == {
+        "small_number",
+        "maximum",
+        "cost_of_d",
+        "nan",
+        "ends_counted",
+        "constant_once",
+    }
