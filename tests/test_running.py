@@ -320,6 +320,19 @@ def test_a_function_that_ends_the_process_costs_its_item_alone(run):
     assert scores == {"bit": 2.0, "half": 0.0}
 
 
+@pytest.mark.parametrize(
+    ("ending", "killed"), [("os._exit(1)", False), ("__import__('ctypes').string_at(0)", True)]
+)
+def test_only_a_kernel_that_was_killed_may_be_the_machines_doing(ending, killed, run):
+    def change(notebook):
+        with_cell(f"import os\n{ending}")(notebook)
+        get(notebook, "half").source = f"def half(x):\n    import os\n    {ending}\n"
+
+    scores, notebook = run(change)
+    assert scores == {"bit": 2.0, "half": 0.0}
+    assert record.read(notebook).kernel_died is killed
+
+
 @pytest.mark.parametrize("body", ["while True: pass", "import time; time.sleep(100)", "input()"])
 def test_a_cell_that_does_not_end_is_stopped_and_named(body, run):
     scores, notebook = run(with_cell(body))

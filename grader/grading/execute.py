@@ -78,7 +78,7 @@ class ExecuteAndJudge(Execute):
         self._notes: list[str] = []
         self._budgets: list[Budget] = []
         self._talk: kernel.Conversation | None = None
-        self._died = False
+        self._died = self._killed = False  # whether a kernel was killed at all, and the last one
         self._why = needed.in_notebook(nb, self._sheet)
         self._handed_in = _take_outputs(nb)
         self.kernel_name = "python3"
@@ -237,7 +237,7 @@ class ExecuteAndJudge(Execute):
         stopped = self._execute(cell, index)
         if not stopped and not kernel.answers(self.kc, self.km):
             stopped = LEFT_BROKEN
-            self._died = True
+            self._died |= kernel.was_killed(self.km)
             self._restart()
         if stopped:
             words = f"This cell {stopped}"
@@ -365,7 +365,7 @@ class ExecuteAndJudge(Execute):
         stopped = self._execute_once(cell, index)
         if stopped == ENDED:
             stopped = self._execute_once(cell, index)
-            self._died |= stopped == ENDED
+            self._died |= stopped == ENDED and self._killed
         return stopped
 
     def _execute_once(self, cell: NotebookNode, index: int) -> str:
@@ -375,6 +375,7 @@ class ExecuteAndJudge(Execute):
         except MachineTrouble:
             raise
         except DeadKernelError:
+            self._killed = kernel.was_killed(self.km)
             self._restart()
             return ENDED
         except kernel.BadReply as error:
@@ -466,7 +467,7 @@ class ExecuteAndJudge(Execute):
             raise Stopped(str(spent)) from None
         except kernel.BROKEN as reason:
             self._culprits.update(answers)
-            self._died |= isinstance(reason, kernel.Died)
+            self._died |= kernel.was_killed(self.km)
             self._restart()
             raise Stopped(str(reason)) from None
 

@@ -30,6 +30,7 @@ if __name__ == "__main__":  # Python puts the script's own folder first
 from grader.running import jail
 
 LARGEST = 1 << 20  # bytes of a message
+FAILED = 255  # exit code of a kernel that failed by itself; see kernel.BY_A_SIGNAL
 # What every kernel imports when it starts.
 OF_A_KERNEL = (
     *("ipykernel.kernelapp", "ipykernel.debugger", "tornado.platform.asyncio", "psutil"),
@@ -170,7 +171,7 @@ def _become(request: dict[str, Any]) -> NoReturn:
     request: "settings" (see `jail.Settings`), "environment", "folder" (the current one), "path"
     (folders to import from, before Python's own) and "arguments" of ipykernel.
     """
-    code = 1
+    code = FAILED
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)

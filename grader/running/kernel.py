@@ -28,6 +28,7 @@ T = TypeVar("T")
 # What a kernel outside of the sandbox says over the machine's ports is encrypted, where ZeroMQ can.
 ENCRYPTION = "auto" if zmq.has("curve") else "disabled"
 FOR_ALL_INSIDE = 0o644  # nobody else can enter the scratch folder
+BY_A_SIGNAL = 128  # the least exit code that stands for a signal
 GRACE_SECONDS = 3.0  # of work, for a kernel to come back after an interrupt
 
 _SENT = "_grader_"  # before the names of the modules that are sent into the kernel
@@ -102,6 +103,17 @@ def _socket(scratch: Path) -> str:
 
 class Died(Exception):
     """The kernel's process is gone."""
+
+
+def was_killed(manager: SandboxedKernelManager) -> bool:
+    """Whether a kernel's process was ended by a signal, as it is for want of memory or by a crash.
+
+    That may be the machine's doing. A process that left with an exit code, or one that still runs,
+    did what the code in it told it to.
+    """
+    process = getattr(manager.provisioner, "process", None)  # None where it was shut down
+    code = process.poll() if process else None
+    return code is not None and not 0 <= code < BY_A_SIGNAL
 
 
 class BadReply(Exception):
