@@ -48,6 +48,15 @@ TABLE = "sizes = {'small': (2, 3), 'large': (5, 7)}"
 USERS = "def shape(kind):\n    return [*sizes[kind]]", "lost = shape('small')\nlost.append(1)"
 
 
+def test_after_the_last_test_nothing_runs_even_where_it_changes_what_the_answer_reads():
+    answer = "def half(x):\n    return x / two"
+    test = Cell("assert half(2) == 1", asks=frozenset({"half"}))
+    cells = [Cell(IMPORTS, is_given=True), Cell(answer), test]
+    after = [Cell("two = np.arange(3)", is_given=True), Cell("two[0] = 5", is_given=True)]
+    assert needed.why_needed(cells + after)[-2:] == ["", ""]
+    assert all(needed.why_needed([*cells, *after, Cell("half(3)")])[-3:])
+
+
 @pytest.mark.parametrize(
     ("use", "rests"),
     [

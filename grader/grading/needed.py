@@ -127,13 +127,14 @@ class _Notebook:
 
         What a function reads, it reads where it is called, which is where a cell or a judge names
         it. The student's own functions may be called by anything, so what they read is wanted
-        everywhere.
+        everywhere; but nothing is wanted after the last cell that is judged or the student's.
         """
         own = [e for c, e in zip(self._cells, self._effects, strict=True) if c.is_students]
         everywhere = self._read_by_calls(set().union(*(one.reads_later for one in own)))
-        reasons: list[str] = []
+        last = max((i for i, cell in enumerate(self._cells) if not cell.is_given), default=-1)
+        reasons = [""] * (len(self._cells) - last - 1)
         wanted: set[str] = set()
-        for cell, one in zip(reversed(self._cells), reversed(self._effects), strict=True):
+        for cell, one in reversed(list(zip(self._cells, self._effects, strict=True))[: last + 1]):
             why = self._why(one, wanted | everywhere) if cell.is_given else STUDENTS
             reasons.append(why)
             if not why:
