@@ -431,7 +431,6 @@ def test_everything_ends_with_the_grader_and_the_next_run_goes_on(interrupted, s
     assert not list(course.scratch.glob(f"{sandbox.SCRATCH}*"))
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_the_very_first_run_may_be_interrupted_too(tmp_path):
     course = ToyCourse(tmp_path / "course")
     course.run("release")

@@ -1,6 +1,5 @@
 """release/ and solutions/, made from source/ by nbgrader."""
 
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -49,8 +48,13 @@ def release(sheets: list[str], if_needed: bool = False, change: bool = False) ->
             proof.demand(sheet)
         if change:
             marks.take_away_all(sheet)
-        with _kept_if_it_fails(layout.RELEASE / sheet):
-            convert(GenerateAssignment, sheet, SaveChangedCells={"change": change})
+        with _beside(layout.RELEASE / sheet) as made:
+            convert(
+                GenerateAssignment,
+                sheet,
+                SaveChangedCells={"change": change},
+                CourseDirectory={"release_directory": _in_course(made.parent)},
+            )
         _zip(sheet)
         atomic.write(stamp, digest)
         console.print(f"release: {sheet} made, for students: release/{sheet}.zip")
@@ -67,8 +71,8 @@ def solutions(sheets: list[str]) -> int:
     for sheet in sheets:
         console.print(f"solutions: running {sheet} in full …")
         with _beside(layout.SOLUTIONS / sheet) as made:
-            folder = str(made.parent.relative_to(layout.ROOT))
-            convert(GenerateSolution, sheet, CourseDirectory={"solution_directory": folder})
+            folder = {"solution_directory": _in_course(made.parent)}
+            convert(GenerateSolution, sheet, CourseDirectory=folder)
             _demand_no_errors(made)
         console.print(f"solutions: {sheet} made")
     return 0
@@ -89,7 +93,8 @@ def _demand_no_errors(folder: Path) -> None:
 def _beside(folder: Path) -> Iterator[Path]:
     """A folder to be filled, whose files take the places of those in another at the end.
 
-    That may be after minutes; until then, whatever happens, the old ones are there.
+    That may be after minutes; until then, whatever happens, the old ones are there (nbgrader
+    would delete them first, and leave nothing where making new ones fails).
     """
     layout.BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=layout.BUILD) as name:
@@ -104,20 +109,9 @@ def _beside(folder: Path) -> Iterator[Path]:
                 path.unlink()
 
 
-@contextmanager
-def _kept_if_it_fails(folder: Path) -> Iterator[None]:
-    """nbgrader deletes what it made before, and leaves nothing where making it again fails."""
-    with tempfile.TemporaryDirectory() as name:
-        copy = Path(name) / folder.name
-        if folder.exists():
-            shutil.copytree(folder, copy)
-        try:
-            yield
-        except BaseException:
-            if copy.exists():
-                shutil.rmtree(folder, ignore_errors=True)
-                shutil.copytree(copy, folder)
-            raise
+def _in_course(folder: Path) -> str:
+    """A folder as nbgrader names it."""
+    return str(folder.relative_to(layout.ROOT))
 
 
 def _is_there(sheet: str) -> bool:

@@ -201,14 +201,18 @@ class SheetReport:
     @property
     def slowest(self) -> list[tuple[HandIn, float]]:
         """The submissions that took longest to grade, with their seconds."""
-        known = [(one, one.seconds) for one in self.hand_ins if one.seconds is not None]
-        return sorted(known, key=lambda pair: -pair[1])[:SLOWEST]
+        return self._timed[:SLOWEST]
 
     @property
     def median_seconds(self) -> float | None:
         """The median of how long grading took; None where that is not known."""
-        known = [one.seconds for one in self.hand_ins if one.seconds is not None]
-        return median(known) if known else None
+        return median(took for _, took in self._timed) if self._timed else None
+
+    @property
+    def _timed(self) -> list[tuple[HandIn, float]]:
+        """The submissions of which it is known how long they took, the longest first."""
+        known = [(one, one.seconds) for one in self.hand_ins if one.seconds is not None]
+        return sorted(known, key=lambda pair: -pair[1])
 
     @property
     def times(self) -> list[tuple[str, int]]:

@@ -3,7 +3,7 @@
 import datetime
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -105,6 +105,11 @@ def add_table(engine: sa.Engine, table: sa.Table) -> None:
             table.create(engine, checkfirst=True)
 
 
+def row_of(table: sa.Table, sheet: str, student: str) -> sa.ColumnElement[bool]:
+    """The condition for the row of a submission in a table of our own."""
+    return sa.and_(table.c.sheet == sheet, table.c.student == student)
+
+
 # What a database's complaint means: (a part of its words, what to do).
 _COMPLAINTS = (
     (
@@ -162,7 +167,9 @@ def due_date(sheet: str) -> datetime.datetime | None:
             return None
 
 
-def convert(converter: type, sheet: str, student: str = "*", **settings: dict[str, object]) -> None:
+def convert(
+    converter: type, sheet: str, student: str = "*", **settings: Mapping[str, object]
+) -> None:
     """Run one of nbgrader's converters, over what it made before; CourseError if it fails.
 
     settings: more of nbgrader's configuration, by class.

@@ -20,6 +20,7 @@ from grader.records.gradebook import (
     add_table,
     course_directory,
     find_submission,
+    row_of,
     said_in_words,
 )
 
@@ -61,14 +62,14 @@ def read_all() -> dict[Submission, Mark]:
 def read(submission: Submission, transaction: sa.Connection | None = None) -> Mark | None:
     """The mark of a submission; None if it is not done."""
     with _connection(transaction) as connection:
-        row = connection.execute(sa.select(_TABLE).where(_is(submission))).mappings().first()
+        row = connection.execute(sa.select(_TABLE).where(_row_of(submission))).mappings().first()
     return None if row is None else _mark(row)
 
 
 def take_away(submission: Submission, transaction: sa.Connection | None = None) -> None:
     """From now on the submission is not done."""
     with _connection(transaction) as connection:
-        connection.execute(sa.delete(_TABLE).where(_is(submission)))
+        connection.execute(sa.delete(_TABLE).where(_row_of(submission)))
 
 
 def take_away_all(sheet: str) -> None:
@@ -81,7 +82,7 @@ def put(submission: Submission, mark: Mark, transaction: sa.Connection | None = 
     """From now on the submission is done."""
     names = {"sheet": submission.sheet, "student": submission.student}
     with _connection(transaction) as connection:
-        connection.execute(sa.delete(_TABLE).where(_is(submission)))
+        connection.execute(sa.delete(_TABLE).where(_row_of(submission)))
         connection.execute(sa.insert(_TABLE).values(**names, **asdict(mark)))
 
 
@@ -119,8 +120,8 @@ def _mark(row: sa.RowMapping) -> Mark:
     return Mark(row["notebook"], row["page"], row["grades"], row["time"])
 
 
-def _is(submission: Submission) -> sa.ColumnElement[bool]:
-    return sa.and_(_TABLE.c.sheet == submission.sheet, _TABLE.c.student == submission.student)
+def _row_of(submission: Submission) -> sa.ColumnElement[bool]:
+    return row_of(_TABLE, submission.sheet, submission.student)
 
 
 @contextmanager

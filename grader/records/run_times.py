@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
 from grader.intake.submissions import Submission
-from grader.records.gradebook import add_table
+from grader.records.gradebook import add_table, row_of
 
 _TABLE = sa.Table(
     "run_times",
@@ -32,8 +32,7 @@ def is_prepared(book: Gradebook) -> bool:
 def put(connection: sa.Connection, submission: Submission, seconds: float) -> None:
     """A submission was graded in these seconds of the clock."""
     names = {"sheet": submission.sheet, "student": submission.student}
-    there = (_TABLE.c[name] == value for name, value in names.items())
-    connection.execute(sa.delete(_TABLE).where(*there))
+    connection.execute(sa.delete(_TABLE).where(row_of(_TABLE, **names)))
     connection.execute(sa.insert(_TABLE).values(**names, seconds=seconds))
 
 
