@@ -7,7 +7,9 @@ from pathlib import Path
 
 import handed_back
 import pytest
+from test_class_report import hand_in
 
+from grader.course import outline
 from grader.records import class_report
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -93,3 +95,39 @@ def test_the_report_on_the_course_fits_on_a_phone(tmp_path, open_page):
     file = tmp_path / "class_report.html"
     file.write_text(class_report.course_page([], ["anna", "ben"], "now"), "utf-8")
     assert width_of(open_page(file.as_uri(), 360)) == 360
+
+
+def class_of_three() -> class_report.SheetReport:
+    """One with all points, one with a mistake that has a name, one with none."""
+    hand_ins = (hand_in("anna", 1.0, seconds=4.0), hand_in("ben", 0.5, "nan_at_zero"))
+    title = outline.sheet_title(handed_back.SHEET)
+    everybody = (*hand_ins, hand_in("clara", 0.0))
+    return class_report.SheetReport(handed_back.SHEET, title, 108.0, everybody, ("dora",))
+
+
+def page_of(name: str) -> str:
+    """A page that people are sent, by what it is."""
+    if name == "feedback":
+        return handed_back.typical()
+    report = class_of_three()
+    if name == "course":
+        return class_report.course_page([report], ["anna", "ben", "clara", "dora"], "now")
+    return class_report.sheet_page(report, "now")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["feedback", "course", "sheet"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_contrast_labels_and_keys_are_as_everybody_needs_them(
+    name, width, scheme, tmp_path, open_page
+):
+    from axe_playwright_python.sync_playwright import Axe  # which imports Playwright
+
+    file = tmp_path / "page.html"
+    file.write_text(page_of(name), "utf-8")
+    page = open_page(file.as_uri(), width, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    found = Axe().run(page)
+    assert not found.response["violations"], found.generate_report()
+    measured = next(rule for rule in found.response["passes"] if rule["id"] == "color-contrast")
+    assert measured["nodes"]

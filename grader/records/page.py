@@ -32,6 +32,7 @@ QUOTED = re.compile("`([^`]+)`")
 HEADING_TAG = re.compile(r"<(/?)h[1-6](?:\s[^>]*)?>")
 BEGINNING, END = 4_000, 1_000  # characters that are shown of a long output
 MARKS = {"✓": "right", "✗": "wrong", "(✓)": "follows from a wrong line"}
+LINE = re.compile(r"<td>(?=<math|<pre)")  # of a derivation: it scrolls where it is too long
 MARKED = re.compile(r'(<td class="derivation-\w+"[^>]*>)([^<]+)(</td>)')
 
 
@@ -172,7 +173,7 @@ def _labelled(page: str) -> Markup:
         words = MARKS.get(cell[2], "")
         return f'{cell[1]}<span role="img" aria-label="{words}">{cell[2]}</span>{cell[3]}'
 
-    return Markup(MARKED.sub(with_label, page))
+    return Markup(LINE.sub('<td tabindex="0">', MARKED.sub(with_label, page)))
 
 
 def outputs(cell: NotebookNode, title: str) -> Markup:

@@ -54,6 +54,7 @@ PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9
 SEVERAL_LINES = re.compile(
     r"\\(begin|end)\{(?:aligned|alignedat|align|gathered|gather|multline|equation|split)\*?\}"
 )
+WIDE = re.compile(r'<math display="block"|<pre(?=>)')  # what scrolls, which keys must reach, too
 BARE_PICTURE = re.compile(r"<img(?![^>]* src=)[^>]*>")
 _PARTS = re.compile(r"<[^<>]*>|\$(?P<formula>[^$<>]+)\$|[^<$]+|.", re.DOTALL)
 # A function's name right before what it is applied to, unless that stands in brackets.
@@ -115,7 +116,7 @@ def clean(page: str) -> str:
         link_rel="noopener noreferrer",
         strip_comments=True,
     )
-    return BARE_PICTURE.sub(NO_PICTURE, cleaned)
+    return WIDE.sub(r'\g<0> tabindex="0"', BARE_PICTURE.sub(NO_PICTURE, cleaned))
 
 
 def _allowed(tag: str, name: str, value: str) -> str | None:
