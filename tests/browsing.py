@@ -67,3 +67,13 @@ def opener(browser: sync_api.Browser) -> Iterator[Opener]:
     for context in contexts:
         context.close()
     assert asked == [], "the page asked other machines"
+
+
+def demand_for_everybody(page: sync_api.Page) -> None:
+    """Contrast, labels, keys and more, by the rules of axe-core: https://dequeuniversity.com/rules"""
+    from axe_playwright_python.sync_playwright import Axe  # which imports Playwright
+
+    found = Axe().run(page)
+    assert not found.response["violations"], found.generate_report()
+    measured = next(rule for rule in found.response["passes"] if rule["id"] == "color-contrast")
+    assert measured["nodes"]

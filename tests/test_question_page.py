@@ -552,6 +552,14 @@ def test_no_width_makes_the_page_scroll_sideways(visit, width):
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_contrast_labels_and_keys_are_as_everybody_needs_them(visit, width, scheme):
+    page = visit(QUESTION, width, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    browsing.demand_for_everybody(page)
+
+
 def test_the_rubric_stays_in_sight_and_the_page_is_dark_in_the_dark(visit):
     page = visit(QUESTION, 1280, 800, color_scheme="dark")
     for _ in ANSWERS:
