@@ -705,6 +705,35 @@ def test_the_points_go_into_the_platforms_own_file(course, tmp_path):
     ]
 
 
+def test_a_row_that_lacks_its_last_cells_gets_its_points_in_their_column(course, tmp_path):
+    own = tmp_path / "own.csv"
+    own.write_text("Identifier;Full name;Status;Grade\nParticipant 12345;Müller\n\n", "cp1252")
+    _, rows = round_trip(moodle, course, tmp_path, source=own)
+    assert rows[1] == ["Participant 12345", "Müller", "", "88.0"]
+
+
+def test_a_file_of_the_platforms_that_is_not_there_is_named(course, tmp_path):
+    with pytest.raises(CourseError, match=r"gone.csv cannot be read: No such file"):
+        round_trip(moodle, course, tmp_path, source=tmp_path / "gone.csv")
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@sum", "'@sum"),
+        ("+49 30", "'+49 30"),
+        ("-cmd|'/c calc'!A0", "'-cmd|'/c calc'!A0"),
+        ("-1.5", "-1.5"),
+        ("-", "-"),
+        ("88.0", "88.0"),
+        ("Müller, Anna", "Müller, Anna"),
+    ],
+)
+def test_no_name_from_a_platform_is_a_formula_in_a_spreadsheet(cell, written):
+    assert handout._harmless(cell) == written
+
+
 def test_who_is_not_known_on_the_platform_is_named(course, tmp_path, capsys):
     command.collect(SHEET, canvas(tmp_path), yes=True)
     put_grades(course, muelleranna=1.0, zoe=0.0)

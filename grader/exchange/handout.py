@@ -6,6 +6,7 @@ these are, and where they are documented: docs/handing_in.md.
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from grader.records import gradebook, roster, spreadsheets
 from grader.records.export import GRADES
 
 FOLDER = layout.ROOT / "handout"
+FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]*$)")  # how one begins; -1.5 and - are none
 ILIAS_COLUMNS = ["status", "mark", "notice", "comment", "plagiarism", "plag_comment"]
 
 
@@ -59,7 +61,8 @@ def handout(sheet: str, platform: str, column: str = "", source: Path | None = N
     archive = folder / f"{'multi_feedback_' if platform == 'ilias' else 'feedback_'}{sheet}.zip"
     without = write_feedback(archive, sheet, results, f"{archive.stem}/" * (platform == "ilias"))
     if source is None:
-        name, rows = GRADE_FILES[platform](sheet, results, column or sheet)
+        name, made = GRADE_FILES[platform](sheet, results, column or sheet)
+        rows = [[_harmless(cell) for cell in row] for row in made]
     else:
         name, rows = source.name, list(filled_in(source, platform, results, column))
     atomic.write(folder / name, _csv(rows))
@@ -139,6 +142,14 @@ def _csv(rows: list[list[str]]) -> str:
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\r\n").writerows(rows)
     return stream.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet program takes for a formula, as a name on a platform may be.
+
+    Platforms find people by their numbers and accounts, and pass over the names.
+    """
+    return f"'{cell}" if FORMULA.match(cell) else cell
 
 
 # --- grade files, platform by platform: the name, and the rows
@@ -239,7 +250,11 @@ def filled_in(
             )
     key_at, place = titles.index(KEYS[platform]), titles.index(wanted)
     yield titles
-    for row in rows[1:]:
-        digits = row[key_at].rpartition(" ")[2] if len(row) > key_at else ""
+    for short in rows[1:]:
+        row = [
+            *short,
+            *[""] * (len(titles) - len(short)),
+        ]  # Excel leaves out empty cells at the end
+        digits = row[key_at].rpartition(" ")[2]
         known_as = by_key.get(digits) if digits else None
         yield [*row[:place], known_as.score, *row[place + 1 :]] if known_as else row

@@ -7,12 +7,14 @@ import csv
 import io
 from pathlib import Path
 
+from grader.errors import CourseError
+
 BETWEEN = ",;\t"  # what may stand between two columns
 MARK = b"\xff\xfe"  # at the beginning of what Excel calls Unicode text
 
 
 def rows(path: Path) -> list[list[str]]:
-    """All rows, the names of the columns first."""
+    """All rows, the names of the columns first. Raises CourseError where it cannot be read."""
     text = _text(path)
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
 
@@ -28,7 +30,10 @@ def reader(path: Path) -> csv.DictReader:
 
 
 def _text(path: Path) -> str:
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read: {error.strerror}.") from error
     try:
         return data.decode("utf-16" if data.startswith(MARK) else "utf-8-sig")
     except UnicodeDecodeError:
