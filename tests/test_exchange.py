@@ -731,7 +731,7 @@ def test_a_file_of_the_platforms_that_is_not_there_is_named(course, tmp_path):
     ],
 )
 def test_no_name_from_a_platform_is_a_formula_in_a_spreadsheet(cell, written):
-    assert handout._harmless(cell) == written
+    assert handout._as_text(cell) == written
 
 
 def test_who_is_not_known_on_the_platform_is_named(course, tmp_path, capsys):

@@ -62,7 +62,7 @@ def handout(sheet: str, platform: str, column: str = "", source: Path | None = N
     without = write_feedback(archive, sheet, results, f"{archive.stem}/" * (platform == "ilias"))
     if source is None:
         name, made = GRADE_FILES[platform](sheet, results, column or sheet)
-        rows = [[_harmless(cell) for cell in row] for row in made]
+        rows = [[_as_text(cell) for cell in row] for row in made]
     else:
         name, rows = source.name, list(filled_in(source, platform, results, column))
     atomic.write(folder / name, _csv(rows))
@@ -144,7 +144,7 @@ def _csv(rows: list[list[str]]) -> str:
     return stream.getvalue()
 
 
-def _harmless(cell: str) -> str:
+def _as_text(cell: str) -> str:
     """A cell that no spreadsheet program takes for a formula, as a name on a platform may be.
 
     Platforms find people by their numbers and accounts, and pass over the names.
