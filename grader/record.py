@@ -24,7 +24,7 @@ class Record:
     isolation: what separated the student's code from the machine, in words;
     reports: the verdicts in the notebook's order; None as long as nothing was judged;
     checks: a digest of the sheet, its reference and the grader when it was judged;
-    kernel_died: whether a kernel was ended from outside or crashed, for want of memory perhaps.
+    kernel_died: whether a kernel was ended from outside or crashed, for lack of memory perhaps.
     """
 
     submission: str = ""

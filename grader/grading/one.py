@@ -105,7 +105,7 @@ def _grade(task: Task) -> Outcome:
         convert(AutogradeFolder, submission.sheet, submission.student)
         seconds = time.monotonic() - began
         if not task.alone and record.read_file(submission.graded_notebook).kernel_died:
-            # By the student's code, or for want of memory: a try alone tells which.
+            # By the student's code, or for lack of memory: a try alone tells which.
             return Outcome("its kernel died", again=True)
         results = excerpt.results(submission)
     return Outcome(results=results, mark=fresh.write_page(submission), seconds=seconds)

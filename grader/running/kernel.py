@@ -106,7 +106,7 @@ class Died(Exception):
 
 
 def was_killed(manager: SandboxedKernelManager) -> bool:
-    """Whether a kernel's process was ended by a signal, as it is for want of memory or by a crash.
+    """Whether a kernel's process was ended by a signal, as it is for lack of memory or by a crash.
 
     That may be the machine's doing. A process that left with an exit code, or one that still runs,
     did what the code in it told it to.
