@@ -150,6 +150,13 @@ def _twice(a):
     return tf.sigmoid(tf.sigmoid(a))
 
 
+def _last_layer_of(x, layers):
+    """Layer after layer from x itself: what is left is the last one."""
+    for layer in layers:
+        y = _through(x, [layer])
+    return y
+
+
 def encoder__no_sigmoid_on_the_code(x, layers):
     """The sigmoid is missing after the last layer, on the code."""
     return _through(x, layers, last=tf.identity)
@@ -220,7 +227,7 @@ def encoder__bias_outside(x, layers):
 
 def encoder__weights_transposed(x, layers):
     """The weights are transposed, though W has the shape (n_in, n_out) and x comes first."""
-    return _through(x, layers, affine=lambda y, W, b: tf.matmul(y, W, transpose_b=True) + b)
+    return _through(x, layers, affine=lambda y, W, b: tf.matmul(y, tf.transpose(W)) + b)
 
 
 def encoder__layers_reversed(x, layers):
@@ -229,8 +236,18 @@ def encoder__layers_reversed(x, layers):
 
 
 def encoder__first_layer_only(x, layers):
-    """Only the first layer is applied: the loop returns too early, or starts from x every time."""
+    """Only the first layer is applied: the loop returns too early."""
     return _through(x, layers[:1])
+
+
+def encoder__last_layer_of_x(x, layers):
+    """Only the last layer counts: every layer starts from x, or the first ones are skipped."""
+    return _last_layer_of(x, layers)
+
+
+def encoder__divided_by_255(x, layers):
+    """x is divided by 255; its values are used as they are."""
+    return right.encoder(tf.cast(x, tf.float32) / 255, layers)
 
 
 def encoder__last_layer_left_out(x, layers):
@@ -348,7 +365,7 @@ def decoder__bias_outside(y, layers):
 
 def decoder__weights_transposed(y, layers):
     """The weights are transposed, as if these layers were the encoder's."""
-    return _through(y, layers, affine=lambda y, W, b: tf.matmul(y, W, transpose_b=True) + b)
+    return _through(y, layers, affine=lambda y, W, b: tf.matmul(y, tf.transpose(W)) + b)
 
 
 def decoder__layers_reversed(y, layers):
@@ -357,8 +374,18 @@ def decoder__layers_reversed(y, layers):
 
 
 def decoder__first_layer_only(y, layers):
-    """Only the first layer is applied: the loop returns too early, or starts from y every time."""
+    """Only the first layer is applied: the loop returns too early."""
     return _through(y, layers[:1])
+
+
+def decoder__last_layer_of_y(y, layers):
+    """Only the last layer counts: every layer starts from y, or the first ones are skipped."""
+    return _last_layer_of(y, layers)
+
+
+def decoder__multiplied_by_255(y, layers):
+    """The pixels are multiplied by 255; a grey value lies between 0 and 1."""
+    return 255 * right.decoder(y, layers)
 
 
 def decoder__two_layers_only(y, layers):
@@ -499,6 +526,11 @@ def mean_squared_loss__detached(x, z):
     return right.mean_squared_loss(x, tf.stop_gradient(z))
 
 
+def mean_squared_loss__width_of_the_sheet(x, z):
+    """A mean over everything is multiplied by 784, however many pixels there are."""
+    return 784 * tf.reduce_mean(_squares(x, z))
+
+
 def mean_squared_loss__small_differences_as_0(x, z):
     """Small differences count as none."""
     difference = tf.cast(x, tf.float32) - tf.cast(z, tf.float32)
@@ -563,6 +595,11 @@ def cross_entropy_loss__mean_over_pixels(x, z):
     return tf.reduce_mean(_nats(x, z))
 
 
+def cross_entropy_loss__width_of_the_sheet(x, z):
+    """A mean over everything is multiplied by 784, however many pixels there are."""
+    return 784 * tf.reduce_mean(_nats(x, z))
+
+
 def cross_entropy_loss__sum_over_batch(x, z):
     """The terms are summed over the batch too, where the batch is averaged."""
     return tf.reduce_sum(_nats(x, z))
@@ -619,7 +656,7 @@ def cross_entropy_loss__no_care_at_the_ends(x, z):
 
 
 def cross_entropy_loss__epsilon_below_float32(x, z, *, constant: (1e-40, 3e-8) = 1e-12):
-    """You clip z at {constant}: in float32, 1 minus that is 1, and log(1 - z) is infinite."""
+    """z = 1 stays 1: no clip from above, or at 1 minus {constant}, which float32 rounds to 1."""
     z = tf.clip_by_value(tf.convert_to_tensor(z), constant, 1 - constant)
     return cross_entropy_loss__no_care_at_the_ends(x, z)
 
@@ -743,6 +780,11 @@ def xavier_init__root_of_numerator_only(n_in, n_out):
 def xavier_init__half_the_variance(n_in, n_out):
     """The variance is 1/(n_in + n_out), half of what is expected."""
     return _scaled(n_in, n_out, np.sqrt(1 / (n_in + n_out)))
+
+
+def xavier_init__brackets_forgotten(n_in, n_out):
+    """2 / n_in + n_out is computed: the sum in the denominator needs brackets."""
+    return _scaled(n_in, n_out, np.sqrt(2 / n_in + n_out))
 
 
 def xavier_init__truncated(n_in, n_out):
@@ -996,6 +1038,15 @@ def train_step__first_layers_only(x, encoder_layers, decoder_layers, loss_fn, op
     return loss
 
 
+def train_step__last_layer_only(x, encoder_layers, decoder_layers, loss_fn, optimizer):
+    """Only the decoder's last layer is moved: is a list overwritten where it has to grow?"""
+    variables = [*decoder_layers[-1]]
+    with tf.GradientTape() as tape:
+        loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
+    _apply(optimizer, tape.gradient(loss, variables), variables)
+    return loss
+
+
 def train_step__two_layers_only(x, encoder_layers, decoder_layers, loss_fn, optimizer):
     """Only two layers of each stack are moved; a stack may have any number of them."""
     variables = variables_of(encoder_layers[:2], decoder_layers[:2])
@@ -1051,6 +1102,25 @@ def train_step__plain_gradient_descent(x, encoder_layers, decoder_layers, loss_f
         loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
     for one, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
         one.assign_sub(optimizer.learning_rate * gradient)
+    return loss
+
+
+def train_step__step_of_its_own(x, encoder_layers, decoder_layers, loss_fn, optimizer):
+    """The variables are moved by hand, with a step size of 0.001; the optimizer is not used."""
+    variables = variables_of(encoder_layers, decoder_layers)
+    with tf.GradientTape() as tape:
+        loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
+    for one, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
+        one.assign_sub(1e-3 * gradient)
+    return loss
+
+
+def train_step__pairs_reversed(x, encoder_layers, decoder_layers, loss_fn, optimizer):
+    """The pairs are (variable, gradient); apply_gradients takes (gradient, variable)."""
+    variables = variables_of(encoder_layers, decoder_layers)
+    with tf.GradientTape() as tape:
+        loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
+    _apply(optimizer, variables, tape.gradient(loss, variables))
     return loss
 
 
