@@ -244,12 +244,16 @@ class Student:
     ) -> Line:
         """The call raises an exception of that kind; `instead` as in `compare`."""
         request = self._request(target, args, instead)
-        reply = self._ask(request, what)
-        if kind.__name__ in reply["bases"]:
+        reply, of = self._ask(request, what), self._function(target)
+
+        def refuses(reply: dict[str, Any]) -> bool:
+            return kind.__name__ in reply["bases"]
+
+        if refuses(reply):
+            self._right.append(Right(request, refuses, False, of))
             return Line(what, True, share)
 
         got = self._failure(reply) or f"It returns {comparing.describe(reply['value'])}."
-        of = self._function(target)
         wrong = Wrong(request, reply, self._locally(request), _same_reply, False, of)
         suspects = self._suspects(wrong)
         message = f"This call should raise {kind.__name__}, but it does not. {got}"

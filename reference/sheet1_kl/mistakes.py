@@ -241,7 +241,7 @@ def _unchecked(q, p):
     """The sum over whatever broadcasts."""
     with np.errstate(all="ignore"):
         terms = q * np.log(q / p)
-        return np.sum(np.where(q == 0, 0.0, terms), axis=-1)
+        return np.sum(np.where(q > 0, terms, 0.0), axis=-1)
 
 
 def _checked_but(q, p, *, negative=("q", "p"), sums=("q", "p"), shapes=True, tolerance=1e-6):
@@ -255,6 +255,21 @@ def _checked_but(q, p, *, negative=("q", "p"), sums=("q", "p"), shapes=True, tol
         if name in sums:
             right.check_sums(name, values, tolerance)
     return _unchecked(q, p)
+
+
+def kl_discrete__nothing_checked(q, p):
+    """Nothing is checked: what is no distribution is let through."""
+    return _checked_but(q, p, negative="", sums="", shapes=False)
+
+
+def kl_discrete__q_unchecked(q, p):
+    """q is not checked, although p is: what is no distribution is let through."""
+    return _checked_but(q, p, negative="p", sums="p")
+
+
+def kl_discrete__p_unchecked(q, p):
+    """p is not checked, although q is: what is no distribution is let through."""
+    return _checked_but(q, p, negative="q", sums="q")
 
 
 def kl_discrete__negative_q_let_through(q, p):
@@ -617,6 +632,13 @@ def _kl_normal_unchecked(mean_q, std_q, mean_p, std_p):
         return np.log(std_p / std_q) + quadratic - 0.5
 
 
+def _kl_normal_as_written(mean_q, std_q, mean_p, std_p):
+    """Numbers stay what they are: by 0 they raise an error, where arrays do not."""
+    with np.errstate(all="ignore"):
+        quadratic = (std_q**2 + (mean_q - mean_p) ** 2) / (2 * std_p**2)
+        return np.log(std_p / std_q) + quadratic - 0.5
+
+
 def kl_normal__zero_let_through(mean_q, std_q, mean_p, std_p):
     """A standard deviation of exactly 0 is let through."""
     if np.any(np.asarray(std_q) < 0) or np.any(np.asarray(std_p) < 0):
@@ -624,13 +646,16 @@ def kl_normal__zero_let_through(mean_q, std_q, mean_p, std_p):
     return _kl_normal_unchecked(mean_q, std_q, mean_p, std_p)
 
 
+def kl_normal__nothing_checked(mean_q, std_q, mean_p, std_p):
+    """Nothing is checked: a standard deviation of 0 or below is let through."""
+    return _kl_normal_as_written(mean_q, std_q, mean_p, std_p)
+
+
 def kl_normal__zero_divides(mean_q, std_q, mean_p, std_p):
     """A standard deviation of exactly 0 is let through, and divided by."""
     if np.any(np.asarray(std_q) < 0) or np.any(np.asarray(std_p) < 0):
         raise ValueError("negative standard deviation")
-    with np.errstate(all="ignore"):  # numbers stay what they are: they raise, where arrays do not
-        quadratic = (std_q**2 + (mean_q - mean_p) ** 2) / (2 * std_p**2)
-        return np.log(std_p / std_q) + quadratic - 0.5
+    return _kl_normal_as_written(mean_q, std_q, mean_p, std_p)
 
 
 def kl_normal__std_q_unchecked(mean_q, std_q, mean_p, std_p):

@@ -1115,15 +1115,6 @@ def train_step__step_of_its_own(x, encoder_layers, decoder_layers, loss_fn, opti
     return loss
 
 
-def train_step__pairs_reversed(x, encoder_layers, decoder_layers, loss_fn, optimizer):
-    """The pairs are (variable, gradient); apply_gradients takes (gradient, variable)."""
-    variables = variables_of(encoder_layers, decoder_layers)
-    with tf.GradientTape() as tape:
-        loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
-    _apply(optimizer, variables, tape.gradient(loss, variables))
-    return loss
-
-
 def train_step__loss_fn_ignored(x, encoder_layers, decoder_layers, loss_fn, optimizer):
     """A loss of one's own is used; the one to use is passed as loss_fn."""
     variables = variables_of(encoder_layers, decoder_layers)

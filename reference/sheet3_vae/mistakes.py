@@ -52,6 +52,11 @@ def ancestral_sample__u_against_logits(decoder, eps, u):
     return _below(u, decoder(eps))
 
 
+def ancestral_sample__exponential(decoder, eps, u):
+    """u is compared with the exponential of the logit, as if that were a log-probability."""
+    return _below(u, torch.exp(decoder(eps)))
+
+
 def ancestral_sample__sigmoid_twice(decoder, eps, u):
     """The sigmoid is applied twice, so that no probability is below 0.5."""
     return _below(u, torch.sigmoid(torch.sigmoid(decoder(eps))))
@@ -766,6 +771,13 @@ def score_function_gradient__no_f(f, mean, std, eps):
     """Only the derivative of log q is returned; f is missing."""
     _, std, _ = _sample(mean, std, eps)
     return _columns(eps / std, (eps**2 - 1) / std)
+
+
+def score_function_gradient__log_density(f, mean, std, eps):
+    """f is multiplied by log q itself; its derivatives belong there."""
+    mean, std, x = _sample(mean, std, eps)
+    weighted = f(x) * (-0.5 * eps**2 - torch.log(std) - 0.5 * math.log(2 * math.pi))
+    return _columns(weighted, weighted)
 
 
 def score_function_gradient__slope_of_f(f, mean, std, eps):

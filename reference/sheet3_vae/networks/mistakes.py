@@ -681,6 +681,26 @@ def negative_elbo__std_is_variance(encoder, decoder, x, eps):
     return _loss(reconstruction_loss(logits, x), kl_loss(mean, log_var))
 
 
+def negative_elbo__std_forgotten(encoder, decoder, x, eps):
+    """The noise is added as it is; the standard deviation has to multiply it."""
+    mean, log_var = encoder(x)
+    return _loss(reconstruction_loss(decoder(mean + eps), x), kl_loss(mean, log_var))
+
+
+def negative_elbo__outputs_swapped(encoder, decoder, x, eps):
+    """The encoder's outputs are swapped: the mean comes first, and log_var second."""
+    log_var, mean = encoder(x)
+    logits = decoder(reparametrize(mean, log_var, eps))
+    return _loss(reconstruction_loss(logits, x), kl_loss(mean, log_var))
+
+
+def negative_elbo__kl_of_the_code(encoder, decoder, x, eps):
+    """The KL gets the code in place of the mean of q."""
+    mean, log_var = encoder(x)
+    z = reparametrize(mean, log_var, eps)
+    return _loss(reconstruction_loss(decoder(z), x), kl_loss(z, log_var))
+
+
 def negative_elbo__log_var_as_std(encoder, decoder, x, eps):
     """The noise is multiplied by log_var, as if that were the standard deviation."""
     mean, log_var = encoder(x)
@@ -970,6 +990,19 @@ def train_epoch__gradients_accumulate(encoder, decoder, batches, optimizer, gene
     losses, sizes = [], []
     for x in batches:
         loss, _, _ = negative_elbo(encoder, decoder, x, _noise_for(encoder, x, generator))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        sizes.append(len(x))
+    return _mean(losses, sizes)
+
+
+def train_epoch__encoder_gradients_accumulate(encoder, decoder, batches, optimizer, generator):
+    """Only the decoder's old gradients are cleared; the encoder steps along the sum of all."""
+    losses, sizes = [], []
+    for x in batches:
+        loss, _, _ = negative_elbo(encoder, decoder, x, _noise_for(encoder, x, generator))
+        decoder.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
@@ -1354,6 +1387,14 @@ def importance_bound__variance_in_log_q(encoder, decoder, x, eps):
     log_q = Normal(mean, torch.exp(log_var)).log_prob(z).sum(dim=-1)
     log_prior = Normal(0.0, 1.0).log_prob(z).sum(dim=-1)
     return _log_mean(log_prior - log_q - reconstruction_loss(decoder(z), x))
+
+
+def importance_bound__mean_over_latents(encoder, decoder, x, eps):
+    """The log densities of the code are averaged over the latents; they add up."""
+    mean, log_var = encoder(x)
+    z = reparametrize(mean, log_var, eps)
+    log_ratio = -0.5 * (z**2 - eps**2 - log_var).mean(dim=-1)
+    return _log_mean(log_ratio - reconstruction_loss(decoder(z), x))
 
 
 def importance_bound__mean_over_pixels(encoder, decoder, x, eps):
