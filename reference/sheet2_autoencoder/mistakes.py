@@ -336,6 +336,11 @@ def decoder__tanh(y, layers):
     return _through(y, layers, hidden=tf.tanh, last=tf.tanh)
 
 
+def decoder__relu(y, layers):
+    """The activation is a ReLU where the sigmoid is expected."""
+    return _through(y, layers, hidden=tf.nn.relu, last=tf.nn.relu)
+
+
 def decoder__relu_between(y, layers):
     """The activation between the layers is a ReLU; the sigmoid is expected after every layer."""
     return _through(y, layers, hidden=tf.nn.relu)
@@ -371,6 +376,12 @@ def decoder__weights_transposed(y, layers):
 def decoder__layers_reversed(y, layers):
     """The layers are applied in reverse order, as if they were the encoder's."""
     return _through(y, list(reversed(layers)))
+
+
+def decoder__mirrored(y, layers):
+    """The layers are applied in reverse order and transposed; the decoder has layers of its own."""
+    back = [(tf.transpose(W), b) for W, b in reversed(layers)]
+    return _through(y, back)
 
 
 def decoder__first_layer_only(y, layers):
@@ -712,7 +723,7 @@ def cross_entropy_loss__gradient_nan(x, z):
 
 
 def cross_entropy_loss__nan_replaced(x, z):
-    """What is not a number is replaced by 0 afterwards, so that a wrong certainty costs nothing."""
+    """Costs that are not finite are left out, or set to 0: a wrong certainty costs nothing."""
     z = tf.convert_to_tensor(z)
     x = tf.cast(x, z.dtype)
     nats = -(x * tf.math.log(z) + (1 - x) * tf.math.log(1 - z))
@@ -967,7 +978,7 @@ def make_stack__two_lists(sizes, init):
 
 
 def make_stack__generator(sizes, init):
-    """A generator is returned, which can be gone through only once; a list is expected."""
+    """No list is returned, but a generator, for example, which can be gone through only once."""
     return (init(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True))
 
 
