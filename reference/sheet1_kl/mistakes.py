@@ -2,8 +2,8 @@
 
 The docstring is the sentence the student reads. Each shows one mistake and is complete otherwise.
 Where several fit one line and no other line decides, the judge names the first in this file;
-a missing check of the input is a mistake of its own for every case, and so is the lack of all checks:
-what a function refuses decides which of them it is.
+a missing check of the input is a mistake of its own for every case, and so is the lack of all
+checks: what a function refuses decides which of them it is.
 """
 
 import numpy as np
