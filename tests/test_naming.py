@@ -282,6 +282,28 @@ def test_what_the_code_has_right_beside_the_core_decides_between_two(monkeypatch
     assert [line.mistake for line in report.failed_lines] == ["below"]
 
 
+def test_what_the_code_refuses_as_it_should_decides_between_two(monkeypatch):
+    def check(student, draw):
+        yield student.compare("log", 2.0, what="is a log", core=True)
+        cases = {"refuses 0": (0.0,), "refuses -1": (-1.0,)}
+        yield from student.raises_each(ValueError, "log", cases)
+
+    def refusing(refused):
+        def log(x):
+            """Some numbers are let through."""
+            if refused(x):
+                raise ValueError("not positive")
+            return np.log(x) if x > 0 else 0.0
+
+        return log
+
+    zero, all_of_them = refusing(lambda x: x < 0), refusing(lambda x: False)
+    known, right = {"zero": zero, "nothing": all_of_them}, {"log": refusing(lambda x: x <= 0)}
+    for name, function in known.items():
+        report = reports_on(monkeypatch, {"log": function}, check, known, right)
+        assert {line.mistake for line in report.failed_lines} == {name}
+
+
 def test_of_three_that_fit_equally_well_none_is_named(monkeypatch):
     def base_ten(x):
         """The base is ten."""

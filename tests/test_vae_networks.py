@@ -113,6 +113,39 @@ def test_a_class_that_is_none_is_told_so(source, words):
     assert any(words in line.message for line in report.failed_lines), report.failed_lines
 
 
+NETWORK = """
+    class Decoder(nn.Module):
+        def __init__(self, n_latent, n_hidden, n_pixels):
+            super().__init__()
+            hidden, out = nn.Linear(n_latent, n_hidden), nn.Linear(n_hidden, n_pixels)
+            self.n_pixels = n_pixels
+            {init}
+
+        def forward(self, z):
+            return {output}
+    """
+NORMED = "self.net = nn.Sequential(hidden, nn.BatchNorm1d(n_hidden), nn.ReLU(), out)"
+
+
+@pytest.mark.parametrize(
+    ("init", "output", "mistakes"),
+    [
+        ("self.out = nn.Linear(n_latent, n_pixels)", "self.out(z)", {"no_hidden_layer"}),
+        (NORMED, "self.net(z)", {"batch_norm"}),
+        (
+            "self.list, self.out = [hidden], out",
+            "self.out(self.list[0](z).relu())",
+            {"not_registered"},
+        ),
+        ("pass", "nn.Linear(z.shape[1], self.n_pixels)(z)", {"not_registered"}),
+    ],
+)
+def test_a_network_is_told_only_of_what_it_lacks(init, output, mistakes):
+    report = judged(NETWORK.format(init=init, output=output), "Decoder")["Decoder"]
+    assert report.score == 0 and not report.trouble
+    assert {line.mistake for line in report.failed_lines if line.mistake} == mistakes
+
+
 def test_what_an_epoch_returns_may_be_anything_without_trouble():
     for returned in ("None", "[1.0, 2.0]", "'done'", "total", "float('nan')", "object()"):
         source = f"""

@@ -20,7 +20,7 @@ RTOL, ATOL = 5e-5, 1e-5  # float32 inside a right solution is right
 FITTED_CALLS = 2  # to so many a constant is fitted, one after the other, until one is verified
 READABLE = "can be read"  # the first line about a variable
 
-_WHERE = "Inside np.where, both branches are computed, also where they are not taken."
+_WHERE = "(np.where computes both of its branches, also where they are not taken.)"
 
 Agreement = Callable[[dict, dict], bool]  # whether two replies are the same
 
@@ -244,12 +244,16 @@ class Student:
     ) -> Line:
         """The call raises an exception of that kind; `instead` as in `compare`."""
         request = self._request(target, args, instead)
-        reply = self._ask(request, what)
-        if kind.__name__ in reply["bases"]:
+        reply, of = self._ask(request, what), self._function(target)
+
+        def refuses(reply: dict[str, Any]) -> bool:
+            return kind.__name__ in reply["bases"]
+
+        if refuses(reply):
+            self._right.append(Right(request, refuses, False, of))
             return Line(what, True, share)
 
         got = self._failure(reply) or f"It returns {comparing.describe(reply['value'])}."
-        of = self._function(target)
         wrong = Wrong(request, reply, self._locally(request), _same_reply, False, of)
         suspects = self._suspects(wrong)
         message = f"This call should raise {kind.__name__}, but it does not. {got}"

@@ -2,8 +2,8 @@
 
 The docstring is the sentence the student reads. Each shows one mistake and is complete otherwise.
 Where several fit one line and no other line decides, the judge names the first in this file;
-a missing check of the input is a mistake of its own for every case, so that a function which
-checks nothing is told of each case at the line that tries it.
+a missing check of the input is a mistake of its own for every case, and so is the lack of all
+checks: what a function refuses decides which of them it is.
 """
 
 import numpy as np
@@ -241,7 +241,7 @@ def _unchecked(q, p):
     """The sum over whatever broadcasts."""
     with np.errstate(all="ignore"):
         terms = q * np.log(q / p)
-        return np.sum(np.where(q == 0, 0.0, terms), axis=-1)
+        return np.sum(np.where(q > 0, terms, 0.0), axis=-1)
 
 
 def _checked_but(q, p, *, negative=("q", "p"), sums=("q", "p"), shapes=True, tolerance=1e-6):
@@ -255,6 +255,21 @@ def _checked_but(q, p, *, negative=("q", "p"), sums=("q", "p"), shapes=True, tol
         if name in sums:
             right.check_sums(name, values, tolerance)
     return _unchecked(q, p)
+
+
+def kl_discrete__nothing_checked(q, p):
+    """Nothing is checked: what is no distribution is let through."""
+    return _checked_but(q, p, negative="", sums="", shapes=False)
+
+
+def kl_discrete__q_unchecked(q, p):
+    """q is not checked, although p is: what is no distribution is let through."""
+    return _checked_but(q, p, negative="p", sums="p")
+
+
+def kl_discrete__p_unchecked(q, p):
+    """p is not checked, although q is: what is no distribution is let through."""
+    return _checked_but(q, p, negative="q", sums="q")
 
 
 def kl_discrete__negative_q_let_through(q, p):
@@ -401,6 +416,19 @@ def kl_normal__half_missing(mean_q, std_q, mean_p, std_p):
     """A factor of one half is missing from the quadratic term."""
     logarithm, quadratic = _kl_normal_parts(mean_q, std_q, mean_p, std_p)
     return logarithm + 2 * quadratic - 0.5
+
+
+def kl_normal__half_missing_from_the_means(mean_q, std_q, mean_p, std_p):
+    """The difference of the means is divided by var_p; the 2 belongs under it as well."""
+    mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
+    divergence = right.kl_normal(mean_q, std_q, mean_p, std_p)
+    return divergence + (mean_q - mean_p) ** 2 / (2 * std_p**2)
+
+
+def kl_normal__half_missing_from_the_spread(mean_q, std_q, mean_p, std_p):
+    """The variance of q is divided by var_p; the 2 belongs under it as well."""
+    mean_q, std_q, mean_p, std_p = right.normals(mean_q, std_q, mean_p, std_p)
+    return right.kl_normal(mean_q, std_q, mean_p, std_p) + std_q**2 / (2 * std_p**2)
 
 
 def kl_normal__doubled(mean_q, std_q, mean_p, std_p):
@@ -604,11 +632,30 @@ def _kl_normal_unchecked(mean_q, std_q, mean_p, std_p):
         return np.log(std_p / std_q) + quadratic - 0.5
 
 
+def _kl_normal_as_written(mean_q, std_q, mean_p, std_p):
+    """Numbers stay what they are: by 0 they raise an error, where arrays do not."""
+    with np.errstate(all="ignore"):
+        quadratic = (std_q**2 + (mean_q - mean_p) ** 2) / (2 * std_p**2)
+        return np.log(std_p / std_q) + quadratic - 0.5
+
+
 def kl_normal__zero_let_through(mean_q, std_q, mean_p, std_p):
     """A standard deviation of exactly 0 is let through."""
     if np.any(np.asarray(std_q) < 0) or np.any(np.asarray(std_p) < 0):
         raise ValueError("negative standard deviation")
     return _kl_normal_unchecked(mean_q, std_q, mean_p, std_p)
+
+
+def kl_normal__nothing_checked(mean_q, std_q, mean_p, std_p):
+    """Nothing is checked: a standard deviation of 0 or below is let through."""
+    return _kl_normal_as_written(mean_q, std_q, mean_p, std_p)
+
+
+def kl_normal__zero_divides(mean_q, std_q, mean_p, std_p):
+    """A standard deviation of exactly 0 is let through, and divided by."""
+    if np.any(np.asarray(std_q) < 0) or np.any(np.asarray(std_p) < 0):
+        raise ValueError("negative standard deviation")
+    return _kl_normal_as_written(mean_q, std_q, mean_p, std_p)
 
 
 def kl_normal__std_q_unchecked(mean_q, std_q, mean_p, std_p):
@@ -894,7 +941,7 @@ def kl_mvn__log_ratio_inverted(mean_q, cov_q, mean_p, cov_p):
 
 
 def kl_mvn__log_determinant_doubled(mean_q, cov_q, mean_p, cov_p):
-    """The log-determinants count twice, as if the matrices held standard deviations."""
+    """The log-determinants count twice: the one half in front does not reach them."""
     trace, form, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
     return _mvn_sum(trace, form, k, 2 * log_ratio)
 
@@ -1489,6 +1536,12 @@ def kl_monte_carlo__never_negative(log_q, log_p, samples):
     return max(np.mean(terms), 0.0), _error(terms)
 
 
+def kl_monte_carlo__absolute_terms(log_q, log_p, samples):
+    """The log ratios are made positive one by one; single ones may well be negative."""
+    terms = np.abs(_terms(log_q, log_p, samples))
+    return np.mean(terms), _error(terms)
+
+
 def kl_monte_carlo__other_estimator(log_q, log_p, samples):
     """This is another estimator, corrected by the mean ratio; the plain mean is expected."""
     terms = _terms(log_q, log_p, samples)
@@ -1601,7 +1654,7 @@ def log_evidence__sign_flipped(log_joint):
     return -right.log_evidence(log_joint)
 
 
-def log_evidence__smoothed(log_joint, *, constant: (1e-30, 1e-2) = 1e-10):
+def log_evidence__smoothed(log_joint, *, constant: (1e-307, 1e-2) = 1e-10):
     """You add {constant} inside the logarithm: where exp underflows, only that is left."""
     with np.errstate(all="ignore"):
         return np.log(np.sum(_naive(log_joint), axis=-1) + constant)
@@ -1868,6 +1921,11 @@ def elbo__entropy_not_weighted(log_joint, q):
         return _expected(log_joint, q) - np.sum(np.log(np.asarray(q, float)), axis=-1)
 
 
+def elbo__joint_not_weighted(log_joint, q):
+    """The log joint is not weighted by q: look at where the bracket closes."""
+    return np.sum(np.asarray(log_joint, float), axis=-1) + _entropy(q)
+
+
 def elbo__log_outside(log_joint, q):
     """The logarithm is taken after the average over q; it belongs inside."""
     log_joint, q = np.asarray(log_joint, float), np.asarray(q, float)
@@ -2052,6 +2110,18 @@ def elbo_linear_gaussian__gap_to_the_prior(x, mean, std):
     x = np.asarray(x, float)
     log_p_x = -0.25 * x**2 - 0.5 * np.log(4 * np.pi)
     return log_p_x - right.kl_standard_normal(mean, std)
+
+
+def elbo_linear_gaussian__kl_to_the_posterior(x, mean, std):
+    """You take off the KL to the posterior of z; beside the reconstruction it is to the prior."""
+    reconstruction, _ = _linear_parts(x, mean, std)
+    return reconstruction - right.kl_normal(mean, std, np.asarray(x, float) / 2, np.sqrt(0.5))
+
+
+def elbo_linear_gaussian__noise_of_the_marginal(x, mean, std):
+    """The reconstruction has variance 2, which is that of x; given z it is 1."""
+    reconstruction, kl = _linear_parts(x, mean, std)
+    return 0.5 * (reconstruction - 0.5 * np.log(8 * np.pi)) - kl
 
 
 def elbo_linear_gaussian__log_evidence(x, mean, std):

@@ -144,6 +144,7 @@ def _has_variance(student, values, sizes, words):
         "limit_as_spread": (0.0, 6 / (n_in + n_out)),
         "spread_as_limit": (0.0, right / 3),
         "root_forgotten": (0.0, right**2),
+        "brackets_forgotten": (0.0, 2 / n_in + n_out),
         "sizes_of_the_sheet": (0.0, 2 / (784 + 256)),
         "half_the_variance": (0.0, right / 2),
         "truncated": (0.0, right * TRUNCATED),
@@ -202,7 +203,10 @@ def decoder(student, draw):
 def _stack_lines(student, draw, name):
     x, weights = _batch(draw, 4, 7), _weights(draw, [7, 5, 3])
     case = name, x, weights
-    yield student.compare(probes.output, *case, what="agrees with the formula", core=True, share=5)
+    yield student.compare(probes.output, *case, what="agrees with the formula", core=True, share=4)
+    # Here layers in a wrong order fit: what they give says which order it is.
+    square = name, x, _weights(draw, [7, 7, 7])
+    yield student.compare(probes.output, *square, what="takes layers of one width", core=True)
     whole = draw.integers(0, 3, (4, 7))
     others = {
         "takes a single layer": (x, weights[:1]),

@@ -150,6 +150,13 @@ def _twice(a):
     return tf.sigmoid(tf.sigmoid(a))
 
 
+def _last_layer_of(x, layers):
+    """Layer after layer from x itself: what is left is the last one."""
+    for layer in layers:
+        y = _through(x, [layer])
+    return y
+
+
 def encoder__no_sigmoid_on_the_code(x, layers):
     """The sigmoid is missing after the last layer, on the code."""
     return _through(x, layers, last=tf.identity)
@@ -220,7 +227,7 @@ def encoder__bias_outside(x, layers):
 
 def encoder__weights_transposed(x, layers):
     """The weights are transposed, though W has the shape (n_in, n_out) and x comes first."""
-    return _through(x, layers, affine=lambda y, W, b: tf.matmul(y, W, transpose_b=True) + b)
+    return _through(x, layers, affine=lambda y, W, b: tf.matmul(y, tf.transpose(W)) + b)
 
 
 def encoder__layers_reversed(x, layers):
@@ -229,8 +236,18 @@ def encoder__layers_reversed(x, layers):
 
 
 def encoder__first_layer_only(x, layers):
-    """Only the first layer is applied: the loop returns too early, or starts from x every time."""
+    """Only the first layer is applied: the loop returns too early."""
     return _through(x, layers[:1])
+
+
+def encoder__last_layer_of_x(x, layers):
+    """Only the last layer counts: every layer starts from x, or the first ones are skipped."""
+    return _last_layer_of(x, layers)
+
+
+def encoder__divided_by_255(x, layers):
+    """x is divided by 255; its values are used as they are."""
+    return right.encoder(tf.cast(x, tf.float32) / 255, layers)
 
 
 def encoder__last_layer_left_out(x, layers):
@@ -319,6 +336,11 @@ def decoder__tanh(y, layers):
     return _through(y, layers, hidden=tf.tanh, last=tf.tanh)
 
 
+def decoder__relu(y, layers):
+    """The activation is a ReLU where the sigmoid is expected."""
+    return _through(y, layers, hidden=tf.nn.relu, last=tf.nn.relu)
+
+
 def decoder__relu_between(y, layers):
     """The activation between the layers is a ReLU; the sigmoid is expected after every layer."""
     return _through(y, layers, hidden=tf.nn.relu)
@@ -348,7 +370,7 @@ def decoder__bias_outside(y, layers):
 
 def decoder__weights_transposed(y, layers):
     """The weights are transposed, as if these layers were the encoder's."""
-    return _through(y, layers, affine=lambda y, W, b: tf.matmul(y, W, transpose_b=True) + b)
+    return _through(y, layers, affine=lambda y, W, b: tf.matmul(y, tf.transpose(W)) + b)
 
 
 def decoder__layers_reversed(y, layers):
@@ -356,9 +378,25 @@ def decoder__layers_reversed(y, layers):
     return _through(y, list(reversed(layers)))
 
 
+def decoder__mirrored(y, layers):
+    """The layers are applied in reverse order and transposed; the decoder has layers of its own."""
+    back = [(tf.transpose(W), b) for W, b in reversed(layers)]
+    return _through(y, back)
+
+
 def decoder__first_layer_only(y, layers):
-    """Only the first layer is applied: the loop returns too early, or starts from y every time."""
+    """Only the first layer is applied: the loop returns too early."""
     return _through(y, layers[:1])
+
+
+def decoder__last_layer_of_y(y, layers):
+    """Only the last layer counts: every layer starts from y, or the first ones are skipped."""
+    return _last_layer_of(y, layers)
+
+
+def decoder__multiplied_by_255(y, layers):
+    """The pixels are multiplied by 255; a grey value lies between 0 and 1."""
+    return 255 * right.decoder(y, layers)
 
 
 def decoder__two_layers_only(y, layers):
@@ -499,6 +537,11 @@ def mean_squared_loss__detached(x, z):
     return right.mean_squared_loss(x, tf.stop_gradient(z))
 
 
+def mean_squared_loss__width_of_the_sheet(x, z):
+    """A mean over everything is multiplied by 784, however many pixels there are."""
+    return 784 * tf.reduce_mean(_squares(x, z))
+
+
 def mean_squared_loss__small_differences_as_0(x, z):
     """Small differences count as none."""
     difference = tf.cast(x, tf.float32) - tf.cast(z, tf.float32)
@@ -563,6 +606,11 @@ def cross_entropy_loss__mean_over_pixels(x, z):
     return tf.reduce_mean(_nats(x, z))
 
 
+def cross_entropy_loss__width_of_the_sheet(x, z):
+    """A mean over everything is multiplied by 784, however many pixels there are."""
+    return 784 * tf.reduce_mean(_nats(x, z))
+
+
 def cross_entropy_loss__sum_over_batch(x, z):
     """The terms are summed over the batch too, where the batch is averaged."""
     return tf.reduce_sum(_nats(x, z))
@@ -619,7 +667,7 @@ def cross_entropy_loss__no_care_at_the_ends(x, z):
 
 
 def cross_entropy_loss__epsilon_below_float32(x, z, *, constant: (1e-40, 3e-8) = 1e-12):
-    """You clip z at {constant}: in float32, 1 minus that is 1, and log(1 - z) is infinite."""
+    """z = 1 stays 1: no clip from above, or at 1 minus {constant}, which float32 rounds to 1."""
     z = tf.clip_by_value(tf.convert_to_tensor(z), constant, 1 - constant)
     return cross_entropy_loss__no_care_at_the_ends(x, z)
 
@@ -675,7 +723,7 @@ def cross_entropy_loss__gradient_nan(x, z):
 
 
 def cross_entropy_loss__nan_replaced(x, z):
-    """What is not a number is replaced by 0 afterwards, so that a wrong certainty costs nothing."""
+    """Costs that are not finite are left out, or set to 0: a wrong certainty costs nothing."""
     z = tf.convert_to_tensor(z)
     x = tf.cast(x, z.dtype)
     nats = -(x * tf.math.log(z) + (1 - x) * tf.math.log(1 - z))
@@ -743,6 +791,11 @@ def xavier_init__root_of_numerator_only(n_in, n_out):
 def xavier_init__half_the_variance(n_in, n_out):
     """The variance is 1/(n_in + n_out), half of what is expected."""
     return _scaled(n_in, n_out, np.sqrt(1 / (n_in + n_out)))
+
+
+def xavier_init__brackets_forgotten(n_in, n_out):
+    """2 / n_in + n_out is computed: the sum in the denominator needs brackets."""
+    return _scaled(n_in, n_out, np.sqrt(2 / n_in + n_out))
 
 
 def xavier_init__truncated(n_in, n_out):
@@ -925,7 +978,7 @@ def make_stack__two_lists(sizes, init):
 
 
 def make_stack__generator(sizes, init):
-    """A generator is returned, which can be gone through only once; a list is expected."""
+    """No list is returned, but a generator, for example, which can be gone through only once."""
     return (init(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True))
 
 
@@ -996,6 +1049,15 @@ def train_step__first_layers_only(x, encoder_layers, decoder_layers, loss_fn, op
     return loss
 
 
+def train_step__last_layer_only(x, encoder_layers, decoder_layers, loss_fn, optimizer):
+    """Only the decoder's last layer is moved: is a list overwritten where it has to grow?"""
+    variables = [*decoder_layers[-1]]
+    with tf.GradientTape() as tape:
+        loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
+    _apply(optimizer, tape.gradient(loss, variables), variables)
+    return loss
+
+
 def train_step__two_layers_only(x, encoder_layers, decoder_layers, loss_fn, optimizer):
     """Only two layers of each stack are moved; a stack may have any number of them."""
     variables = variables_of(encoder_layers[:2], decoder_layers[:2])
@@ -1051,6 +1113,16 @@ def train_step__plain_gradient_descent(x, encoder_layers, decoder_layers, loss_f
         loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
     for one, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
         one.assign_sub(optimizer.learning_rate * gradient)
+    return loss
+
+
+def train_step__step_of_its_own(x, encoder_layers, decoder_layers, loss_fn, optimizer):
+    """The variables are moved by hand, with a step size of 0.001; the optimizer is not used."""
+    variables = variables_of(encoder_layers, decoder_layers)
+    with tf.GradientTape() as tape:
+        loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
+    for one, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
+        one.assign_sub(1e-3 * gradient)
     return loss
 
 

@@ -52,6 +52,11 @@ def ancestral_sample__u_against_logits(decoder, eps, u):
     return _below(u, decoder(eps))
 
 
+def ancestral_sample__exponential(decoder, eps, u):
+    """u is compared with the exponential of the logit, as if that were a log-probability."""
+    return _below(u, torch.exp(decoder(eps)))
+
+
 def ancestral_sample__sigmoid_twice(decoder, eps, u):
     """The sigmoid is applied twice, so that no probability is below 0.5."""
     return _below(u, torch.sigmoid(torch.sigmoid(decoder(eps))))
@@ -68,7 +73,7 @@ def ancestral_sample__own_draws(decoder, eps, u):
 
 
 def ancestral_sample__own_latents(decoder, eps, u):
-    """The latents are drawn anew, and eps is not used."""
+    """New latents are drawn, and eps is not used."""
     return _below(u, torch.sigmoid(decoder(torch.randn_like(eps))))
 
 
@@ -327,6 +332,11 @@ def reparametrize__mean_and_noise_scaled(mean, log_var, eps):
     return (mean + eps) * torch.exp(0.5 * log_var)
 
 
+def reparametrize__noise_for_mean(mean, log_var, eps):
+    """Mean and noise have changed places: the standard deviation multiplies the mean."""
+    return eps + torch.exp(0.5 * log_var) * mean
+
+
 def reparametrize__no_mean(mean, log_var, eps):
     """The mean is not added."""
     return 0 * mean + torch.exp(0.5 * log_var) * eps
@@ -464,6 +474,11 @@ def reparametrize_by_quantile__rate_inside(u, rate):
     return -torch.log1p(-u / rate)
 
 
+def reparametrize_by_quantile__divided_inside(u, rate):
+    """The division by the rate stands inside the logarithm: its bracket closes too late."""
+    return -torch.log((1 - u) / rate)
+
+
 def reparametrize_by_quantile__density_inverted(u, rate):
     """The density is inverted; it is the distribution function that should be."""
     return -torch.log((1 - u) / rate) / rate
@@ -477,6 +492,11 @@ def reparametrize_by_quantile__log_of_one_plus(u, rate):
 def reparametrize_by_quantile__base_2(u, rate):
     """The logarithm has base 2 where the natural one is expected."""
     return -torch.log2(1 - u) / rate
+
+
+def reparametrize_by_quantile__base_10(u, rate):
+    """The logarithm has base 10 where the natural one is expected."""
+    return -torch.log10(1 - u) / rate
 
 
 def reparametrize_by_quantile__normal(u, rate):
@@ -676,6 +696,18 @@ def score_function_gradient__std_squared_for_std(f, mean, std, eps):
     return _columns(f(x) * eps / std, f(x) * (eps**2 - 1) / std**2)
 
 
+def score_function_gradient__mean_divided_twice(f, mean, std, eps):
+    """The first column is divided by σ once too often: eps is (x - mean) / std already."""
+    _, std, x = _sample(mean, std, eps)
+    return _columns(f(x) * eps / std**2, f(x) * (eps**2 - 1) / std)
+
+
+def score_function_gradient__square_over_variance(f, mean, std, eps):
+    """In the second column (x - mean)² is divided by σ²; the derivative has σ³ there."""
+    _, std, x = _sample(mean, std, eps)
+    return _columns(f(x) * eps / std, f(x) * (eps**2 - 1 / std))
+
+
 def score_function_gradient__divided_twice(f, mean, std, eps):
     """Both columns are divided by the standard deviation once too often."""
     _, std, x = _sample(mean, std, eps)
@@ -713,7 +745,7 @@ def score_function_gradient__with_respect_to_log_std(f, mean, std, eps):
 
 
 def score_function_gradient__with_respect_to_x(f, mean, std, eps):
-    """log q is differentiated with respect to x: for the mean that has the other sign."""
+    """The first column has the other sign: with respect to the mean, it is (x - mean) / σ²."""
     _, std, x = _sample(mean, std, eps)
     return _columns(-f(x) * eps / std, f(x) * (eps**2 - 1) / std)
 
@@ -739,6 +771,13 @@ def score_function_gradient__no_f(f, mean, std, eps):
     """Only the derivative of log q is returned; f is missing."""
     _, std, _ = _sample(mean, std, eps)
     return _columns(eps / std, (eps**2 - 1) / std)
+
+
+def score_function_gradient__log_density(f, mean, std, eps):
+    """f is multiplied by log q itself; its derivatives belong there."""
+    mean, std, x = _sample(mean, std, eps)
+    weighted = f(x) * (-0.5 * eps**2 - torch.log(std) - 0.5 * math.log(2 * math.pi))
+    return _columns(weighted, weighted)
 
 
 def score_function_gradient__slope_of_f(f, mean, std, eps):
@@ -847,6 +886,11 @@ def pathwise_gradient__mean_times_std(f, mean, std, eps):
     """The first column has a factor σ: it is the derivative with respect to the noise."""
     _, std, x = _sample(mean, std, eps)
     return _columns(_slope(f, x) * std, _slope(f, x) * eps)
+
+
+def pathwise_gradient__with_respect_to_eps(f, mean, std, eps):
+    """f is differentiated with respect to the noise: both columns have a factor σ too much."""
+    return _sample(mean, std, eps)[1] * right.pathwise_gradient(f, mean, std, eps)
 
 
 def pathwise_gradient__f_for_slope(f, mean, std, eps):
@@ -1057,6 +1101,17 @@ def reconstruction_loss__swapped(logits, x):
     return _nats(x, logits).sum(dim=1)
 
 
+def reconstruction_loss__bright_pixels_added(logits, x):
+    """softplus(logit) + x * logit is computed: what a bright pixel takes off is added."""
+    return (F.softplus(logits) + x * logits).sum(dim=1)
+
+
+def reconstruction_loss__logits_clamped_to_probabilities(logits, x):
+    """The logits are clamped to [0, 1] and taken for probabilities: a sigmoid belongs there."""
+    taken = logits.clamp(0, 1)
+    return F.binary_cross_entropy(taken, x, reduction="none").sum(dim=1)
+
+
 def reconstruction_loss__squared_error(logits, x):
     """This is a squared error; the pixels have a Bernoulli distribution."""
     return ((torch.sigmoid(logits) - x) ** 2).sum(dim=1)
@@ -1224,6 +1279,12 @@ def kl_loss__log_var_as_var(mean, log_var):
 def kl_loss__exp_missing(mean, log_var):
     """The variance enters as its logarithm, which cancels against the other term."""
     return 0.5 * (mean**2 + log_var - log_var - 1).sum(dim=1)
+
+
+def kl_loss__log_of_the_log(mean, log_var):
+    """The logarithm is taken of log_var, which is one already."""
+    logs = torch.log(log_var.abs())
+    return 0.5 * (mean**2 + log_var.exp() - 1 - logs).sum(dim=1)
 
 
 def kl_loss__log_var_as_log_std(mean, log_var):
@@ -1408,9 +1469,9 @@ def manifold_grid__ends_included(n):
     return _grid(torch.special.ndtri(torch.linspace(0, 1, n, dtype=torch.float64)))
 
 
-def manifold_grid__nearly_ends(n):
-    """The levels run from nearly 0 to nearly 1 where they are the middles of n equal parts."""
-    return _grid(torch.special.ndtri(torch.linspace(0.01, 0.99, n, dtype=torch.float64)))
+def manifold_grid__nearly_ends(n, *, constant: (1e-7, 0.4) = 1e-3):
+    """Your levels run from {constant} to 1 minus it where they are the middles of n equal parts."""
+    return _grid(torch.special.ndtri(torch.linspace(constant, 1 - constant, n).double()))
 
 
 def manifold_grid__left_ends(n):
@@ -1433,9 +1494,9 @@ def manifold_grid__n_plus_1(n):
     return _grid(torch.special.ndtri(torch.arange(1, n + 1, dtype=torch.float64) / (n + 1)))
 
 
-def manifold_grid__equally_spaced(n):
-    """The values are equally spaced, where the probability between them should be equal."""
-    return _grid(torch.linspace(-3, 3, n, dtype=torch.float64))
+def manifold_grid__equally_spaced(n, *, constant: (0.5, 10.0) = 3.0):
+    """You space values equally up to {constant}; the probability between them should be equal."""
+    return _grid(torch.linspace(-constant, constant, n, dtype=torch.float64))
 
 
 def manifold_grid__random(n):
@@ -1537,6 +1598,12 @@ def report_likelihood__data_set_for_one_code(log_p_x_given_z):
 def report_likelihood__samples_not_counted(log_p_x_given_z):
     """The sum over the samples is not divided by their number."""
     return "wrong", torch.logsumexp(log_p_x_given_z, dim=0).sum()
+
+
+def report_likelihood__samples_counted_once(log_p_x_given_z):
+    """log M is taken off once for all images; each image has a mean of its own."""
+    sums = torch.logsumexp(log_p_x_given_z, dim=0)
+    return "wrong", sums.sum() - math.log(len(log_p_x_given_z))
 
 
 def report_likelihood__axes_swapped(log_p_x_given_z):
@@ -1668,6 +1735,11 @@ def report_gap__offset_forgotten(x, slope, offset, std):
 def report_gap__offset_added(x, slope, offset, std):
     """The offset has the wrong sign in the mean of q."""
     return right.report_gap(x, slope, -offset, std)
+
+
+def report_gap__posterior_of_sheet_1(x, slope, offset, std):
+    """This is sheet 1's posterior, for a slope and a noise of 1 and no offset."""
+    return "wrong", (x / 2, torch.full_like(x, math.sqrt(0.5)))
 
 
 def report_gap__decoder_inverted(x, slope, offset, std):

@@ -43,7 +43,7 @@ def _network_lines(student, draw, name, sizes):
     seen = yield from _seen(student, draw, name, sizes)
     if seen is None:
         return
-    yield from _is_deep(student, name, seen)
+    yield from _is_deep(student, name, sizes, seen)
     free = [_is_free(student, seen, part) for part in reversed(PARTS_OF[name])]
     yield from free
     if all(line.passed for line in free):
@@ -237,7 +237,7 @@ class Seen:
             raise TypeError("a dictionary is expected")
         self.strangers, self.frozen = (int(about.get(key, 0)) for key in ("strangers", "frozen"))
         shapes = list(about.get("shapes", ()))[:MOST]
-        slopes = _array(about.get("slopes")).reshape(-1, len(shapes))
+        slopes = _array(about.get("slopes")).reshape(-1 if shapes else 0, len(shapes))
         usual = [self._seed, 1.0, None]
         settings = [
             [usual, [directions[i], size, i]]
@@ -253,6 +253,16 @@ class Seen:
                 self.shapes.append(list(shape))
                 another = not np.isfinite(slope).any() or not self._agrees(slope, up, down)
                 self.unreached |= another
+
+    @property
+    def whole(self):
+        """Whether all that it computes with is among its parameters.
+
+        The same parameters then give the same; and a network with a hidden layer is no linear
+        function of them, as one is whose first layer is not among them.
+        """
+        same = not self.steady or (self.copied and (self.curved or not self.bends))
+        return not self.strangers and same
 
     def _agrees(self, slope, up, down):
         """Whether a slope is that of the outputs, as far as they move; there may be kinks."""
@@ -336,7 +346,7 @@ def _is_free(student, seen, part):
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
     free = bool(low <= -limit and high >= limit)
     words = f"With large parameters the values lie between {low:.3g} and {high:.3g}."
-    mistake = _kind_of_range(part, seen)
+    mistake = _kind_of_range(part, seen) if seen.whole else None  # others are not so large
     return student.holds(free, what, words, mistake=mistake, core=True, share=3)
 
 
@@ -365,11 +375,10 @@ def _if_known(item, mistake):
     return mistake if f"{item}__{mistake}" in vars(mistakes) else None
 
 
-def _is_deep(student, name, seen):
+def _is_deep(student, name, sizes, seen):
     """Lines on what the network is made of."""
-    whole = not seen.steady or (seen.copied and seen.curved)
     yield student.holds(
-        not seen.strangers and whole,
+        seen.whole,
         WHOLE,
         f"{seen.strangers} of the tensors it computes with are not in parameters()."
         if seen.strangers
@@ -379,10 +388,12 @@ def _is_deep(student, name, seen):
         share=3,
     )
     first = PARTS_OF[name][0]
+    # other rows, and draws, move the outputs too: then what an input does cannot be seen
+    calm = seen.steady and seen.by_row
     yield student.holds(
-        seen.follows[first] and seen.bends and (not seen.steady or seen.smooth and seen.mixes),
+        seen.follows[first] and seen.bends and (not calm or seen.smooth and seen.mixes),
         BENT,
-        mistake="linear" if seen.follows[first] else "input_ignored",
+        mistake=_kind_of_straight(sizes, seen) if seen.follows[first] else "input_ignored",
         core=True,
         share=4,
     )
@@ -396,6 +407,22 @@ def _is_deep(student, name, seen):
             core=True,
             share=2,
         )
+
+
+def _kind_of_straight(sizes, seen):
+    """The mistake of a network without a bend: where no layer is hidden, or one that is linear."""
+    return "linear" if _has_hidden_layer(sizes, seen) else "no_hidden_layer"
+
+
+def _kind_of_width(sizes, seen):
+    """The mistake of a network in which no parameter has the width n_hidden."""
+    return "width_ignored" if _has_hidden_layer(sizes, seen) else "no_hidden_layer"
+
+
+def _has_hidden_layer(sizes, seen):
+    """Whether a parameter in use has a width that is not that of the input or of an output."""
+    n_in, _, n_out = sizes
+    return any(set(shape) - {1, n_in, n_out, 2 * n_out} for shape in seen.shapes)
 
 
 def _kind_of_stranger(name, seen):
@@ -417,7 +444,7 @@ def _is_sound(student, name, sizes, seen):
         any(n_hidden in shape for shape in seen.shapes),
         "there is a hidden layer of width n_hidden",
         f"With n_hidden = {n_hidden} the parameters in use have the shapes {seen.shapes}.",
-        mistake="width_ignored",
+        mistake=_kind_of_width(sizes, seen) if seen.whole else None,
         share=1.5,  # the shapes are what the student's process says
     )
     for holds, what, otherwise, mistake in (
@@ -434,8 +461,9 @@ def _is_sound(student, name, sizes, seen):
             "batch_norm",
         ),
         (
-            # a number that batch normalisation takes off again gets no gradient
-            not seen.steady or not seen.by_row or not seen.unreached,
+            # a number that batch normalisation takes off again gets no gradient; and what is not
+            # among the parameters is another in each network, whose slopes cannot be compared
+            not seen.steady or not seen.by_row or not seen.whole or not seen.unreached,
             REACHED,
             "",
             "frozen" if seen.frozen else "detached",
@@ -874,6 +902,7 @@ def _has_noise_for_all(student, world, found):
         1: "no_noise",
         world.epochs * batches: "one_noise_for_all",
         max(world.sizes): "same_noise_in_every_batch",
+        world.epochs * max(world.sizes): "same_noise_in_every_batch",
         images: "same_noise_in_every_epoch",
     }
     return student.holds(

@@ -145,6 +145,18 @@ class Encoder__linear(_Encoder):
         return self.hidden(x)
 
 
+class Encoder__no_hidden_layer(nn.Module):
+    """There is no hidden layer: a single linear map leads to each output."""
+
+    def __init__(self, n_pixels, n_hidden, n_latent):
+        super().__init__()
+        self.mean = nn.Linear(n_pixels, n_latent)
+        self.log_var = nn.Linear(n_pixels, n_latent)
+
+    def forward(self, x):
+        return self.mean(x), self.log_var(x)
+
+
 class Encoder__input_ignored(_Encoder):
     """The output is the same for every image."""
 
@@ -425,6 +437,17 @@ class Decoder__linear(_Decoder):
         return self.hidden(z)
 
 
+class Decoder__no_hidden_layer(nn.Module):
+    """There is no hidden layer: a single linear map leads to the logits."""
+
+    def __init__(self, n_latent, n_hidden, n_pixels):
+        super().__init__()
+        self.logits = nn.Linear(n_latent, n_pixels)
+
+    def forward(self, z):
+        return self.logits(z)
+
+
 class Decoder__input_ignored(_Decoder):
     """The output is the same for every z."""
 
@@ -592,6 +615,12 @@ def negative_elbo__elbo(encoder, decoder, x, eps):
     return -loss, -reconstruction, kl
 
 
+def negative_elbo__loss_negated(encoder, decoder, x, eps):
+    """The two terms are right, and the loss is their sum with a minus: it is minimised."""
+    loss, reconstruction, kl = _elbo(encoder, decoder, x, eps)
+    return -loss, reconstruction, kl
+
+
 def negative_elbo__log_likelihood_added(encoder, decoder, x, eps):
     """The reconstruction has the sign of a log-likelihood; as a cost it is positive."""
     reconstruction, kl = _terms(encoder, decoder, x, eps)
@@ -652,6 +681,26 @@ def negative_elbo__std_is_variance(encoder, decoder, x, eps):
     return _loss(reconstruction_loss(logits, x), kl_loss(mean, log_var))
 
 
+def negative_elbo__std_forgotten(encoder, decoder, x, eps):
+    """The noise is added as it is; the standard deviation has to multiply it."""
+    mean, log_var = encoder(x)
+    return _loss(reconstruction_loss(decoder(mean + eps), x), kl_loss(mean, log_var))
+
+
+def negative_elbo__outputs_swapped(encoder, decoder, x, eps):
+    """The encoder's outputs are swapped: the mean comes first, and log_var second."""
+    log_var, mean = encoder(x)
+    logits = decoder(reparametrize(mean, log_var, eps))
+    return _loss(reconstruction_loss(logits, x), kl_loss(mean, log_var))
+
+
+def negative_elbo__kl_of_the_code(encoder, decoder, x, eps):
+    """The KL gets the code in place of the mean of q."""
+    mean, log_var = encoder(x)
+    z = reparametrize(mean, log_var, eps)
+    return _loss(reconstruction_loss(decoder(z), x), kl_loss(z, log_var))
+
+
 def negative_elbo__log_var_as_std(encoder, decoder, x, eps):
     """The noise is multiplied by log_var, as if that were the standard deviation."""
     mean, log_var = encoder(x)
@@ -665,7 +714,7 @@ def negative_elbo__one_noise_for_all(encoder, decoder, x, eps):
 
 
 def negative_elbo__own_noise(encoder, decoder, x, eps):
-    """The noise is drawn anew; the noise to use is passed as eps."""
+    """New noise is drawn; the noise to use is passed as eps."""
     return _elbo(encoder, decoder, x, torch.randn_like(eps))
 
 
@@ -941,6 +990,19 @@ def train_epoch__gradients_accumulate(encoder, decoder, batches, optimizer, gene
     losses, sizes = [], []
     for x in batches:
         loss, _, _ = negative_elbo(encoder, decoder, x, _noise_for(encoder, x, generator))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        sizes.append(len(x))
+    return _mean(losses, sizes)
+
+
+def train_epoch__encoder_gradients_accumulate(encoder, decoder, batches, optimizer, generator):
+    """Only the decoder's old gradients are cleared; the encoder steps along the sum of all."""
+    losses, sizes = [], []
+    for x in batches:
+        loss, _, _ = negative_elbo(encoder, decoder, x, _noise_for(encoder, x, generator))
+        decoder.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
@@ -1268,10 +1330,17 @@ def importance_bound__likelihood_negative(encoder, decoder, x, eps):
 
 
 def importance_bound__constant_on_one_side(encoder, decoder, x, eps):
-    """log 2π stands in one of the two normal densities only."""
+    """log 2π stands in log p(z) only; in log q(z|x) it would cancel."""
     log_likelihood, log_prior, log_posterior = _parts(encoder, decoder, x, eps)
     constant = 0.5 * eps.shape[-1] * math.log(2 * math.pi)
     return _log_mean(log_likelihood + log_prior - constant - log_posterior)
+
+
+def importance_bound__constant_in_posterior(encoder, decoder, x, eps):
+    """log 2π stands in log q(z|x) only; in log p(z) it would cancel."""
+    log_likelihood, log_prior, log_posterior = _parts(encoder, decoder, x, eps)
+    constant = 0.5 * eps.shape[-1] * math.log(2 * math.pi)
+    return _log_mean(log_likelihood + log_prior + constant - log_posterior)
 
 
 def importance_bound__width_of_posterior_left_out(encoder, decoder, x, eps):
@@ -1311,6 +1380,23 @@ def importance_bound__std_is_variance(encoder, decoder, x, eps):
     return _log_mean(log_ratio - reconstruction_loss(decoder(z), x))
 
 
+def importance_bound__variance_in_log_q(encoder, decoder, x, eps):
+    """log q(z|x) has exp(log_var) as its standard deviation; it is the variance."""
+    mean, log_var = encoder(x)
+    z = reparametrize(mean, log_var, eps)
+    log_q = Normal(mean, torch.exp(log_var)).log_prob(z).sum(dim=-1)
+    log_prior = Normal(0.0, 1.0).log_prob(z).sum(dim=-1)
+    return _log_mean(log_prior - log_q - reconstruction_loss(decoder(z), x))
+
+
+def importance_bound__mean_over_latents(encoder, decoder, x, eps):
+    """The log densities of the code are averaged over the latents; they add up."""
+    mean, log_var = encoder(x)
+    z = reparametrize(mean, log_var, eps)
+    log_ratio = -0.5 * (z**2 - eps**2 - log_var).mean(dim=-1)
+    return _log_mean(log_ratio - reconstruction_loss(decoder(z), x))
+
+
 def importance_bound__mean_over_pixels(encoder, decoder, x, eps):
     """log p(x|z) is averaged over the pixels; the pixels' log-likelihoods add up."""
     log_likelihood, log_prior, log_posterior = _parts(encoder, decoder, x, eps)
@@ -1328,7 +1414,7 @@ def importance_bound__noise_of_first_image(encoder, decoder, x, eps):
 
 
 def importance_bound__own_noise(encoder, decoder, x, eps):
-    """The noise is drawn anew; the noise to use is passed as eps."""
+    """New noise is drawn; the noise to use is passed as eps."""
     return _bound(encoder, decoder, x, torch.randn_like(eps))
 
 
