@@ -25,7 +25,7 @@ def normal_init__numpy(n_in, n_out):
 
 
 def normal_init__keras_initializers(n_in, n_out):
-    """A Keras initialiser for each, made anew on every call."""
+    """A Keras initialiser for each, made at every call."""
     W = tf.keras.initializers.RandomNormal(mean=0.0, stddev=1.0)((n_in, n_out))
     b = tf.keras.initializers.RandomNormal(mean=0.0, stddev=1.0)((n_out,))
     return tf.Variable(W), tf.Variable(b)
@@ -385,7 +385,7 @@ def xavier_init__uniform(n_in, n_out):
 
 
 def xavier_init__glorot_uniform(n_in, n_out):
-    """Keras's GlorotUniform, made anew on every call."""
+    """Keras's GlorotUniform, made at every call."""
     W = tf.keras.initializers.GlorotUniform()(shape=(n_in, n_out))
     return tf.Variable(W), tf.Variable(tf.zeros_initializer()((n_out,)))
 

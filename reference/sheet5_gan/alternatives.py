@@ -100,7 +100,7 @@ def sample_noise__generator(batch, dim):
 
 
 def sample_noise__keras(batch, dim):
-    """A Keras initialiser, made anew."""
+    """A new Keras initialiser at every call."""
     return K.initializers.RandomUniform(-1.0, 1.0)((batch, dim))
 
 
@@ -274,7 +274,7 @@ def optimal_discriminator__where(p_data, p_model):
 
 
 def optimal_discriminator__warns(p_data, p_model):
-    """0/0 first, with a warning, mended afterwards."""
+    """0/0 first, with a warning, replaced afterwards."""
     d = p_data / (p_data + p_model)
     d[np.isnan(d)] = 0.5
     return d
