@@ -306,7 +306,7 @@ def diverse_latents__all_the_same():
 
 
 def diverse_latents__close_together():
-    """Many pictures are alike: their latents differ too little, or where hardly anything changes."""
+    """Many pictures are alike: the latents differ too little, or where little changes by them."""
     return 0.15 * right.diverse_latents()
 
 

@@ -249,6 +249,29 @@ def build_discriminator__softmax(kind):
     return _discriminator(kind, last="softmax")
 
 
+def build_discriminator__leaky_on_logits(kind):
+    """A hidden layer's activation follows the last layer, which makes negative logits smaller."""
+    return _discriminator(kind, last=_leaky)
+
+
+def build_discriminator__dropout_on_logits(kind):
+    """Dropout follows the last layer: in training some logits are 0, whatever the image."""
+    return _discriminator(kind, end=[L.Dropout(0.3)])
+
+
+def build_discriminator__normalised_logits(kind):
+    """The logits are normalised over the batch, so that their mean says nothing in training."""
+    return _discriminator(kind, end=[L.BatchNormalization()])
+
+
+def build_discriminator__no_flatten(kind):
+    """Dense works on the last axis, a pixel at a time: Flatten is missing before it."""
+    check_kind(kind)
+    if kind == "conv":
+        return _discriminator(kind)
+    return K.Sequential([K.Input((28, 28, 1)), L.Dense(20, _leaky), L.Dense(1)])
+
+
 def build_discriminator__two_logits(kind):
     """There are two outputs for an image; one logit is expected."""
     return _discriminator(kind, units=2)
