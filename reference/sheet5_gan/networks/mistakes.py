@@ -412,6 +412,25 @@ def _stepped(generator, discriminator, images, g_optimizer, d_optimizer, z, loss
     return losses
 
 
+def _in_turn(networks, losses_of, flags=(True, True), steps_of_g=1):
+    """D's step, then G's through the D that has moved; flags: training, in each of the two.
+
+    losses_of: two functions, of the logits of real and fake images, and of fake ones.
+    """
+    generator, discriminator, images, g_optimizer, d_optimizer, z = networks
+    first, then = flags
+    with tf.GradientTape() as tape:
+        fake = discriminator(generator(z, training=first), training=first)
+        d_loss = losses_of[0](discriminator(images, training=first), fake)
+    _moved(tape, [d_loss], [discriminator], [d_optimizer])
+    for _ in range(steps_of_g):
+        with tf.GradientTape() as tape:
+            fake = discriminator(generator(z, training=then), training=then)
+            g_loss = losses_of[1](fake)
+        _moved(tape, [g_loss], [generator], [g_optimizer])
+    return d_loss, g_loss
+
+
 def train_step__saturating(generator, discriminator, images, g_optimizer, d_optimizer, z):
     """G is trained with the minimax loss, which learns slowly; the other one is expected."""
 
@@ -421,6 +440,16 @@ def train_step__saturating(generator, discriminator, images, g_optimizer, d_opti
 
     networks = generator, discriminator, images, g_optimizer, d_optimizer, z
     return _stepped(*networks, losses_of)
+
+
+def train_step__saturating_in_turn(generator, discriminator, images, g_optimizer, d_optimizer, z):
+    """After D's step, G is trained with the minimax loss, which learns slowly: take the other."""
+
+    def minimax(fake):
+        return -tf.reduce_mean(tf.nn.softplus(fake))
+
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _in_turn(networks, (discriminator_loss, minimax))
 
 
 def train_step__minus_d_loss(generator, discriminator, images, g_optimizer, d_optimizer, z):
@@ -451,6 +480,30 @@ def train_step__real_and_fake_swapped(
 
     def losses_of(fake, real):
         return discriminator_loss(fake, real), generator_loss(fake)
+
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _stepped(*networks, losses_of)
+
+
+def train_step__real_and_fake_swapped_in_turn(
+    generator, discriminator, images, g_optimizer, d_optimizer, z
+):
+    """D's loss gets G's images as the real ones, and G learns from that D: mind the order."""
+
+    def swapped(real, fake):
+        return discriminator_loss(fake, real)
+
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _in_turn(networks, (swapped, generator_loss))
+
+
+def train_step__real_and_fake_swapped_in_both(
+    generator, discriminator, images, g_optimizer, d_optimizer, z
+):
+    """Both losses take real images for G's and G's for real ones: is one batch taken apart?"""
+
+    def losses_of(fake, real):
+        return discriminator_loss(fake, real), generator_loss(real)
 
     networks = generator, discriminator, images, g_optimizer, d_optimizer, z
     return _stepped(*networks, losses_of)
@@ -487,6 +540,28 @@ def train_step__discriminator_in_inference(
         losses = discriminator_loss(discriminator(images), fake), generator_loss(fake)
     _moved(tape, losses, (discriminator, generator), (d_optimizer, g_optimizer))
     return losses
+
+
+def train_step__fakes_in_inference(generator, discriminator, images, g_optimizer, d_optimizer, z):
+    """The discriminator sees G's images without training=True; with real ones it has it."""
+    with tf.GradientTape(persistent=True) as tape:
+        fake = discriminator(generator(z, training=True))
+        real = discriminator(images, training=True)
+        losses = discriminator_loss(real, fake), generator_loss(fake)
+    _moved(tape, losses, (discriminator, generator), (d_optimizer, g_optimizer))
+    return losses
+
+
+def train_step__inference_in_turn(generator, discriminator, images, g_optimizer, d_optimizer, z):
+    """Neither in D's step nor in G's, which comes after it, is there a training=True."""
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _in_turn(networks, (discriminator_loss, generator_loss), (False, False))
+
+
+def train_step__g_step_in_inference(generator, discriminator, images, g_optimizer, d_optimizer, z):
+    """In G's own step, after D's, the networks are called without training=True."""
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _in_turn(networks, (discriminator_loss, generator_loss), (True, False))
 
 
 def train_step__d_not_moved(generator, discriminator, images, g_optimizer, d_optimizer, z):
@@ -638,6 +713,13 @@ def train_step__g_loss_after(generator, discriminator, images, g_optimizer, d_op
     return losses[0], _losses(generator, discriminator, images, z)[1]
 
 
+def train_step__g_loss_before(generator, discriminator, images, g_optimizer, d_optimizer, z):
+    """G's loss is that before D's step, but G's gradient is taken after it: return its own."""
+    before = _losses(generator, discriminator, images, z)[1]
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _in_turn(networks, (discriminator_loss, generator_loss))[0], before
+
+
 def train_step__nothing_returned(generator, discriminator, images, g_optimizer, d_optimizer, z):
     """The steps are right, but the losses are not returned."""
     with tf.GradientTape(persistent=True) as tape:
@@ -677,6 +759,14 @@ def train_step__two_steps_of_g(generator, discriminator, images, g_optimizer, d_
     pairs = (discriminator, generator, generator), (d_optimizer, g_optimizer, g_optimizer)
     _moved(tape, (*losses, losses[1]), *pairs)
     return losses
+
+
+def train_step__two_steps_of_g_in_turn(
+    generator, discriminator, images, g_optimizer, d_optimizer, z
+):
+    """G takes two steps after D's, the second from where the first led; one is expected."""
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _in_turn(networks, (discriminator_loss, generator_loss), steps_of_g=2)
 
 
 def train_step__optimizers_made_anew(generator, discriminator, images, g_optimizer, d_optimizer, z):

@@ -350,6 +350,6 @@ def told_apart(error, nets):
         shapes = [str(tuple(variable.shape)) for variable in nets["g"].variables]
         kind = f"UnknownVariableOf{'G' if found[1] in shapes else 'D'}"
         kind = "UnknownVariable" if found[1] == "(2,)" else kind
-    elif "No gradients provided" in str(error):
+    elif "No gradients provided" in str(error) or "expected 2, got 0" in str(error):
         kind = "NoGradients"
     return type(kind, (ValueError,), {})(str(error)) if kind else error
