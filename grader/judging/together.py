@@ -166,13 +166,18 @@ def _both(one: np.ndarray, other: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _factor(array: np.ndarray, right: np.ndarray) -> float | None:
-    """By what all numbers are multiplied; None if they are not, or are the same, or one number."""
+    """By what all numbers are multiplied; None if they are not, or are the same, or one number.
+
+    A sign, a forgotten half, a sum for a mean: a whole number, or 1 over one.
+    """
     size = np.sum(right * right)
     if right.size < 2 or not 0 < size < np.inf or np.ptp(right) < 1e-6 * size**0.5:
         return None
     factor = float(np.sum(array * right) / size)
-    same = abs(factor - 1) < 1e-9
-    return None if same or not np.allclose(array, factor * right, 1e-6, 1e-12) else factor
+    if abs(factor - 1) < 1e-9 or not np.allclose(array, factor * right, 1e-6, 1e-12):
+        return None
+    whole = factor if abs(factor) >= 1 or abs(factor) < 1e-9 else 1 / factor
+    return factor if abs(whole - round(whole)) < 1e-6 else None
 
 
 def _shapes(arrays: Numbers) -> list[tuple[int, ...]]:

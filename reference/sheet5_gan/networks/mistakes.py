@@ -497,16 +497,19 @@ def train_step__real_and_fake_swapped_in_turn(
     return _in_turn(networks, (swapped, generator_loss))
 
 
-def train_step__real_and_fake_swapped_in_both(
+def train_step__batch_taken_apart_wrongly(
     generator, discriminator, images, g_optimizer, d_optimizer, z
 ):
-    """Both losses take real images for G's and G's for real ones: is one batch taken apart?"""
-
-    def losses_of(fake, real):
-        return discriminator_loss(fake, real), generator_loss(real)
-
-    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
-    return _stepped(*networks, losses_of)
+    """Real images and G's go through D as one batch, and are taken for each other afterwards."""
+    with tf.GradientTape(persistent=True) as tape:
+        made = generator(z, training=True)
+        batch = tf.concat([made, tf.cast(images, made.dtype)], axis=0)
+        logits = discriminator(batch, training=True)
+        count = tf.shape(images)[0]
+        real, fake = logits[:count], logits[count:]
+        losses = discriminator_loss(real, fake), generator_loss(fake)
+    _moved(tape, losses, (discriminator, generator), (d_optimizer, g_optimizer))
+    return losses
 
 
 def train_step__inference(generator, discriminator, images, g_optimizer, d_optimizer, z):
