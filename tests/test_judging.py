@@ -373,6 +373,27 @@ def test_two_mistakes_at_once_are_named_where_they_explain_the_core(
     assert all(words in line.message for line in report.failed_lines)
 
 
+def sign_is_lost(x):
+    """The sign is the other way round."""
+    return -2 * x
+
+
+@pytest.mark.parametrize(
+    ("function", "mistake"),
+    [
+        (lambda x: -(x + 1), "second+~negated"),
+        (lambda x: 1 - 3 * x, None),  # the sum of the deviations: with both, the 1 is negative too
+    ],
+)
+def test_of_two_mistakes_one_may_multiply_everything(monkeypatch, function, mistake):
+    def check(student, draw):
+        yield student.compare("double", draw.normal((3,)), what="doubles", core=True)
+
+    known = {"sign": sign_is_lost, "second": second_is_one}
+    report = verdict(monkeypatch, function, check, **known)
+    assert [line.mistake for line in report.failed_lines] == [mistake]
+
+
 def test_two_mistakes_are_not_named_where_the_code_is_right_and_they_are_not(monkeypatch):
     def check(student, draw):
         yield student.compare("double", draw.normal((3,)), what="doubles", core=True)

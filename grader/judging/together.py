@@ -1,8 +1,8 @@
 """What two mistakes at once give, worked out from the values of each: no bank holds all pairs.
 
 Where no known mistake explains a student's values, a pair may: two that change different terms of
-a sum, whose deviations add up, or one whose result is then negated, summed, averaged or so. What is
-named this way gives the student's values on all core lines, as a single mistake has to.
+a sum, whose deviations add up, or one whose result is then multiplied, summed, averaged or so. What
+is named this way gives the student's values on all core lines, as a single mistake has to.
 """
 
 import math
@@ -149,7 +149,35 @@ def _given(pair: str, right: Numbers, known: Mapping[str, Numbers]) -> Numbers |
             return None
         if not _shapes(first) == _shapes(second) == _shapes(right):
             return None
-        return [a + b - c for a, b, c in zip(first, second, right, strict=True)]
+        return [_both(a, b, c) for a, b, c in zip(first, second, right, strict=True)]
+
+
+def _both(one: np.ndarray, other: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """An array with both mistakes: their deviations add up, unless one multiplies everything.
+
+    A mistake that makes `factor` times the result of all (0, -1, a forgotten half) does so to what
+    the other one makes: it changes no term by itself.
+    """
+    for first, second in ((one, other), (other, one)):
+        factor = _factor(first, right)
+        if factor is not None:
+            return factor * second
+    return one + other - right
+
+
+def _factor(array: np.ndarray, right: np.ndarray) -> float | None:
+    """By what all numbers are multiplied; None if they are not, or are the same, or one number.
+
+    A sign, a forgotten half, a sum for a mean: a whole number, or 1 over one.
+    """
+    size = np.sum(right * right)
+    if right.size < 2 or not 0 < size < np.inf or np.ptp(right) < 1e-6 * size**0.5:
+        return None
+    factor = float(np.sum(array * right) / size)
+    if abs(factor - 1) < 1e-9 or not np.allclose(array, factor * right, 1e-6, 1e-12):
+        return None
+    whole = factor if abs(factor) >= 1 or abs(factor) < 1e-9 else 1 / factor
+    return factor if abs(whole - round(whole)) < 1e-6 else None
 
 
 def _shapes(arrays: Numbers) -> list[tuple[int, ...]]:

@@ -109,6 +109,11 @@ def generate__flat(model, z):
     return torch.sigmoid(_logits(model, z)).flatten(start_dim=1)
 
 
+def generate__axis_of_one(model, z):
+    """Each code is decoded as a batch of one, and the axis of these batches is still there."""
+    return torch.sigmoid(_logits(model, z)).unsqueeze(1)
+
+
 def generate__first_only(model, z):
     """Only the first latent becomes a picture."""
     return torch.sigmoid(_logits(model, z[:1]))
@@ -178,6 +183,18 @@ def generate__mode_of_the_decoder(model, z):
     with torch.no_grad():
         images = torch.sigmoid(model.decoder(z))
     model.decoder.train(mode)
+    return images
+
+
+def generate__mode_of_the_children(model, z):
+    """The decoder's own parts get their modes back, but not what is inside them: see modules()."""
+    parts = [model.decoder, *model.decoder.children()]
+    modes = [part.training for part in parts]
+    model.decoder.eval()
+    with torch.no_grad():
+        images = torch.sigmoid(model.decoder(z))
+    for part, mode in zip(parts, modes, strict=True):
+        part.train(mode)
     return images
 
 
@@ -289,7 +306,7 @@ def diverse_latents__all_the_same():
 
 
 def diverse_latents__close_together():
-    """The latents differ too little for their pictures to differ clearly."""
+    """Many pictures are alike: the latents differ too little, or where little changes by them."""
     return 0.15 * right.diverse_latents()
 
 
@@ -428,6 +445,16 @@ def latent_kl__mean_not_squared(mean, log_var):
     return 0.5 * (mean + torch.exp(log_var) - 1 - log_var).mean(dim=0)
 
 
+def latent_kl__size_for_square(mean, log_var):
+    """The absolute value of the mean stands where its square should."""
+    return 0.5 * (mean.abs() + torch.exp(log_var) - 1 - log_var).mean(dim=0)
+
+
+def latent_kl__log_added(mean, log_var):
+    """log_var is added; it is subtracted."""
+    return 0.5 * (mean**2 + torch.exp(log_var) - 1 + log_var).mean(dim=0)
+
+
 def latent_kl__mean_left_out(mean, log_var):
     """The term with the mean is missing."""
     return _each_kl(0 * mean, log_var).mean(dim=0)
@@ -555,6 +582,16 @@ def latent_kl__half_of_the_variance_alone(mean, log_var):
     return (0.5 * (mean**2 + torch.exp(log_var)) - 1 - log_var).mean(dim=0)
 
 
+def latent_kl__half_of_the_mean_alone(mean, log_var):
+    """The half stands in front of the square of the mean alone: all four are in the bracket."""
+    return (0.5 * mean**2 + torch.exp(log_var) - 1 - log_var).mean(dim=0)
+
+
+def latent_kl__half_of_the_log_alone(mean, log_var):
+    """The half stands in front of log_var alone: all four are in the bracket."""
+    return (mean**2 + torch.exp(log_var) - 1 - 0.5 * log_var).mean(dim=0)
+
+
 def latent_kl__small_number_of_1e_5(mean, log_var):
     """1e-5 is added in the logarithm of the variance, which spoils small variances."""
     return _padded_kl(mean, log_var, 1e-5).mean(dim=0)
@@ -590,6 +627,13 @@ def traverse__entry_of_the_row(z, dim, values):
     codes = z.repeat(len(values), 1)
     for i, value in enumerate(values):
         codes[i, i] = value
+    return codes
+
+
+def traverse__dim_for_the_row(z, dim, values):
+    """dim is taken for the number of a row; it is that of the column, which all rows change."""
+    codes = z.repeat(len(values), 1)
+    codes[dim] = _numbers(values, z)[dim]
     return codes
 
 
@@ -1134,6 +1178,24 @@ def mutual_information_gap__latents_as_factors(codes, factors, bins=20):
     return _gap(information.T, np.where(own > 0, own, 1))
 
 
+def mutual_information_gap__factors_ranked(codes, factors, bins=20):
+    """For each latent the two factors that it tells best are compared; it is the other way round.
+
+    The information is in units of the factors' entropies before that.
+    """
+    information, entropies = _split(codes, factors, bins)
+    shares = np.sort(information / entropies, axis=1)
+    return _result(shares[:, -1] - (shares[:, -2] if len(entropies) > 1 else 0))
+
+
+def mutual_information_gap__equal_ones_once(codes, factors, bins=20):
+    """Latents that tell equally much count once: the second best is then another one."""
+    information, entropies = _split(codes, factors, bins)
+    different = [np.append(np.unique(np.append(column, 0)), 0) for column in information.T]
+    best = [np.sort(column)[::-1][:2] for column in different]
+    return _result(np.array([first - second for first, second in best]) / entropies)
+
+
 def mutual_information_gap__first_two_latents(codes, factors, bins=20):
     """The first two latents are compared, whichever are the best."""
     information, entropies = _split(codes, factors, bins)
@@ -1161,6 +1223,12 @@ def mutual_information_gap__constant_in_the_list(codes, factors, bins=20):
     full = np.zeros(factors.shape[1])
     full[_entropies(factors) > 0] = gaps
     return mig, full
+
+
+def mutual_information_gap__divided_by_all_factors(codes, factors, bins=20):
+    """The sum of the gaps is divided by the number of all factors, also those with entropy 0."""
+    _, gaps = _gap(*_split(codes, factors, bins))
+    return float(gaps.sum() / factors.shape[1]), gaps
 
 
 def mutual_information_gap__summed(codes, factors, bins=20):
@@ -1248,9 +1316,28 @@ def _padded_gap(codes, factors, bins, number):
     return float(np.mean(gaps)), np.array(gaps)
 
 
+def _padded_tells(index, factor, number):
+    """Mutual information where a number is added above and below in the ratio of each cell."""
+    table = np.zeros((index.max() + 1, len(np.unique(factor))))
+    np.add.at(table, (index, np.unique(factor, return_inverse=True)[1]), 1 / len(index))
+    independent = np.outer(table.sum(axis=1), table.sum(axis=0))
+    return (table * np.log((table + number) / (independent + number))).sum()
+
+
 def mutual_information_gap__small_number(codes, factors, bins=20, *, constant: (1e-9, 0.1) = 1e-3):
     """You add {constant} inside the logarithm of the entropies: leave out what is 0 instead."""
     return _padded_gap(codes, factors, bins, constant)
+
+
+def mutual_information_gap__small_number_in_the_ratio(
+    codes, factors, bins=20, *, constant: (1e-9, 0.1) = 1e-3
+):
+    """You add {constant} above and below in the ratio of the logarithm: leave out empty cells."""
+    entropies = _entropies(factors)
+    kept = entropies > 0
+    indices = metrics.binned(codes.astype(np.float64), bins)
+    tells = [[_padded_tells(i, f, constant) for f in factors[:, kept].T] for i in indices.T]
+    return _gap(np.array(tells), entropies[kept])
 
 
 def mutual_information_gap__fixed_bins(codes, factors, bins=20):
@@ -1281,6 +1368,13 @@ def mutual_information_gap__one_bin_less(codes, factors, bins=20):
 def mutual_information_gap__one_bin_more(codes, factors, bins=20):
     """There is one bin too many."""
     return _gap(*_split(codes, factors, bins + 1))
+
+
+def mutual_information_gap__edges_for_bins(codes, factors, bins=20):
+    """There are as many edges as bins, one too few, and beyond the last one lies the maximum."""
+    low, width = codes.min(axis=0), np.ptp(codes, axis=0)
+    indices = ((codes - low) / np.where(width > 0, width, 1) * (bins - 1)).astype(int)
+    return _gap(*_split(codes, factors, bins, indices))
 
 
 def mutual_information_gap__maximum_alone(codes, factors, bins=20):
@@ -1321,6 +1415,18 @@ def mutual_information_gap__factors_binned(codes, factors, bins=20):
     return _gap(*_split(codes, np.minimum(places.astype(int), counts - 1), bins))
 
 
+def mutual_information_gap__factors_binned_in_the_table(codes, factors, bins=20):
+    """The table's columns are equally wide bins of the factor's values, not the values."""
+    span = np.ptp(factors, axis=0)
+    counts = np.array([len(np.unique(column)) for column in factors.T])
+    places = (factors - factors.min(axis=0)) / np.where(span > 0, span, 1) * counts
+    entropies = _entropies(factors)
+    kept = entropies > 0
+    columns = np.minimum(places.astype(int), counts - 1)[:, kept]
+    indices = metrics.binned(codes.astype(np.float64), bins)
+    return _gap(_tells(indices, columns), entropies[kept])
+
+
 def mutual_information_gap__factors_as_indices(codes, factors, bins=20):
     """The factors' values are used as indices; they may be any integers."""
     for column in factors.T:
@@ -1339,6 +1445,38 @@ def mutual_information_gap__joint_entropy(codes, factors, bins=20):
     return _gap(joint, entropies[kept])
 
 
+def mutual_information_gap__latent_twice(codes, factors, bins=20):
+    """The latent's entropy is taken twice, once in place of the factor's: one axis for both."""
+    information, entropies = _split(codes, factors, bins)
+    own = _entropies(metrics.binned(codes.astype(np.float64), bins))
+    return _gap(information + own[:, None] - entropies, entropies)
+
+
+def mutual_information_gap__factor_twice(codes, factors, bins=20):
+    """The factor's entropy is taken twice, once in place of the latent's: one axis for both."""
+    information, entropies = _split(codes, factors, bins)
+    own = _entropies(metrics.binned(codes.astype(np.float64), bins))
+    return _gap(information + entropies - own[:, None], entropies)
+
+
+def mutual_information_gap__density(codes, factors, bins=20):
+    """density=True divides the shares by the area of a cell: they no longer add up to 1."""
+    gaps = []
+    for factor in factors.T:
+        values, places = np.unique(factor, return_inverse=True)
+        if len(values) < 2:
+            continue
+        tells = []
+        for code in codes.T:
+            table = np.histogram2d(code, places, (bins, len(values)), density=True)[0]
+            independent = np.outer(table.sum(axis=1), table.sum(axis=0))
+            full = table > 0
+            tells.append((table[full] * np.log(table[full] / independent[full])).sum())
+        second, best = np.sort(tells)[-2:]
+        gaps.append((best - second) / _entropies(factor[:, None])[0])
+    return _result(gaps)
+
+
 def mutual_information_gap__normalised_information(codes, factors, bins=20):
     """The information is divided by the mean of both entropies before the two are compared."""
     information, entropies = _split(codes, factors, bins)
@@ -1351,3 +1489,10 @@ def mutual_information_gap__nan_from_a_constant_latent(codes, factors, bins=20):
     still = np.ptp(codes, axis=0) == 0
     mig, gaps = _gap(*_split(codes, factors, bins))
     return (float("nan"), np.full_like(gaps, np.nan)) if still.any() else (mig, gaps)
+
+
+def mutual_information_gap__constant_latents_dropped(codes, factors, bins=20):
+    """Latents that never change are dropped, and of two there may be one left; they tell 0."""
+    information, entropies = _split(codes[:, np.ptp(codes, axis=0) > 0], factors, bins)
+    ranked = np.sort(information, axis=0)
+    return _result((ranked[-1] - ranked[-2]) / entropies)

@@ -43,7 +43,9 @@ def leaky_relu(student, draw):
     yield student.compare(name, *half, what="takes a float16 tensor", rtol=0.04, atol=0.01)
     dtype = getattr(student.value(name, _double(x), small), "dtype", None)
     words = f"Its dtype is {getattr(dtype, 'name', dtype)}."
-    yield student.holds(dtype == tf.float64, "a float64 tensor stays one", words)
+    single = "float32" if dtype == tf.float32 else None
+    what = "a float64 tensor stays one"
+    yield student.holds(dtype == tf.float64, what, words, mistake=single)
     steps = np.array([-2, -1, 0, 1, 2], np.float32)
     what = "works in tf.function, as in a network"
     yield student.compare(probes.inside_a_function, name, steps, small, what=what)
@@ -147,6 +149,8 @@ def _kind_of_draws(z):
         return "normalised"
     if np.abs(z).max() <= 1 and np.mean(np.abs(z) == 1) > 0.1:
         return "clipped_normal"
+    if np.abs(z).max() < 1 and randomness.is_normal(np.arctanh(z.astype(float))):
+        return "squashed_normal"
     if 1 < np.abs(z).max() <= 2 and randomness.mean_is(z**2, TRUNCATED, OF_ITS_SQUARE):
         return "truncated_normal"
     return None
@@ -262,9 +266,10 @@ def _of_one_sign(logits):
 
 
 def _far(draw, n):
-    """Logits of ±200 among usual ones, `(n,)`."""
+    """Logits of ±200 among usual ones, `(n,)`, and two that tell a clip from a small number."""
     logits = draw.between(-4.0, 4.0, (n,))
     logits[:2] = 200.0, -200.0
+    logits[2:4] = draw.between(9.0, 20.0), -draw.between(9.0, 20.0)
     return tf.constant(logits[draw.permutation(n)], tf.float32)
 
 

@@ -46,6 +46,12 @@ def leaky_relu__alpha_added(x, alpha):
     return tf.where(x >= 0, x, tf.cast(alpha, x.dtype) * tf.ones_like(x))
 
 
+def leaky_relu__alpha_more(x, alpha):
+    """What is negative has alpha added to it; it is multiplied by alpha."""
+    x = tf.convert_to_tensor(x)
+    return tf.where(x >= 0, x, x + tf.cast(alpha, x.dtype))
+
+
 def leaky_relu__sign_lost(x, alpha):
     """What is negative comes out positive."""
     x = tf.convert_to_tensor(x)
@@ -79,6 +85,11 @@ def leaky_relu__array(x, alpha):
     """A NumPy array is returned, through which no gradient goes; a tensor is expected."""
     x = np.asarray(x)
     return np.where(x >= 0, x, alpha * x)
+
+
+def leaky_relu__float32(x, alpha):
+    """Everything becomes float32; the result has the dtype of x."""
+    return right.leaky_relu(tf.cast(x, tf.float32), alpha)
 
 
 def leaky_relu__no_gradient(x, alpha):
@@ -119,6 +130,11 @@ def sample_noise__truncated_normal(batch, dim):
 def sample_noise__clipped_normal(batch, dim):
     """Normal numbers are clipped to [-1, 1], so that a third of them lies at the ends."""
     return tf.clip_by_value(tf.random.normal((batch, dim)), -1.0, 1.0)
+
+
+def sample_noise__squashed_normal(batch, dim):
+    """Normal numbers go through a tanh, which keeps them in the range; they are not uniform."""
+    return tf.tanh(tf.random.normal((batch, dim)))
 
 
 def sample_noise__whole_numbers(batch, dim):
@@ -242,6 +258,11 @@ def discriminator_loss__one_mean(real_logits, fake_logits):
     return 2 * _mean(tf.concat(both, axis=0))
 
 
+def discriminator_loss__mean_of_all(real_logits, fake_logits):
+    """One mean is taken over all images of both kinds; the loss is the sum of two means."""
+    return discriminator_loss__one_mean(real_logits, fake_logits) / 2
+
+
 def discriminator_loss__added_before_the_mean(real_logits, fake_logits):
     """Costs of real and generated images are added pairwise, though there may be more of one."""
     return _mean(_cost(real_logits, 1) + _cost(fake_logits, 0))
@@ -271,7 +292,7 @@ def discriminator_loss__logarithm_of_0(real_logits, fake_logits):
 
 
 def discriminator_loss__clipped(real_logits, fake_logits, *, constant: (1e-12, 0.1) = 1e-7):
-    """You clip D at {constant} from 0 and 1: there is no gradient where D is wrong."""
+    """D is clipped at {constant} from 0 and 1, as Keras does it: no gradient where D is wrong."""
     real, fake = (
         tf.clip_by_value(tf.sigmoid(logits), constant, 1 - constant)
         for logits in (real_logits, fake_logits)
@@ -297,9 +318,11 @@ def discriminator_loss__probabilities_if_they_could_be(real_logits, fake_logits)
     return right.discriminator_loss(*_undone(real_logits, fake_logits))
 
 
-def discriminator_loss__logits_clipped(real_logits, fake_logits):
-    """The logits are clipped: what lies beyond costs no more, and has no gradient."""
-    real, fake = (tf.clip_by_value(logits, -50, 50) for logits in (real_logits, fake_logits))
+def discriminator_loss__logits_clipped(real_logits, fake_logits, *, constant: (5.0, 190.0) = 50.0):
+    """You clip the logits at {constant} and minus that: what lies beyond has no gradient."""
+    real, fake = (
+        tf.clip_by_value(logits, -constant, constant) for logits in (real_logits, fake_logits)
+    )
     return _mean(_cost(real, 1)) + _mean(_cost(fake, 0))
 
 
@@ -376,7 +399,7 @@ def generator_loss_minimax__logarithm_of_0(fake_logits):
 
 
 def generator_loss_minimax__clipped(fake_logits, *, constant: (1e-12, 0.1) = 1e-7):
-    """You clip D at {constant} from 0 and 1, which bounds the loss and its gradient."""
+    """D is clipped at {constant} from 0 and 1, as Keras does it, which bounds the loss."""
     d = tf.clip_by_value(tf.sigmoid(fake_logits), constant, 1 - constant)
     return _mean(tf.math.log(1 - d))
 
@@ -391,9 +414,9 @@ def generator_loss_minimax__probabilities_if_they_could_be(fake_logits):
     return right.generator_loss_minimax(*_undone(fake_logits))
 
 
-def generator_loss_minimax__logits_clipped(fake_logits):
-    """The logits are clipped: what lies beyond costs no more, and has no gradient."""
-    return -_mean(_cost(tf.clip_by_value(fake_logits, -50, 50), 0))
+def generator_loss_minimax__logits_clipped(fake_logits, *, constant: (5.0, 190.0) = 50.0):
+    """You clip the logits at {constant} and minus that: what lies beyond has no gradient."""
+    return -_mean(_cost(tf.clip_by_value(fake_logits, -constant, constant), 0))
 
 
 def generator_loss_minimax__logarithm_of_the_mean(fake_logits):
@@ -451,6 +474,11 @@ def generator_loss__squares(fake_logits):
     return _mean(tf.square(tf.convert_to_tensor(fake_logits) - 1))
 
 
+def generator_loss__squares_of_d(fake_logits):
+    """The squared distance of D from 1 is another GAN's loss (least squares)."""
+    return _mean((tf.sigmoid(tf.cast(fake_logits, tf.float32)) - 1) ** 2)
+
+
 def generator_loss__sum(fake_logits):
     """The losses are summed over the batch; their mean is expected."""
     return tf.reduce_sum(_cost(fake_logits, 1))
@@ -470,7 +498,7 @@ def generator_loss__logarithm_of_0(fake_logits):
 
 
 def generator_loss__clipped(fake_logits, *, constant: (1e-12, 0.1) = 1e-7):
-    """You clip D at {constant} from 0 and 1: there is no gradient where G needs it."""
+    """D is clipped at {constant} from 0 and 1, as Keras does it: no gradient where G needs it."""
     d = tf.clip_by_value(tf.sigmoid(fake_logits), constant, 1 - constant)
     return -_mean(tf.math.log(d))
 
@@ -485,9 +513,9 @@ def generator_loss__probabilities_if_they_could_be(fake_logits):
     return right.generator_loss(*_undone(fake_logits))
 
 
-def generator_loss__logits_clipped(fake_logits):
-    """The logits are clipped: what lies beyond costs no more, and has no gradient."""
-    return _mean(_cost(tf.clip_by_value(fake_logits, -50, 50), 1))
+def generator_loss__logits_clipped(fake_logits, *, constant: (5.0, 190.0) = 50.0):
+    """You clip the logits at {constant} and minus that: what lies beyond has no gradient."""
+    return _mean(_cost(tf.clip_by_value(fake_logits, -constant, constant), 1))
 
 
 def generator_loss__logarithm_of_the_mean(fake_logits):
@@ -595,6 +623,17 @@ def logit_gradients__exponentials_divided(fake_logits):
     return -d, d - 1
 
 
+def logit_gradients__one_exponential_divided(fake_logits):
+    """exp(a) / (1 + exp(a)) is infinity by infinity at large logits, in the first derivative."""
+    exponential = tf.exp(tf.cast(fake_logits, tf.float32))
+    return -exponential / (1 + exponential), -1 / (1 + exponential)
+
+
+def logit_gradients__non_saturating_twice(fake_logits):
+    """Both are the derivative of the non-saturating loss."""
+    return (right.logit_gradients(fake_logits)[1],) * 2
+
+
 def logit_gradients__flattened(fake_logits):
     """The results are flat; they are to have the shape of the logits."""
     return tuple(tf.reshape(slope, (-1,)) for slope in right.logit_gradients(fake_logits))
@@ -653,14 +692,20 @@ def optimal_discriminator__one(p_data, p_model):
     return np.where(p_data + p_model > 0, d, 1.0)
 
 
+def optimal_discriminator__half_beside_zeros(p_data, p_model):
+    """D is 1/2 where one of the two is 0; it is so only where both are."""
+    both = (np.asarray(p_data) > 0) & (np.asarray(p_model) > 0)
+    return np.where(both, right.optimal_discriminator(p_data, p_model), 0.5)
+
+
 def optimal_discriminator__small_number(p_data, p_model, *, constant: (1e-14, 1e-1) = 1e-8):
     """You add {constant} below: tiny probabilities come out wrong, and 0/0 is not 1/2."""
     return p_data / (p_data + p_model + constant)
 
 
-def optimal_discriminator__small_number_twice(p_data, p_model):
-    """A small number is added to both: 1/2 at 0/0, but tiny probabilities come out wrong."""
-    return (p_data + 1e-10) / (p_data + p_model + 2e-10)
+def optimal_discriminator__small_number_twice(p_data, p_model, *, constant: (1e-14, 1e-1) = 1e-10):
+    """You add {constant} to both: that makes 1/2 of 0/0, but spoils tiny probabilities."""
+    return (p_data + constant) / (p_data + p_model + 2 * constant)
 
 
 def optimal_discriminator__isclose(p_data, p_model):
@@ -849,6 +894,11 @@ def conv_transpose__no_stride(kernel, x, y):
     return _conv(kernel, x, 1), _back(kernel, y, tf.shape(x))
 
 
+def conv_transpose__no_stride_either_way(kernel, x, y):
+    """Both have a stride of 1, with which y does not fit x; each has one of 2."""
+    return _conv(kernel, x, 1), _back(kernel, y, tf.shape(x), 1)
+
+
 def conv_transpose__every_second(kernel, x, y):
     """A convolution with stride 1 is thinned out afterwards: 'same' then pads in another way."""
     return _conv(kernel, x, 1)[:, ::2, ::2], _back(kernel, y, tf.shape(x))
@@ -882,6 +932,12 @@ def conv_transpose__flipped_back(kernel, x, y):
     """The kernel is flipped for the transposed convolution."""
     flipped = tf.reverse(tf.convert_to_tensor(kernel), (0, 1))
     return _conv(kernel, x), _back(flipped, y, tf.shape(x))
+
+
+def conv_transpose__height_and_width_swapped(kernel, x, y):
+    """The kernel's height and width are swapped for the transposed convolution."""
+    swapped = tf.transpose(tf.convert_to_tensor(kernel), (1, 0, 2, 3))
+    return _conv(kernel, x), _back(swapped, y, tf.shape(x))
 
 
 def conv_transpose__enlarged(kernel, x, y):
@@ -962,6 +1018,12 @@ def interpolate__weights_do_not_add_up(z1, z2, n):
     """Both ends are weighted with the same share; the weights have to add up to 1."""
     shares = np.linspace(0, 1, n + 2)[:, None]
     return tf.constant(shares * (np.asarray(z1) + np.asarray(z2)))
+
+
+def interpolate__z2_added(z1, z2, n):
+    """A share of z2 is added to z1; it is a share of the way there, z2 - z1."""
+    z1, z2 = tf.cast(z1, tf.float64), tf.cast(z2, tf.float64)
+    return z1 + tf.cast(np.linspace(0, 1, n + 2)[:, None], tf.float64) * z2
 
 
 def interpolate__sphere(z1, z2, n):

@@ -165,6 +165,11 @@ def standard_normal_log_prob__constant_without_root(z):
     return (-0.5 * z**2 - LOG_2PI).sum(dim=-1)
 
 
+def standard_normal_log_prob__pi_alone(z):
+    """The constant is log π; it is log 2π."""
+    return -0.5 * (z**2 + math.log(math.pi)).sum(dim=-1)
+
+
 def standard_normal_log_prob__constant_added(z):
     """The constant has the wrong sign: the density is divided by it."""
     return (-0.5 * z**2 + 0.5 * LOG_2PI).sum(dim=-1)
@@ -294,6 +299,16 @@ class AffineCoupling__divided(_Coupling):
 
     def log_det(self, s):
         return -s.sum(dim=-1)
+
+
+class AffineCoupling__directions_swapped(_Coupling):
+    """forward subtracts t and divides, and inverse scales: that is the way from z to x."""
+
+    def forward(self, x):
+        return super().inverse(x)
+
+    def inverse(self, z):
+        return super().forward(z)
 
 
 class AffineCoupling__multiplied_both_ways(_Coupling):
@@ -576,6 +591,18 @@ class AffineCoupling__masked_s_counts(_Coupling):
 
     def inverse(self, z):
         return super().inverse(z)[0], -self.net(z * self.mask)[0].sum(dim=-1)
+
+
+class AffineCoupling__masked_s_alone(_Coupling):
+    """The log-determinant sums s where the mask is 1; entries are scaled where it is 0."""
+
+    def forward(self, x):
+        s = self.net(x * self.mask)[0]
+        return super().forward(x)[0], (s * self.mask).sum(dim=-1)
+
+    def inverse(self, z):
+        s = self.net(z * self.mask)[0]
+        return super().inverse(z)[0], -(s * self.mask).sum(dim=-1)
 
 
 class AffineCoupling__inverse_log_det_zero(_Coupling):
@@ -861,6 +888,17 @@ class Flow__inverse_in_the_same_order(_Flow):
         return z, log_det
 
 
+class Flow__forward_of_each_in_inverse(_Flow):
+    """inverse goes through the layers from the last to the first, but by each one's forward."""
+
+    def inverse(self, z):
+        log_det = torch.zeros_like(z[:, 0])
+        for layer in reversed(self.layers):
+            z, step = layer(z)
+            log_det = log_det + step
+        return z, log_det
+
+
 class Flow__reversed_for_good(_Flow):
     """The list of layers is reversed in place, so that the next call finds it the other way."""
 
@@ -1035,6 +1073,13 @@ class Flow__log_prob_mean(_Flow):
         return super().log_prob(x).mean()
 
 
+class Flow__log_prob_loss(_Flow):
+    """log_prob returns minus a mean over the batch, the loss; each point has a density."""
+
+    def log_prob(self, x):
+        return -super().log_prob(x).mean()
+
+
 class Flow__log_prob_without_constant(_Flow):
     """log_prob misses the normal density's constant, for each dimension."""
 
@@ -1142,6 +1187,16 @@ def dequantize__not_divided(x_int, u, levels=256):
 def dequantize__always_256(x_int, u, levels=256):
     """The number of levels is taken for 256, whatever the argument says."""
     return _noisy(x_int, u, 256), _volume(x_int, 256)
+
+
+def dequantize__log_det_of_256(x_int, u, levels=256):
+    """The log-determinant takes the number of levels for 256, whatever the argument says."""
+    return _noisy(x_int, u, levels), _volume(x_int, 256)
+
+
+def dequantize__whole_numbers(x_int, u, levels=256):
+    """// leaves whole numbers: y is 0 everywhere."""
+    return (x_int + u) // levels, _volume(x_int, levels)
 
 
 def dequantize__overflow(x_int, u, levels=256):
@@ -1337,6 +1392,12 @@ def to_logit__log_det_sign(y, alpha):
     return _logit(y, alpha), -_logit_volume(y, alpha).sum(dim=-1)
 
 
+def to_logit__derivative_upside_down(y, alpha):
+    """The logit's derivative enters the log-determinant as p(1 - p); it is 1 over that."""
+    terms = 2 * math.log(1 - 2 * alpha) - _logit_volume(y, alpha)
+    return _logit(y, alpha), terms.sum(dim=-1)
+
+
 def to_logit__log_det_without_scale(y, alpha):
     """The log-determinant leaves out the scaling by 1 - 2·alpha, one for each pixel."""
     terms = _logit_volume(y, alpha) - math.log(1 - 2 * alpha)
@@ -1513,6 +1574,12 @@ def to_logit__from_logit__through_the_sigmoid(z, alpha):
     return _back(z, alpha), terms.sum(dim=-1)
 
 
+def to_logit__from_logit__by_way_of_y(z, alpha):
+    """from_logit asks to_logit at y: at ±30, y is rounded, and the logit's slope is infinite."""
+    y = _back(z, alpha)
+    return y, -_logit_volume(y, alpha).sum(dim=-1)
+
+
 def to_logit__from_logit__clamped(z, alpha):
     """from_logit clamps y to [0, 1]: many z have the same y then, and none of them comes back."""
     return _back(z, alpha).clamp(0.0, 1.0), _back_volume(z, alpha).sum(dim=-1)
@@ -1653,6 +1720,13 @@ def log_prob_of_images__negative(flow, x_int, u, alpha, levels=256):
     return -right.log_prob_of_images(flow, x_int, u, alpha, levels)
 
 
+def log_prob_of_images__bits(flow, x_int, u, alpha, levels=256):
+    """These are bits per dimension; the log-density is expected, in nats."""
+    return right.bits_per_dim(
+        right.log_prob_of_images(flow, x_int, u, alpha, levels), x_int.shape[1]
+    )
+
+
 def log_prob_of_images__batch_mean(flow, x_int, u, alpha, levels=256):
     """The mean over the images is returned; each has a density of its own."""
     return right.log_prob_of_images(flow, x_int, u, alpha, levels).mean()
@@ -1685,6 +1759,16 @@ def bits_per_dim__multiplied(log_prob, n_dims):
 def bits_per_dim__decimal(log_prob, n_dims):
     """The logarithm has base 10; bits ask for base 2."""
     return -log_prob / (n_dims * math.log(10))
+
+
+def bits_per_dim__decimal_logarithm_of_2(log_prob, n_dims):
+    """The change from nats takes the natural logarithm of 2, not the one to base 10."""
+    return -log_prob / (n_dims * math.log10(2))
+
+
+def bits_per_dim__unit_of_256(log_prob, n_dims):
+    """Divided by log 256: that counts bytes, and a bit is log 2."""
+    return -log_prob / (n_dims * math.log(256))
 
 
 def bits_per_dim__sign(log_prob, n_dims):

@@ -21,6 +21,8 @@ SAME = 1e-3  # rounding is near 1e-6, and what is looked for near 1
 NEAR = 0.2  # inputs that differ by a thousandth: no network of a few layers is so steep
 DEAD = 1e-10  # of a leak of 0.01 in each of four layers, 1e-8 is left
 BENT = 5e-3  # a leak of 0.9 bends by 0.05, a smooth activation of small numbers by 1e-4
+STRAIGHT = 1e-3  # of sums of float32 numbers of one sign; a leak of 0.9 behind the logit has 0.1
+DROPPED = 0.05  # of the logits are exactly 0: more than where all units are dropped by chance
 
 USUAL = ["normal", 1.5, "normal", 0.3, 1]  # a recipe of weights, as `probes.Filled.fill` takes it
 SMALL = ["normal", 0.3, "constant", 0.0, 1]
@@ -36,6 +38,7 @@ WRONG_SHAPES = {
     (28, 28): "no_channel",
     (): "no_second_axis",
     (2,): "two_logits",
+    (28, 28, 1): "no_flatten",
 }
 
 
@@ -47,7 +50,7 @@ def build_generator(student, draw):
         return
     low, high = _range(seen)
     reaches = all(one["low"] < -0.5 and one["high"] > 0.5 for one in seen.values())
-    yield student.holds(
+    line = student.holds(
         student.within(max(high, -low) - 1, ROUNDING) and reaches,
         "the pixels lie between -1 and 1, whatever the weights, and use that range",
         f"With large weights they lie between {low:.3g} and {high:.3g}.",
@@ -55,8 +58,9 @@ def build_generator(student, draw):
         core=True,
         share=3,
     )
-    yield from _sound(student, seen)
-    yield _leaks(student, seen)
+    yield line
+    if (yield from _sound(student, seen, line.passed)):
+        yield _leaks(student, seen)
     yield from _differ(student, seen, "Conv2DTranspose with a stride", seen["conv"]["strided"])
     yield from _refuses(student, name, [draw.integers(5, 9)])
 
@@ -68,7 +72,7 @@ def build_discriminator(student, draw):
         return
     low = max(one["low"] for one in seen.values())
     high = min(one["high"] for one in seen.values())
-    yield student.holds(
+    line = student.holds(
         student.beyond(-low, 20) and student.beyond(high, 20),
         "the logits are unbounded, in both directions",
         f"With large weights they lie between {low:.3g} and {high:.3g}.",
@@ -76,8 +80,10 @@ def build_discriminator(student, draw):
         core=True,
         share=3,
     )
-    yield from _sound(student, seen)
-    yield _leaks(student, seen)
+    yield line
+    if (yield from _sound(student, seen, line.passed)):
+        yield _leaks(student, seen)
+        yield from _ends_in_logits(student, seen)
     yield from _differ(student, seen, "Conv2D", seen["conv"]["kernels"])
     yield from _refuses(student, name, [])
 
@@ -175,6 +181,13 @@ def _shown(reply, plan, n_out):
         "passes": _passes(
             [_array(made, 2, n_out) for made in reply["turned"]], reply["roles"], used
         ),
+        "straight": _straight(
+            [_array(made, 2, n_out) for made in reply["turned"]],
+            [_array(made, 2, n_out) for made in reply.get("absent", [])],
+            reply["roles"],
+            used,
+        ),
+        "in training": [_array(made, 100, n_out) for made in reply.get("in_training", [])],
         "kernels": bool(kernels),
         "transposed": bool(reply["strides"]),
         "strided": any(stride > 1 for stride in reply["strides"]),
@@ -235,6 +248,27 @@ def _cannot_move(pixels):
     return np.max(sizes) > 0.1 and np.ptp(sizes) <= 1e-3 * np.max(sizes)
 
 
+def _straight(turned, absent, roles, used):
+    """How far the output is from a straight line in the kernel in which it is nearest to one.
+
+    The last layer's own is such a kernel, where nothing bends what the layer returns. A number
+    that is not finite (a kernel of 0 that something divides by) decides nothing.
+    """
+    start, *pairs = turned
+    kinds = [(role, one) for role, one in zip(roles, used, strict=True) if role != "scale"]
+    kernels = [
+        (one, negative)
+        for (role, one), negative in zip(kinds, pairs[::2], strict=True)
+        if role == "kernel"
+    ]
+    bends = [
+        np.max(np.abs(start + negative - 2 * without)) / _size(start)
+        for (one, negative), without in zip(kernels, absent, strict=False)
+        if one
+    ]
+    return 0.0 if not np.all(np.isfinite(bends)) else min(bends, default=0.0)
+
+
 def _shapes(student, seen, words):
     """Lines on what the networks return; whether they can be looked at further."""
     fits = True
@@ -272,8 +306,12 @@ def _kind_of_logits(low, high):
     return "tanh" if high <= 1 + 1e-6 and low >= -1 - 1e-6 else None
 
 
-def _sound(student, seen):
-    """Lines on the rest of what a network is."""
+def _sound(student, seen, in_range):
+    """Lines on the rest of what a network is; whether what happens inside of it can be seen.
+
+    in_range: whether the last step is the right one; behind a wrong one, which may be saturated,
+    neither unused layers nor activations show.
+    """
 
     def all_are(key, limit, line):
         return student.within(max(one[key] for one in seen.values()), limit, of=line)
@@ -288,7 +326,7 @@ def _sound(student, seen):
     steady, copied = all_are("again", SAME, twice), all_are("copied", SAME, trained)
     spread = min(one["spread"] for one in seen.values())
     follows = student.beyond(spread, 1e-4, of=depends) and all_are("near", NEAR, depends)
-    used = copied and not any(one["idle"] for one in seen.values())
+    used = copied and not (in_range and any(one["idle"] for one in seen.values()))
     for holds, what, mistake, core in (
         (
             steady,
@@ -317,6 +355,7 @@ def _sound(student, seen):
         ),
     ):
         yield student.holds(holds, what, mistake=mistake, core=core, share=2)
+    return in_range and steady and follows
 
 
 def _leaks(student, seen):
@@ -334,6 +373,42 @@ def _leaks(student, seen):
         core=True,
         share=4,
     )
+
+
+def _ends_in_logits(student, seen):
+    """Lines: nothing is done to the logits, neither always nor in training alone."""
+    bends = max(one["straight"] for one in seen.values())
+    yield student.holds(
+        student.within(bends, STRAIGHT),
+        "no activation follows the last layer",
+        "What the last layer returns is not returned as it is.",
+        mistake="leaky_on_logits",
+        share=2,
+    )
+    kinds = [_done_in_training(one["in training"]) for one in seen.values()]
+    mistake = next(filter(None, kinds), None)
+    yield student.holds(
+        mistake is None,
+        "nor anything else that works in training",
+        "At training=True the logits are not those of the last layer.",
+        mistake=mistake,
+        share=1,
+    )
+
+
+def _done_in_training(batches):
+    """What is done to the logits of three batches at training=True, if it is a known mistake."""
+    if not batches:
+        return None
+    if np.mean(np.stack(batches) == 0) > DROPPED:
+        return "dropout_on_logits"
+    means, spreads = (
+        np.array([summary(batch) for batch in batches]) for summary in (np.mean, np.std)
+    )
+    alike = STRAIGHT * np.max(spreads)
+    if np.ptp(means) < alike and np.ptp(spreads) < alike:
+        return "normalised_logits"
+    return None
 
 
 def _differ(student, seen, words, enough):

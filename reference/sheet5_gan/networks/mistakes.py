@@ -249,6 +249,29 @@ def build_discriminator__softmax(kind):
     return _discriminator(kind, last="softmax")
 
 
+def build_discriminator__leaky_on_logits(kind):
+    """A hidden layer's activation follows the last layer, which makes negative logits smaller."""
+    return _discriminator(kind, last=_leaky)
+
+
+def build_discriminator__dropout_on_logits(kind):
+    """Dropout follows the last layer: in training some logits are 0, whatever the image."""
+    return _discriminator(kind, end=[L.Dropout(0.3)])
+
+
+def build_discriminator__normalised_logits(kind):
+    """The logits are normalised over the batch, so that their mean says nothing in training."""
+    return _discriminator(kind, end=[L.BatchNormalization()])
+
+
+def build_discriminator__no_flatten(kind):
+    """Dense works on the last axis, a pixel at a time: Flatten is missing before it."""
+    check_kind(kind)
+    if kind == "conv":
+        return _discriminator(kind)
+    return K.Sequential([K.Input((28, 28, 1)), L.Dense(20, _leaky), L.Dense(1)])
+
+
 def build_discriminator__two_logits(kind):
     """There are two outputs for an image; one logit is expected."""
     return _discriminator(kind, units=2)
@@ -389,6 +412,25 @@ def _stepped(generator, discriminator, images, g_optimizer, d_optimizer, z, loss
     return losses
 
 
+def _in_turn(networks, losses_of, flags=(True, True), steps_of_g=1):
+    """D's step, then G's through the D that has moved; flags: training, in each of the two.
+
+    losses_of: two functions, of the logits of real and fake images, and of fake ones.
+    """
+    generator, discriminator, images, g_optimizer, d_optimizer, z = networks
+    first, then = flags
+    with tf.GradientTape() as tape:
+        fake = discriminator(generator(z, training=first), training=first)
+        d_loss = losses_of[0](discriminator(images, training=first), fake)
+    _moved(tape, [d_loss], [discriminator], [d_optimizer])
+    for _ in range(steps_of_g):
+        with tf.GradientTape() as tape:
+            fake = discriminator(generator(z, training=then), training=then)
+            g_loss = losses_of[1](fake)
+        _moved(tape, [g_loss], [generator], [g_optimizer])
+    return d_loss, g_loss
+
+
 def train_step__saturating(generator, discriminator, images, g_optimizer, d_optimizer, z):
     """G is trained with the minimax loss, which learns slowly; the other one is expected."""
 
@@ -398,6 +440,16 @@ def train_step__saturating(generator, discriminator, images, g_optimizer, d_opti
 
     networks = generator, discriminator, images, g_optimizer, d_optimizer, z
     return _stepped(*networks, losses_of)
+
+
+def train_step__saturating_in_turn(generator, discriminator, images, g_optimizer, d_optimizer, z):
+    """After D's step, G is trained with the minimax loss, which learns slowly: take the other."""
+
+    def minimax(fake):
+        return -tf.reduce_mean(tf.nn.softplus(fake))
+
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _in_turn(networks, (discriminator_loss, minimax))
 
 
 def train_step__minus_d_loss(generator, discriminator, images, g_optimizer, d_optimizer, z):
@@ -433,6 +485,33 @@ def train_step__real_and_fake_swapped(
     return _stepped(*networks, losses_of)
 
 
+def train_step__real_and_fake_swapped_in_turn(
+    generator, discriminator, images, g_optimizer, d_optimizer, z
+):
+    """D's loss gets G's images as the real ones, and G learns from that D: mind the order."""
+
+    def swapped(real, fake):
+        return discriminator_loss(fake, real)
+
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _in_turn(networks, (swapped, generator_loss))
+
+
+def train_step__batch_taken_apart_wrongly(
+    generator, discriminator, images, g_optimizer, d_optimizer, z
+):
+    """Real images and G's go through D as one batch, and are taken for each other afterwards."""
+    with tf.GradientTape(persistent=True) as tape:
+        made = generator(z, training=True)
+        batch = tf.concat([made, tf.cast(images, made.dtype)], axis=0)
+        logits = discriminator(batch, training=True)
+        count = tf.shape(images)[0]
+        real, fake = logits[:count], logits[count:]
+        losses = discriminator_loss(real, fake), generator_loss(fake)
+    _moved(tape, losses, (discriminator, generator), (d_optimizer, g_optimizer))
+    return losses
+
+
 def train_step__inference(generator, discriminator, images, g_optimizer, d_optimizer, z):
     """The networks are called without training=True."""
     with tf.GradientTape(persistent=True) as tape:
@@ -464,6 +543,28 @@ def train_step__discriminator_in_inference(
         losses = discriminator_loss(discriminator(images), fake), generator_loss(fake)
     _moved(tape, losses, (discriminator, generator), (d_optimizer, g_optimizer))
     return losses
+
+
+def train_step__fakes_in_inference(generator, discriminator, images, g_optimizer, d_optimizer, z):
+    """The discriminator sees G's images without training=True; with real ones it has it."""
+    with tf.GradientTape(persistent=True) as tape:
+        fake = discriminator(generator(z, training=True))
+        real = discriminator(images, training=True)
+        losses = discriminator_loss(real, fake), generator_loss(fake)
+    _moved(tape, losses, (discriminator, generator), (d_optimizer, g_optimizer))
+    return losses
+
+
+def train_step__inference_in_turn(generator, discriminator, images, g_optimizer, d_optimizer, z):
+    """Neither in D's step nor in G's, which comes after it, is there a training=True."""
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _in_turn(networks, (discriminator_loss, generator_loss), (False, False))
+
+
+def train_step__g_step_in_inference(generator, discriminator, images, g_optimizer, d_optimizer, z):
+    """In G's own step, after D's, the networks are called without training=True."""
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _in_turn(networks, (discriminator_loss, generator_loss), (True, False))
 
 
 def train_step__d_not_moved(generator, discriminator, images, g_optimizer, d_optimizer, z):
@@ -615,6 +716,13 @@ def train_step__g_loss_after(generator, discriminator, images, g_optimizer, d_op
     return losses[0], _losses(generator, discriminator, images, z)[1]
 
 
+def train_step__g_loss_before(generator, discriminator, images, g_optimizer, d_optimizer, z):
+    """G's loss is that before D's step, but G's gradient is taken after it: return its own."""
+    before = _losses(generator, discriminator, images, z)[1]
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _in_turn(networks, (discriminator_loss, generator_loss))[0], before
+
+
 def train_step__nothing_returned(generator, discriminator, images, g_optimizer, d_optimizer, z):
     """The steps are right, but the losses are not returned."""
     with tf.GradientTape(persistent=True) as tape:
@@ -654,6 +762,14 @@ def train_step__two_steps_of_g(generator, discriminator, images, g_optimizer, d_
     pairs = (discriminator, generator, generator), (d_optimizer, g_optimizer, g_optimizer)
     _moved(tape, (*losses, losses[1]), *pairs)
     return losses
+
+
+def train_step__two_steps_of_g_in_turn(
+    generator, discriminator, images, g_optimizer, d_optimizer, z
+):
+    """G takes two steps after D's, the second from where the first led; one is expected."""
+    networks = generator, discriminator, images, g_optimizer, d_optimizer, z
+    return _in_turn(networks, (discriminator_loss, generator_loss), steps_of_g=2)
 
 
 def train_step__optimizers_made_anew(generator, discriminator, images, g_optimizer, d_optimizer, z):

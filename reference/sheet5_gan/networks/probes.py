@@ -39,11 +39,15 @@ def look(functions, name, kind, x, wanted, experiments, positive):
                 networks[number].fill(seed, recipe)
             found["outputs"].append(networks[number](inputs))
         seed, recipe = experiments[0][1:3]
-        return found | {
+        found |= {
             "roles": networks[0].roles,
             "moved": networks[0].moved(x[:2], seed, recipe),
             "turned": networks[0].turned(positive, seed),
         }
+        if name == "build_discriminator":
+            found["absent"] = networks[0].absent(positive, seed)
+            found["in_training"] = networks[0].in_training(x, seed, recipe)
+        return found
 
 
 def leaky_relu_like(own):
@@ -81,6 +85,9 @@ def described(model, x):
         "shapes": [list(getattr(one, "value", one).shape) for one in model.variables],
         "strides": [int(np.max(layer.strides)) for layer in transposed],
     }
+
+
+ALL_POSITIVE = ["positive", 0.1, "constant", 0.0, 1]  # a recipe, as `Filled.fill` takes it
 
 
 class Filled:
@@ -140,7 +147,7 @@ class Filled:
         For every variable that is not a scale there are two results: with values that make all
         that comes out of its layer negative, and with others that do.
         """
-        self.fill(seed, ["positive", 0.1, "constant", 0.0, 1])
+        self.fill(seed, ALL_POSITIVE)
         found = [self.in_graph(x)]
         for variable, part, change in zip(
             self.variables, self.roles, self._changes(seed), strict=True
@@ -150,6 +157,29 @@ class Filled:
                 for value in (negative, negative * (1 + 1000 * change)):
                     found.append(self._with(variable, value, x))
         return found
+
+    def absent(self, x, seed):
+        """What is returned with the weights of `turned`, and each kernel in turn 0."""
+        self.fill(seed, ALL_POSITIVE)
+        return [
+            self._with(variable, np.zeros(variable.shape), x)
+            for variable, part in zip(self.variables, self.roles, strict=True)
+            if part == "kernel"
+        ]
+
+    def in_training(self, x, seed, recipe):
+        """What is returned at training=True for three batches of a hundred; nothing if it fails.
+
+        Moving means change here: it has to be the last that is tried.
+        """
+        self.fill(seed, recipe)
+        try:
+            return [
+                self.model(tf.constant(np.tile(batch, (20, 1, 1, 1))), training=True).numpy()
+                for batch in (x, -x, x[:, ::-1])
+            ]
+        except Exception:
+            return []
 
     def _changes(self, seed):
         """Numbers between 0 and 1 for each of the variables."""
@@ -320,6 +350,6 @@ def told_apart(error, nets):
         shapes = [str(tuple(variable.shape)) for variable in nets["g"].variables]
         kind = f"UnknownVariableOf{'G' if found[1] in shapes else 'D'}"
         kind = "UnknownVariable" if found[1] == "(2,)" else kind
-    elif "No gradients provided" in str(error):
+    elif "No gradients provided" in str(error) or "expected 2, got 0" in str(error):
         kind = "NoGradients"
     return type(kind, (ValueError,), {})(str(error)) if kind else error
