@@ -743,6 +743,27 @@ def test_who_is_not_known_on_the_platform_is_named(course, tmp_path, capsys):
     assert "No feedback page: muelleranna" in out
 
 
+def test_what_a_grade_lacks_is_said_of_those_alone_who_are_in_the_file(course, tmp_path, capsys):
+    command.collect(SHEET, canvas(tmp_path), yes=True)
+    rows = ("bergben,,12.5,108.0,2,0.0,1", "muelleranna,,88.0,108.0,0,0.0,0", "zoe,,,108.0,3,0.0,9")
+    lines = [",".join(export.COLUMNS), *(f"{SHEET},{row}" for row in rows)]
+    (course / "grades.csv").write_text("\n".join(lines) + "\n")
+    handout.handout(SHEET, "canvas")
+    out = capsys.readouterr().out
+    assert "Still wait for points that a person gives: bergben." in out
+    assert "so the grade lacks their points: bergben." in out
+    assert "Not judged, so without a grade" not in out and "not in the files: zoe." in out
+
+
+def test_where_nobody_says_which_column_holds_the_grade_none_is_guessed(course, tmp_path):
+    own = tmp_path / "own.csv"
+    own.write_text("Student,ID,Sheet 1 (991)\nMüller,12345,\n", "utf-8")
+    with pytest.raises(
+        CourseError, match=r"Which column of .*own.csv is it\? Say it with --column"
+    ):
+        round_trip(canvas, course, tmp_path, source=own)
+
+
 def test_a_sheet_that_was_not_collected_cannot_be_handed_out(course):
     put_grades(course, ada=1.0)
     with pytest.raises(CourseError, match="was not collected from canvas"):

@@ -37,7 +37,8 @@ class Result:
     person: from the roster, or made of what is known;
     score: points, as grades.csv writes them; empty where nothing was judged;
     most: the most points;
-    open: how many items nobody has graded yet.
+    open: how many items nobody has graded yet;
+    lost: how many items could not be judged.
     """
 
     student: str
@@ -47,6 +48,7 @@ class Result:
     score: str
     most: str
     open: int
+    lost: int
 
 
 def handout(sheet: str, platform: str, column: str = "", source: Path | None = None) -> int:
@@ -74,15 +76,22 @@ def handout(sheet: str, platform: str, column: str = "", source: Path | None = N
 
 
 def _notes(platform: str, results: list[Result], without: list[str]) -> Iterator[str]:
-    strangers = [one.student for one in results if not number_on(platform, one)]
-    waiting = sum(one.open > 0 for one in results)
+    there = [one for one in results if number_on(platform, one)]
+    strangers = [one.student for one in results if one not in there]
+    waiting = [one.student for one in there if one.open]
+    partly = [one.student for one in there if one.lost and one.score]
     if strangers:
         yield f"Not known on {platform}, so not in the files: {listing(strangers)}."
     if without:
         yield f"No feedback page: {listing(without)}. Run `python -m grader grade`."
     if waiting:
-        yield f"{waiting} of these grades wait for points that a person gives."
-    if lost := [one.student for one in results if one.score == ""]:
+        yield f"Still wait for points that a person gives: {listing(waiting)}."
+    if partly:
+        yield (
+            f"Some items could not be judged, so the grade lacks their points: {listing(partly)}. "
+            "Run `python -m grader grade` again first."
+        )
+    if lost := [one.student for one in there if one.score == ""]:
         yield f"Not judged, so without a grade: {listing(lost)}."
 
 
@@ -110,9 +119,8 @@ def _result(
     is_team = row["team"] and Submission(sheet, row["team"]).folder.exists()
     known = people.get(who) or roster.Person(who, account.name if account else who)
     folder = row["team"] if is_team else who
-    return Result(
-        who, folder, account, known, row["score"], row["max_score"], int(float(row["open"] or 0))
-    )
+    still, lost = (int(float(row.get(name) or 0)) for name in ("open", "not_judged"))
+    return Result(who, folder, account, known, row["score"], row["max_score"], still, lost)
 
 
 def number_on(platform: str, one: Result) -> str:
@@ -245,9 +253,12 @@ def filled_in(
     for title in (KEYS[platform], wanted):
         if title not in titles:
             known = ", ".join(titles)
-            raise CourseError(
-                f"{source} has no column {title!r} (say --column NAME). It has: {known}."
+            lacks = (
+                f"{source} has no column {title!r}."
+                if title
+                else f"Which column of {source} is it?"
             )
+            raise CourseError(f"{lacks} Say it with --column NAME. There are: {known}.")
     key_at, place = titles.index(KEYS[platform]), titles.index(wanted)
     yield titles
     for short in rows[1:]:

@@ -20,7 +20,7 @@ RTOL, ATOL = 5e-5, 1e-5  # float32 inside a right solution is right
 FITTED_CALLS = 2  # to so many a constant is fitted, one after the other, until one is verified
 READABLE = "can be read"  # the first line about a variable
 
-_WHERE = "(np.where computes both of its branches, also where they are not taken.)"
+_WHERE = "If np.where is used: it computes both of its branches, also those that are not taken."
 
 Agreement = Callable[[dict, dict], bool]  # whether two replies are the same
 
