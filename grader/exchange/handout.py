@@ -262,10 +262,8 @@ def filled_in(
     key_at, place = titles.index(KEYS[platform]), titles.index(wanted)
     yield titles
     for short in rows[1:]:
-        row = [
-            *short,
-            *[""] * (len(titles) - len(short)),
-        ]  # Excel leaves out empty cells at the end
+        # Excel leaves out empty cells at the end.
+        row = short + [""] * (len(titles) - len(short))
         digits = row[key_at].rpartition(" ")[2]
         known_as = by_key.get(digits) if digits else None
         yield [*row[:place], known_as.score, *row[place + 1 :]] if known_as else row
