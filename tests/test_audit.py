@@ -6,16 +6,18 @@ import types
 import numpy as np
 import pytest
 
-from grader.audit import audit, command, margins
+from grader.audit import audit, command, margins, uses
 from grader.audit.latex_mutants import latex_mutants
 from grader.audit.mutants import mutants
 from grader.course import banks, layout, outline
 from grader.errors import CourseError
 from grader.judging import comparing
 from grader.judging.local import Local
+from grader.judging.requests import request_for
 from grader.running import agent
+from grader.running.session import InProcess
 
-SEEDS = 3  # the command takes twenty, which is most of its time
+SEEDS = 2  # the command takes twenty, which is most of its time
 
 ADD = '''\
 def add(a, b, axis=-1):
@@ -247,10 +249,10 @@ def test_a_mistake_is_tried_on_the_other_items_that_use_the_function():
     exec(
         source + "\n\ndef alone(x):\n    return x\n\n\nouter_most = lambda x: outer(x)\n", namespace
     )
-    assert {"outer_most", "outer", "inner"} <= audit._mentioned(["outer_most"], namespace)
-    assert "alone" not in audit._mentioned(["outer_most"], namespace)
+    assert {"outer_most", "outer", "inner"} <= uses.mentioned(["outer_most"], namespace)
+    assert "alone" not in uses.mentioned(["outer_most"], namespace)
     exec("class Layer:\n    def forward(self, x):\n        return alone(x)\n", namespace)
-    assert {"Layer", "alone"} <= audit._mentioned(["Layer"], namespace)
+    assert {"Layer", "alone"} <= uses.mentioned(["Layer"], namespace)
 
 
 def test_a_mistake_that_costs_another_item_is_seen(monkeypatch, toy_sheet):
@@ -287,8 +289,49 @@ def test_the_reference_and_each_mistake_compute_a_reply_once(toy_sheet, monkeypa
     assert replies == [1, 2, 3, 1, 2, 3] and computed == calls
 
 
+def test_a_mutant_that_never_ends_costs_a_quarter_of_the_time(toy_sheet, monkeypatch):
+    limits = []
+    monkeypatch.setattr(InProcess, "ask", lambda self, request, seconds: limits.append(seconds))
+    audit.Hasty({}).ask({}, 8.0)
+    assert limits == [2.0]
+
+
 def test_a_variable_that_is_no_text_has_the_mutants_of_its_expression():
     source = "unit = 'nats'\nweights: list = [0.5, scale * 3]\n"
     changes = [mutant.change for mutant in mutants(source, "weights")]
     assert "`scale * 3` → `scale / 3` in `weights: list = [0.5, scale * 3]`" in changes
     assert mutants(source, "unit") == []
+
+
+def _uses_half(functions):
+    """A probe that looks up a function and does not call it."""
+    functions["half"]
+    return functions["other"](3)
+
+
+def test_elsewhere_the_solution_replies_where_a_mistake_has_no_part(monkeypatch):
+    asked, seeded = [], []
+    source = (
+        "def half(x):\n    return x / 2\n\n\ndef other(x):\n    return half(x) if x > 9 else x\n"
+    )
+    solution = {}
+    exec(source, solution)
+    right = uses.Replies(solution, lambda: seeded.append(1))
+
+    class Mistaken:
+        def ask(self, request, seconds):
+            asked.append(request["args"])
+            return {"status": "error"}
+
+    elsewhere = uses.Elsewhere(Mistaken(), ["half"], right)
+
+    def value(target, *args, **more):
+        request = request_for(target, args, {}, solution) | more
+        return elsewhere.ask(request).get("value")
+
+    assert value("other", 3) == value("other", 3) == agent.encode(3)
+    assert asked == [] and len(seeded) == 1, "the same reply is computed once"
+    assert value("other", 10) is None and len(asked) == 1, "half runs"
+    assert value(_uses_half) is None and len(asked) == 2, "half is looked up"
+    stand_in = {"instead": {"half": "half"}, "stand_ins": "def half(x):\n    return 7\n"}
+    assert value("other", 10, **stand_in) == agent.encode(7) and len(asked) == 2

@@ -16,7 +16,7 @@ import random
 import sys
 import types
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -27,6 +27,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+from grader.audit import uses
 from grader.audit.latex_mutants import latex_mutants
 from grader.audit.mutants import Mutant, mutants
 from grader.course import banks, outline
@@ -36,7 +37,7 @@ from grader.judging.judge import Depth, judge_item
 from grader.judging.local import Local
 from grader.judging.report import Report
 from grader.running import orphans, sandbox
-from grader.running.session import InProcess, Session
+from grader.running.session import CALL_SECONDS, InProcess, Session
 
 SEEDS = 20
 
@@ -235,14 +236,15 @@ def run(task: Task, seeds: int = SEEDS) -> Outcome:
     except Exception as error:  # a mutant whose definition already fails is caught
         trouble = f"{type(error).__name__}: {error}"
         return Outcome(task, items[task.item].points, (0.0,), trouble=trouble)
-    session = InProcess(namespace)
+    session = Hasty(namespace) if task.kind == "mutant" else InProcess(namespace)
     reports = [
         judged(session, task.sheet, items[task.item], seed, depth)
         for seed, depth in enumerate(_depths(task.kind, seeds))
     ]
     names = {line.mistake for report in reports for line in report.lines} - {None}
     recognised = {mistake for name in names for mistake in ids_in(str(name))}
-    costs = (judged(session, task.sheet, items[name], 0, Depth.VERDICT) for name in task.others)
+    elsewhere = uses.Elsewhere(session, items[task.item].answers, _right_replies(task.sheet))
+    costs = (judged(elsewhere, task.sheet, items[name], 0, Depth.VERDICT) for name in task.others)
     return Outcome(
         task,
         items[task.item].points,
@@ -251,6 +253,18 @@ def run(task: Task, seeds: int = SEEDS) -> Outcome:
         tuple(report.item for report in costs if not report.passed),
         next((report.trouble for report in reports if report.trouble), ""),
     )
+
+
+class Hasty(InProcess):
+    """A session for mutants, of which some never end: it waits for a quarter of the time."""
+
+    def ask(self, request: dict[str, Any], seconds: float = CALL_SECONDS) -> dict[str, Any]:
+        return super().ask(request, seconds / 4)
+
+
+@cache
+def _right_replies(sheet: str) -> uses.Replies:
+    return uses.Replies(_solution(sheet), partial(_seed_all, 0))
 
 
 def _depths(kind: str, seeds: int) -> list[Depth]:
@@ -306,51 +320,15 @@ def _users(sheet: str) -> dict[str, tuple[str, ...]]:
     """
     items = outline.items(sheet)
     solution = _solution(sheet)
-    uses = {}
+    used = {}
     for item in items.values():
-        asked = _Recording(solution)
+        asked = uses.Recording(solution)
         judged(InProcess(asked), sheet, item, 0, Depth.VERDICT)
-        uses[item.name] = _mentioned(asked.names, solution)
+        used[item.name] = uses.mentioned(asked.names, solution)
     return {
-        name: tuple(o for o in items if o != name and not uses[o].isdisjoint(item.answers))
+        name: tuple(o for o in items if o != name and not used[o].isdisjoint(item.answers))
         for name, item in items.items()
     }
-
-
-class _Recording(dict):
-    """A namespace that notes which names were looked up."""
-
-    def __init__(self, namespace: dict[str, Any]):
-        super().__init__(namespace)
-        self.names: set[str] = set()
-
-    def __getitem__(self, name: str) -> Any:
-        self.names.add(name)
-        return super().__getitem__(name)
-
-
-def _mentioned(names: Iterable[str], namespace: dict[str, Any]) -> set[str]:
-    """The names, and those that functions and classes with these names mention, and so on."""
-    found, waiting = set(), list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            for code in _codes(namespace.get(name)):
-                waiting += _names_in(code)
-    return found
-
-
-def _codes(value: Any) -> list[types.CodeType]:
-    """The code of a function, or of the methods of a class."""
-    parts = vars(value).values() if isinstance(value, type) else [value]
-    return [part.__code__ for part in parts if hasattr(part, "__code__")]
-
-
-def _names_in(code: types.CodeType) -> list[str]:
-    """The names that a piece of code mentions, in the functions inside of it too."""
-    inner = [part for part in code.co_consts if isinstance(part, types.CodeType)]
-    return [*code.co_names, *(name for part in inner for name in _names_in(part))]
 
 
 def namespace_with(task: Task) -> dict[str, Any]:

@@ -4,11 +4,13 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from enum import Enum, auto
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from grader.course import banks, outline
 from grader.errors import MachineTrouble, unknown
@@ -19,6 +21,7 @@ from grader.judging.report import Line, Report, score
 from grader.judging.student import CheckEnded, Student
 from grader.running.session import Session
 
+_WITH_THREADS = ("numpy", "scipy", "sklearn", "torch", "tensorflow")
 CHECK_FAILED = "The check itself failed. This is not your fault; your instructor has been told."
 
 
@@ -58,7 +61,7 @@ def judge_item(
     lines: list[Line] = []
     stopped, trouble = False, ""
     try:
-        with threadpool_limits(1, "blas"), _quiet_tensorflow():  # small problems need no threads
+        with _one_thread(), _quiet_tensorflow():
             for line in check(student, Draw(seed)):
                 lines.append(line)
                 if depth.ends_after(line):
@@ -82,6 +85,21 @@ def _where(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "reference" in Path(frame.filename).parts]
     return f" ({Path(ours[-1].filename).name}, line {ours[-1].lineno})" if ours else ""
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Small problems are slower with more threads."""
+    loaded = frozenset(name for name in _WITH_THREADS if name in sys.modules)
+    return _libraries(loaded).limit(limits=1, user_api="blas")
+
+
+@cache
+def _libraries(loaded: frozenset[str]) -> ThreadpoolController:
+    """The libraries with threads of their own; to find them among all that is loaded takes long.
+
+    loaded: the packages that bring some along and are imported.
+    """
+    return ThreadpoolController()
 
 
 def _forget_kernels() -> None:

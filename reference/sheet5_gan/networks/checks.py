@@ -107,7 +107,8 @@ def _look(student, draw, name, kind, n_in, n_out):
 
 
 def _plan(x, rng):
-    """Experiments by their names: which network, seed and recipe of its weights, inputs.
+    """Experiments by their names: which network, seed and recipe of its weights, inputs, and whether
+    it may run as a graph: where what it returns is compared with no other run of the same weights.
 
     Without a recipe the weights stay as they were in the experiment before.
     """
@@ -116,20 +117,20 @@ def _plan(x, rng):
     near = x + 1e-3 * rng.uniform(-1, 1, x.shape)
     small = np.concatenate([a, b, c, a + b - c]).astype(np.float32)
     return {
-        "once": [0, seeds[0], USUAL, x],
-        "again": [0, 0, None, x],
-        "alone": [0, 0, None, x[3:4]],
-        "near": [0, 0, None, near.astype(np.float32)],
-        "twin": [1, seeds[0], USUAL, x],
-        "other": [1, seeds[1], USUAL, x],
-        "kept": [0, 0, None, x],
-        "once more": [0, seeds[2], USUAL, x],
-        "again more": [0, 0, None, x],
-        "alone more": [0, 0, None, x[3:4]],
-        "small": [0, seeds[3], SMALL, small],
-        "tiny": [0, 0, None, small / 10],
+        "once": [0, seeds[0], USUAL, x, False],
+        "again": [0, 0, None, x, False],
+        "alone": [0, 0, None, x[3:4], False],
+        "near": [0, 0, None, near.astype(np.float32), False],
+        "twin": [1, seeds[0], USUAL, x, False],
+        "other": [1, seeds[1], USUAL, x, False],
+        "kept": [0, 0, None, x, False],
+        "once more": [0, seeds[2], USUAL, x, False],
+        "again more": [0, 0, None, x, False],
+        "alone more": [0, 0, None, x[3:4], False],
+        "small": [0, seeds[3], SMALL, small, True],
+        "tiny": [0, 0, None, small / 10, True],
     } | {
-        f"far {n}": [0, seed, recipe, np.abs(x)]
+        f"far {n}": [0, seed, recipe, np.abs(x), True]
         for n, (seed, recipe) in enumerate(zip(seeds[5:], FAR, strict=True))
     }
 

@@ -21,8 +21,8 @@ def look(functions, name, kind, x, wanted, experiments, positive):
 
     wanted: the shape of what it returns for x and for one row of x; without it the network is not
     tried further. experiments: for each the number of the network (0, or 1 for a second one), the
-    seed and the recipe of its weights (None: as they are), and its inputs. positive: inputs for
-    `turned`.
+    seed and the recipe of its weights (None: as they are), its inputs, and whether the network may
+    run as a graph. positive: inputs for `turned`.
     """
     build = functions[name]
     arguments = x.shape[1:] if name == "build_generator" else ()
@@ -34,10 +34,11 @@ def look(functions, name, kind, x, wanted, experiments, positive):
             return found
         networks = [Filled(made, x) for made in (model, build(kind, *arguments))]
         found["outputs"] = []
-        for number, seed, recipe, inputs in experiments:
+        for number, seed, recipe, inputs, as_graph in experiments:
+            network = networks[number]
             if recipe is not None:
-                networks[number].fill(seed, recipe)
-            found["outputs"].append(networks[number](inputs))
+                network.fill(seed, recipe)
+            found["outputs"].append((network.in_graph if as_graph else network)(inputs))
         seed, recipe = experiments[0][1:3]
         found |= {
             "roles": networks[0].roles,
