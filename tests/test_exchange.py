@@ -11,7 +11,7 @@ import pytest
 from grader.course import layout
 from grader.errors import CourseError
 from grader.exchange import collect as command
-from grader.exchange import handout, ledger, plan, platforms, worksheet
+from grader.exchange import handout, ledger, plan, times, worksheet
 from grader.intake import files
 from grader.intake.submissions import Submission
 from grader.records import export, gradebook, roster, teams
@@ -546,10 +546,10 @@ def test_who_never_handed_in_is_in_the_list_of_grades(course, tmp_path, monkeypa
 # --- Moodle's worksheet
 
 
-def put_worksheet(tmp_path, *rows):
+def put_worksheet(tmp_path, *rows, names=worksheet.COLUMNS):
     stream = io.StringIO()
     writer = csv.DictWriter(stream, worksheet.COLUMNS, restval="-")
-    writer.writeheader()
+    csv.writer(stream).writerow(names)
     writer.writerows(rows)
     path = tmp_path / "worksheet.csv"
     path.write_text(stream.getvalue(), "utf-8-sig")
@@ -578,6 +578,56 @@ def test_an_address_from_the_worksheet_is_found_in_the_roster(course, tmp_path):
     sheet = put_worksheet(tmp_path, ANNA)
     command.collect(SHEET, moodle(tmp_path), worksheet=sheet, yes=True)
     assert taken(course, "ab123")
+
+
+def in_german(row, **more):
+    number = row["Identifier"].rpartition(" ")[2]
+    return (
+        row | {"Identifier": f"Teilnehmer/in{number}", "Status": "Zur Bewertung abgegeben"} | more
+    )
+
+
+SUBMITTED_AT = "Last modified (submission)"
+GERMAN = list(worksheet.GERMAN.values())
+
+
+def test_a_german_worksheet_brings_times_addresses_and_late_marks(course, tmp_path, capsys):
+    ben = {"Identifier": "Participant 12346", "Full name": "Ben O'Hara"}
+    words = "Zur Bewertung abgegeben - 1 Tag 2 Stunden zu spät -  - "
+    sheet = put_worksheet(
+        tmp_path,
+        in_german(ANNA, **{SUBMITTED_AT: "Dienstag, 10. November 2026, 12:00"}),
+        in_german(ben, **{SUBMITTED_AT: "Mittwoch, 11. März 2026, 14:03", "Status": words}),
+        names=GERMAN,
+    )
+    command.collect(SHEET, moodle(tmp_path), worksheet=sheet, yes=True)
+    assert taken(course, "anna-mueller")["timestamp.txt"] == "2026-11-10T12:00:00+01:00\n"
+    assert taken(course, "ben-o-hara")["timestamp.txt"] == "2026-03-11T14:03:00+01:00\n"
+    entries = ledger.read(SHEET)["moodle"]
+    assert entries["ben-o-hara"].late and not entries["anna-mueller"].late
+    assert entries["anna-mueller"].members["anna-mueller"].login == "anna@x.de"
+    assert "not known" not in capsys.readouterr().out
+
+
+def test_a_worksheet_in_a_language_that_is_not_known_is_refused(course, tmp_path):
+    sheet = put_worksheet(tmp_path, names=["Identifiant", "Nom complet", *GERMAN[2:]])
+    with pytest.raises(CourseError, match="no column Identifier and no Full name: .* or German"):
+        command.collect(SHEET, moodle(tmp_path), worksheet=sheet, yes=True)
+
+
+def test_a_time_that_cannot_be_read_is_said_to_be_so(course, tmp_path, capsys):
+    sheet = put_worksheet(tmp_path, ANNA | {SUBMITTED_AT: "mardi, le dix, midi"})
+    command.collect(SHEET, moodle(tmp_path), worksheet=sheet, deadline=DEADLINE, yes=True)
+    out = capsys.readouterr().out
+    assert "One time of handing in is in a form that is not known" in out
+    assert "mardi, le dix, midi" in out and "counts as on time" in out and "not read" in out
+    assert "--worksheet" not in out
+
+
+def test_a_date_of_brightspace_that_cannot_be_read_is_said_to_be_so(course, tmp_path, capsys):
+    folder = "12347-1 - Zoe Z - 10 Foovember, 2026 1200"
+    command.collect(SHEET, brightspace(tmp_path, {f"{folder}/kl.ipynb": notebook()}), yes=True)
+    assert "10 Foovember, 2026 1200" in capsys.readouterr().out
 
 
 # --- handing back
@@ -705,6 +755,14 @@ def test_the_points_go_into_the_platforms_own_file(course, tmp_path):
     ]
 
 
+def test_the_points_go_into_a_german_worksheet(course, tmp_path):
+    own = put_worksheet(tmp_path, in_german(ANNA), names=GERMAN)
+    _, (titles, row) = round_trip(moodle, course, tmp_path, source=own)
+    cells = dict(zip(titles, row, strict=True))
+    assert titles == GERMAN and cells["ID"] == "Teilnehmer/in12345"
+    assert cells["Bewertung"] == "88.0"
+
+
 def test_a_row_that_lacks_its_last_cells_gets_its_points_in_their_column(course, tmp_path):
     own = tmp_path / "own.csv"
     own.write_text("Identifier;Full name;Status;Grade\nParticipant 12345;Müller\n\n", "cp1252")
@@ -784,11 +842,23 @@ def test_before_grading_nothing_can_be_handed_out(course):
         ("10 November, 2026 1530", "2026-11-10T15:30"),
         ("Nov 10, 2026 330 PM", "2026-11-10T15:30"),
         ("November 10, 2026 1130 AM", "2026-11-10T11:30"),
+        ("10. Nov. 2026 1530", "2026-11-10T15:30"),
+        ("Tuesday, 10 November 2026, 12:05 PM", "2026-11-10T12:05"),
+        ("Tuesday, November 10, 2026, 12:05 AM", "2026-11-10T00:05"),
+        ("Freitag, 27. November 2026, 14:03", "2026-11-27T14:03"),
+        ("Sonntag, 1. März 2026, 09:00", "2026-03-01T09:00"),
+        ("Freitag, 9. Jänner 2026, 09:00", "2026-01-09T09:00"),
+        ("vendredi 27 novembre 2026, 14:03", "2026-11-27T14:03"),
+        ("viernes, 27 de noviembre de 2026, 14:03", "2026-11-27T14:03"),
+        ("27.11.2026 14:03", "2026-11-27T14:03"),
+        ("2026-11-27 14:03:20", "2026-11-27T14:03"),
+        ("Samstag, 31. Februar 2026, 10:00", None),
+        ("11/27/2026, 14:03", None),
         ("gestern", None),
     ],
 )
-def test_times_in_the_folders_of_brightspace(text, expected):
-    found = platforms.brightspace_time(text, datetime.UTC)
+def test_times_as_platforms_write_them(text, expected):
+    found = times.read(text, datetime.UTC)
     assert (found and found.strftime("%Y-%m-%dT%H:%M")) == expected
 
 

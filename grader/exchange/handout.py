@@ -249,8 +249,10 @@ def filled_in(
             by_key.setdefault(key, one)
     rows = spreadsheets.rows(source)
     titles = rows[0] if rows else []
-    wanted = column or GRADE_COLUMNS.get(platform, "")
-    for title in (KEYS[platform], wanted):
+    key, wanted = KEYS[platform], column or GRADE_COLUMNS.get(platform, "")
+    if platform == "moodle":
+        key, wanted = (worksheet.column(name, titles) for name in (key, wanted))
+    for title in (key, wanted):
         if title not in titles:
             known = ", ".join(titles)
             lacks = (
@@ -259,11 +261,11 @@ def filled_in(
                 else f"Which column of {source} is it?"
             )
             raise CourseError(f"{lacks} Say it with --column NAME. There are: {known}.")
-    key_at, place = titles.index(KEYS[platform]), titles.index(wanted)
+    key_at, place = titles.index(key), titles.index(wanted)
     yield titles
     for short in rows[1:]:
         # Excel leaves out empty cells at the end.
         row = short + [""] * (len(titles) - len(short))
-        digits = row[key_at].rpartition(" ")[2]
-        known_as = by_key.get(digits) if digits else None
+        key = worksheet.number(row[key_at]) if platform == "moodle" else row[key_at].strip()
+        known_as = by_key.get(key) if key else None
         yield [*row[:place], known_as.score, *row[place + 1 :]] if known_as else row

@@ -51,6 +51,7 @@ class Step:
     time: when it was handed in, if known;
     late: whether it came late;
     attempt: what orders hand-ins without a time;
+    unread: the time as the platform wrote it, where that could not be read;
     notes: a sentence each.
     """
 
@@ -61,6 +62,7 @@ class Step:
     time: datetime.datetime | None = None
     late: bool = False
     attempt: int = 0
+    unread: str = ""
     notes: list[str] = field(default_factory=list)
 
 
@@ -123,7 +125,9 @@ class Planner:
                 f"There is no roster ({roster.FILE.relative_to(layout.ROOT)}): students are called "
                 "as the platform calls them, and who never hands in is in no list."
             )
-        if recognised.pieces and not any(piece.time for piece in recognised.pieces):
+        if unread := [piece.unread for piece in recognised.pieces if piece.unread]:
+            notes.append(_unread(unread))
+        elif recognised.pieces and not any(piece.time for piece in recognised.pieces):
             more = " Moodle's grading worksheet has them: --worksheet FILE.csv."
             more = more if recognised.platform == "moodle" else ""
             notes.append(f"The download holds no times of handing in.{more}")
@@ -196,7 +200,8 @@ class Planner:
             i: a for a, i in self._ids.items() if i in everybody and a not in self._unclear
         }
         step.members |= {self._ids[piece.account]: piece.account for piece in chosen}
-        step.time, step.attempt = chosen[0].time, chosen[0].attempt
+        first = chosen[0]
+        step.time, step.attempt, step.unread = first.time, first.attempt, first.unread
         step.late = any(piece.late for piece in chosen) or self._is_late(step.time)
         step.kept = kept_files([(p.name, p.upload) for p in chosen], self._rules.sheet)
         drop_unreadable(step.kept)
@@ -295,6 +300,17 @@ def _may_hold_notebook(piece: Piece) -> bool:
 
 def _seconds(time: datetime.datetime | None) -> float:
     return time.timestamp() if time else 0.0
+
+
+def _unread(times: list[str]) -> str:
+    """What is said where times, as the platform wrote them, could not be read."""
+    many = len(times) > 1
+    which = f"{len(times)} times of handing in are" if many else "One time of handing in is"
+    return (
+        f"{which} in a form that is not known{', such as' * many} “{plain(times[0], 60)}”. Without "
+        "a time a hand-in counts as on time, unless the platform marks it as late: write the time "
+        "into timestamp.txt in its folder."
+    )
 
 
 def _named(pieces: list[Piece]) -> str:
