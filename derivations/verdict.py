@@ -68,9 +68,11 @@ class CheckedLine:
 
     @property
     def account(self) -> str:
-        """What is wrong with the line, without the sentence of a known slip."""
+        """What is wrong with the line, by its number, without the sentence of a known slip."""
+        if self.verdict == UNREAD:
+            return f"Line {self.number} cannot be read: {self.message}"
         message = "" if self.slip else self.message
-        return " ".join(filter(None, [message, str(self.difference or "")]))
+        return " ".join(filter(None, [f"Line {self.number}:", message, str(self.difference or "")]))
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Verdict:
     def account(self) -> str:
         """What is wrong with the wrong lines, in sentences, without those of known slips."""
         wrong = [line for line in self.lines if line.verdict != RIGHT]
-        return " ".join(f"Line {line.number}: {line.account}" for line in wrong)
+        return " ".join(line.account for line in wrong)
 
     @property
     def summary(self) -> str:
@@ -130,10 +132,12 @@ class Verdict:
             return self.problem
         if self.passed:
             return "complete, and every line is right."
-        wrong = sum(line.verdict != RIGHT for line in self.lines)
-        if wrong:
-            return f"{wrong} of {len(self.lines)} lines must be corrected."
-        return "every line is right; something is still missing."
+        wrong = sum(line.verdict in (WRONG, UNREAD) for line in self.lines)
+        if not wrong:
+            return "every line is right; something is still missing."
+        carried = [line.number for line in self.lines if line.verdict == CARRIED]
+        more = f"; {_lines(carried)} from what is wrong" if carried else ""
+        return f"{wrong} of {len(self.lines)} lines must be corrected{more}."
 
     def __repr__(self) -> str:
         out = [f"{self.title.capitalize()}: {self.summary}"]
@@ -144,6 +148,12 @@ class Verdict:
             out += [f"          {words}" for words in _below(line)]
         out += [f"  {one.mark:<3}     {one}" for one in self.requirements]
         return "\n".join(out)
+
+
+def _lines(numbers: list[int]) -> str:
+    """Lines that follow, by their numbers."""
+    *others, last = map(str, numbers)
+    return f"lines {', '.join(others)} and {last} follow" if others else f"line {last} follows"
 
 
 def _below(line: CheckedLine) -> Iterator[str]:

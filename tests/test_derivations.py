@@ -185,6 +185,41 @@ def test_a_line_that_equals_a_wrong_one_before_it_is_marked_as_carried():
     assert not verdict.requirements[-1].met
 
 
+def test_what_follows_from_a_wrong_line_is_not_said_to_be_wrong_itself():
+    wrong = r"\log \sigma_1 + \mu_2"
+    verdict = checked(
+        NORMAL, derivation(start(NORMAL), wrong, wrong + " + 0", "1 \\cdot (" + wrong + ")")
+    )
+    assert marks(verdict) == ["right", "wrong", "carried", "carried"]
+    assert verdict.summary == (
+        "1 of 4 lines must be corrected; lines 3 and 4 follow from what is wrong."
+    )
+    assert verdict.lines[3].message == "This follows from line 2, which is wrong."
+    assert verdict.requirements[1].message == "(line 4 follows from one that is wrong)"
+
+
+def test_of_an_inequality_turned_round_one_line_must_be_corrected():
+    text = r"""\log p(x) &= \log \mathbb{E}_q[\frac{p(x, z)}{q(z)}] \\
+    &\le \mathbb{E}_q[\log \frac{p(x, z)}{q(z)}] \\ &= ELBO"""
+    verdict = checked("elbo_jensen_derivation", text)
+    assert marks(verdict) == ["right", "right", "wrong", "carried"]
+    assert verdict.summary == ("1 of 4 lines must be corrected; line 4 follows from what is wrong.")
+    assert verdict.requirements[1].message == "(line 4 follows from one that is wrong)"
+
+
+@pytest.mark.parametrize("place", [1, -1])
+def test_a_line_that_cannot_be_read_is_not_said_to_be_wrong(place):
+    rows = next(iter(RIGHT[NORMAL].values())).strip().split("\n=")
+    rows[place] = r"\nonsense"
+    verdict = checked(NORMAL, derivation(*rows))
+    last = verdict.requirements[-1]
+    number = marks(verdict).index("unread") + 1
+    assert not last.met and last.slip == "unreadable"
+    assert last.message == f"(line {number} cannot be read)"
+    assert verdict.account.startswith(f"Line {number} cannot be read: ")
+    assert {one.slip for one in verdict.requirements if "read" in one.message} == {"unreadable"}
+
+
 def test_a_line_is_compared_with_the_last_one_that_can_be_read():
     verdict = checked(NORMAL, derivation(start(NORMAL), r"\nonsense", r"\mu_1 + 7"))
     assert marks(verdict) == ["right", "unread", "wrong"]
