@@ -695,9 +695,9 @@ def test_what_canvas_takes_back_has_the_names_and_columns_of_canvas(course, tmp_
         "muelleranna_12345_67890_kl.html",
         "bergben_LATE_12346_67891_kl.html",
     }
-    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Sheet 1 (991)"]
-    assert rows[0] == head and rows[1][0].strip() == "Points Possible" and rows[1][5] == "108.0"
-    assert {row[1]: row[5] for row in rows[2:]} == {"12345": "88.0", "12346": "12.5"}
+    assert rows[0] == ["Student", "ID", "Section", "Sheet 1 (991)"]
+    assert rows[1][0].strip() == "Points Possible" and rows[1][3] == "108.0"
+    assert {row[1]: row[3] for row in rows[2:]} == {"12345": "88.0", "12346": "12.5"}
 
 
 def test_what_brightspace_takes_back_has_its_names_and_columns(course, tmp_path):
@@ -745,29 +745,104 @@ def test_the_empty_structure_that_ilias_gives_for_feedback_teaches_the_names(cou
     assert ledger.read(SHEET)["ilias"]["amueller"].members["amueller"].id == "4711"
 
 
-def test_the_points_go_into_the_platforms_own_file(course, tmp_path):
-    own = tmp_path / "Grades-DGM-Sheet 1.csv"
-    own.write_text('﻿Identifier,Full name,Grade,Extra\nParticipant 12345,"Müller, A",,x\n', "utf-8")
-    _, rows = round_trip(moodle, course, tmp_path, source=own)
-    assert rows == [
-        ["Identifier", "Full name", "Grade", "Extra"],
-        ["Participant 12345", "Müller, A", "88.0", "x"],
-    ]
+def filled(make, course, tmp_path, data, name="own.csv", **options):
+    """What becomes of a platform's own grade file, in bytes."""
+    (tmp_path / name).write_bytes(data)
+    command.collect(SHEET, make(tmp_path), yes=True)
+    anna, ben = FOUND[make]
+    put_grades(course, **{anna: 88.0, ben: 12.5})
+    assert handout.handout(SHEET, make.__name__, source=tmp_path / name, **options) == 0
+    return (course / "handout" / SHEET / make.__name__ / name).read_bytes()
+
+
+OF_MOODLE = 'Identifier,Full name,Grade,Extra\r\nParticipant 12345,"Müller, ""A""",{},x\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (OF_MOODLE, "", "88.0"),
+        (OF_MOODLE.replace("\r\n", "\n"), "3", "88.0"),
+        ('"Identifier";"Grade"\n"Participant 12345";"{}"', "", "88.0"),
+        ("Identifier\tGrade\r\nParticipant 12346\t{}", "1", "12.5"),
+        ("Identifier;Status;Grade\nParticipant 12345{}\n", "", ";;88.0"),
+        ("Identifier,Grade\nParticipant 77,{}\n", "5", "5"),
+        ('Identifier,"Full\nname",Grade\nParticipant 12345,"A\nB",{}\n', "", "88.0"),
+    ],
+    ids=["Moodle's", "line feeds", "quotes", "tabs", "short rows", "a stranger", "two lines"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_in_the_platforms_own_file_nothing_changes_but_the_points(
+    encoding, text, old, new, course, tmp_path
+):
+    made = filled(moodle, course, tmp_path, text.format(old).encode(encoding))
+    assert made == text.format(new).encode(encoding)
+
+
+def test_bytes_that_are_no_letters_stay(course, tmp_path):
+    data = b"Identifier,Full name,Grade\nParticipant 12345,M\xfcller\x81,\n"
+    assert filled(moodle, course, tmp_path, data) == data.replace(b"\x81,", b"\x81,88.0")
 
 
 def test_the_points_go_into_a_german_worksheet(course, tmp_path):
     own = put_worksheet(tmp_path, in_german(ANNA), names=GERMAN)
-    _, (titles, row) = round_trip(moodle, course, tmp_path, source=own)
-    cells = dict(zip(titles, row, strict=True))
-    assert titles == GERMAN and cells["ID"] == "Teilnehmer/in12345"
-    assert cells["Bewertung"] == "88.0"
+    made = filled(moodle, course, tmp_path, own.read_bytes()).decode("utf-8-sig")
+    (row,) = csv.DictReader(made.splitlines())
+    assert list(row) == GERMAN and row["ID"] == "Teilnehmer/in12345"
+    assert row["Bewertung"] == "88.0"
 
 
-def test_a_row_that_lacks_its_last_cells_gets_its_points_in_their_column(course, tmp_path):
-    own = tmp_path / "own.csv"
-    own.write_text("Identifier;Full name;Status;Grade\nParticipant 12345;Müller\n\n", "cp1252")
-    _, rows = round_trip(moodle, course, tmp_path, source=own)
-    assert rows[1] == ["Participant 12345", "Müller", "", "88.0"]
+OF_CANVAS = "Student,ID,Section,Sheet 1 (991)\n    Points Possible,,,{}\nMüller,12345,,\n"
+OF_BRIGHTSPACE = "OrgDefinedId,Sheet 1 Points Grade <Numeric MaxPoints:{} Weight:5>\n#12345,\n"
+OF_GERMAN_MOODLE = "ID;Bestwertung;Bewertung\nTeilnehmer/in12345;{};\n"
+
+
+@pytest.mark.parametrize("most", ["100", "100.00", "108", "108.0"])
+@pytest.mark.parametrize(
+    ("make", "text", "column", "words"),
+    [
+        (canvas, OF_CANVAS, "Sheet 1 (991)", "Canvas counts the points out of its own"),
+        (brightspace, OF_BRIGHTSPACE, None, "Brightspace cuts off what is above"),
+        (moodle, OF_GERMAN_MOODLE, "", "Moodle leaves out grades above its own"),
+    ],
+    ids=["canvas", "brightspace", "moodle"],
+)
+def test_where_the_platform_has_other_points_it_is_said(
+    make, text, column, words, most, course, tmp_path, capsys
+):
+    text = text.format(most.replace(".", ",") if make is moodle else most)
+    if column is None:
+        column = text.partition("\n")[0].partition(",")[2]
+    filled(make, course, tmp_path, text.encode("utf-8"), column=column)
+    out = capsys.readouterr().out
+    said = f"has 100 points as the most, this sheet 108. {words}" in out
+    assert said == (words in out) == most.startswith("100")
+
+
+def test_what_canvas_does_with_a_name_without_its_number_is_said(course, tmp_path, capsys):
+    round_trip(canvas, course, tmp_path)
+    out = capsys.readouterr().out
+    assert "it makes a new one where there is none" in out
+    assert "sets the assignment's points in Canvas to 108." in out
+    handout.handout(SHEET, "canvas", column="Sheet 1 (991)")
+    assert "a new one" not in capsys.readouterr().out
+
+
+def test_a_grade_file_of_an_earlier_run_is_named(course, tmp_path, capsys):
+    round_trip(moodle, course, tmp_path)
+    assert "Older files" not in capsys.readouterr().out
+    filled(moodle, course, tmp_path, OF_MOODLE.encode("utf-8"))
+    words = f"Older files lie beside these and are not to be uploaded: grades_{SHEET}.csv."
+    assert words in capsys.readouterr().out
+
+
+def test_a_grade_file_is_never_written_over_itself(course, tmp_path):
+    round_trip(moodle, course, tmp_path)
+    made = course / "handout" / SHEET / "moodle" / f"grades_{SHEET}.csv"
+    before = made.read_bytes()
+    with pytest.raises(CourseError, match="lies where the copy of it goes"):
+        handout.handout(SHEET, "moodle", source=made)
+    assert made.read_bytes() == before
 
 
 def test_a_file_of_the_platforms_that_is_not_there_is_named(course, tmp_path):
@@ -817,7 +892,7 @@ def test_where_nobody_says_which_column_holds_the_grade_none_is_guessed(course, 
     own = tmp_path / "own.csv"
     own.write_text("Student,ID,Sheet 1 (991)\nMüller,12345,\n", "utf-8")
     with pytest.raises(
-        CourseError, match=r"Which column of .*own.csv is it\? Say it with --column"
+        CourseError, match=r"own.csv does not say which column it is. Say it with --column"
     ):
         round_trip(canvas, course, tmp_path, source=own)
 
