@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -80,6 +81,18 @@ def taken(course, who, sheet=SHEET):
     """The files in a submission's folder, by name."""
     folder = course / "submitted" / who / sheet
     return {str(p.relative_to(folder)): p.read_text("utf-8") for p in folder.rglob("*.*")}
+
+
+def row_of(who, capsys):
+    """What the table says last of somebody, in one line."""
+    lines = iter(capsys.readouterr().out.splitlines())
+    found = [next(line for line in lines if line.startswith(who))]
+    for line in lines:
+        if not line.startswith(" "):
+            break
+        found.append(line)
+    places = [m.start() for m in re.finditer(r"(?<=  )\S", found[0])]
+    return " ".join(line[places[-1] :].strip() for line in found)
 
 
 def everything(course):
@@ -274,7 +287,9 @@ def test_the_last_before_the_deadline_counts(course, tmp_path, capsys):
     path = ilias(tmp_path, {TWICE: notebook("later")}, {TWICE: NOON + HOUR})
     command.collect(SHEET, path, deadline=DEADLINE, yes=True)
     assert notebook("anna") in taken(course, "amueller").values()
-    assert "the last before the deadline counts" in " ".join(capsys.readouterr().out.split())
+    row = row_of("amueller", capsys)
+    assert "the last before the deadline counts (kl.ipynb, 2026-11-10 12:00)" in row
+    assert "Late: kl (2).ipynb, 2026-11-10 13:00" in row
 
 
 def test_without_a_deadline_the_last_counts(course, tmp_path):
@@ -373,6 +388,38 @@ def test_an_archive_is_unpacked_and_data_and_weights_are_left_out(course, tmp_pa
     assert taken(course, "anna") == {"kl.ipynb": notebook("zipped"), "photo.png": "picture"}
     out = " ".join(capsys.readouterr().out.split())
     assert "Left out" in out and "model.safetensors" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("../evil.ipynb", "its name leads out of the folder"),
+        ("a/../../evil.ipynb", "its name leads out of the folder"),
+        ("/tmp/evil.ipynb", "its name leads out of the folder"),
+        ("C:\\evil.ipynb", "its name leads out of the folder"),
+        ("inner.zip", "archives in archives are not opened"),
+        ("inner.7z", "only zip archives are opened"),
+        ("model.pt", "neither notebook, picture nor text"),
+        ("README.md", "it came with the sheet"),
+    ],
+)
+def test_the_table_names_what_is_not_taken_from_an_archive(name, words, course, tmp_path, capsys):
+    inner = archive_of({name: notebook("evil"), "kl.ipynb": notebook("zipped")})
+    command.collect(SHEET, archive_of({"anna.zip": inner}, tmp_path / "all.zip"), yes=True)
+    row = row_of("anna", capsys)
+    assert words in row and name in row
+    assert taken(course, "anna") == {"kl.ipynb": notebook("zipped")}
+
+
+def test_a_link_in_an_archive_is_named(course, tmp_path, capsys):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        info = zipfile.ZipInfo("passwd.txt")
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, "/etc/passwd")
+    path = archive_of({"anna.zip": stream.getvalue()}, tmp_path / "all.zip")
+    assert command.collect(SHEET, path, yes=True) == 1
+    assert "passwd.txt: it is a link" in row_of("anna", capsys)
 
 
 def test_who_handed_in_no_notebook_is_reported(course, tmp_path, capsys):

@@ -226,11 +226,14 @@ class Planner:
             if not self._is_late(one[0].time) and not any(piece.late for piece in one)
         ]
         chosen = (in_time or tries)[-1]
+        too_late = [_named(one) for one in tries if one not in in_time and one is not chosen]
         which = "the last" if chosen is tries[-1] else "the last before the deadline"
         if len({(_seconds(one[0].time), one[0].attempt) for one in tries}) < 2:
             why = "all came at one time" if chosen[0].time else "no times are known"
             which = f"the last in the download, as {why},"
         step.notes.append(f"Handed in {len(tries)} times; {which} counts ({_named(chosen)}).")
+        if too_late:
+            step.notes.append(f"Late: {files.listing(too_late)}.")
         return chosen
 
     # --- what lies there already
