@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+from grader.__main__ import main
 from grader.course import layout
 from grader.errors import CourseError
 from grader.exchange import collect as command
@@ -305,6 +306,13 @@ def test_the_due_date_of_the_gradebook_is_the_deadline(course, tmp_path, monkeyp
     path = ilias(tmp_path, {TWICE: notebook("later")}, {TWICE: NOON + HOUR})
     command.collect(SHEET, path, yes=True)
     assert notebook("anna") in taken(course, "amueller").values()
+
+
+@pytest.mark.parametrize("name", ["collect", "handout"])
+def test_the_help_says_the_exit_codes(name, capsys):
+    with pytest.raises(SystemExit):
+        main([name, "--help"])
+    assert "exit codes: 0 " in capsys.readouterr().out
 
 
 def test_a_deadline_that_is_no_time_is_refused(course, tmp_path):
@@ -618,6 +626,23 @@ def test_moodles_worksheet_brings_times_and_those_who_handed_in_nothing(course, 
     command.collect(SHEET, moodle(tmp_path), worksheet=sheet, yes=True)
     assert taken(course, "anna-mueller")["timestamp.txt"] == "2026-11-10T12:00:00+01:00\n"
     assert ledger.read(SHEET)["moodle"]["zoe"].members["zoe"].id == "77"
+
+
+def test_a_time_that_is_known_already_is_shown(course, tmp_path, capsys):
+    sheet = put_worksheet(tmp_path, ANNA)
+    command.collect(SHEET, moodle(tmp_path), worksheet=sheet, yes=True)
+    before = everything(course)
+    command.collect(SHEET, moodle(tmp_path), deadline="2026-11-10T11:00", yes=True)
+    assert everything(course) == before
+    row = capsys.readouterr().out.rpartition("student or team")[2].splitlines()[1]
+    assert row.split()[:5] == ["anna-mueller", "2026-11-10", "12:00", "late", "kl.ipynb"]
+
+
+def test_the_time_and_the_files_of_who_is_not_taken_are_shown(course, tmp_path, capsys):
+    put_roster(course, "ab123,Anna Müller,,,,,")
+    assert command.collect(SHEET, ilias(tmp_path), yes=True) == 1
+    row = next(line for line in capsys.readouterr().out.splitlines() if "bberg" in line)
+    assert "2026-11-10 12:00  late  kl.ipynb  not taken. Is not in the roster" in row
 
 
 def test_an_address_from_the_worksheet_is_found_in_the_roster(course, tmp_path):

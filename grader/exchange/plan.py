@@ -109,7 +109,7 @@ class Planner:
         for pieces in by_person(recognised.pieces).values():
             step = self._owner(pieces, recognised.accounts, plan)
             if step.action == NOT:
-                plan.steps.append(step)
+                plan.steps.append(self._shown(step, pieces))
             else:
                 grouped.setdefault(step.who, []).extend(pieces)
         plan.steps += [self._step(who, pieces) for who, pieces in grouped.items()]
@@ -192,17 +192,28 @@ class Planner:
 
     # --- what counts
 
+    def _shown(self, step: Step, pieces: list[Piece]) -> Step:
+        """A hand-in that has no place, with what the table says of it."""
+        chosen = self._take(step, pieces)
+        step.kept.files = {piece.name: piece.upload for piece in chosen}
+        return step
+
+    def _take(self, step: Step, pieces: list[Piece]) -> list[Piece]:
+        """Choose what counts of some pieces; its time goes into the step."""
+        chosen = self._choose(_attempts(pieces, self._rules.sheet), step)
+        first = chosen[0]
+        step.time, step.attempt, step.unread = first.time, first.attempt, first.unread
+        step.late = any(piece.late for piece in chosen) or self._is_late(step.time)
+        return chosen
+
     def _step(self, who: str, pieces: list[Piece]) -> Step:
-        step, tries = Step(who), _attempts(pieces, self._rules.sheet)
-        chosen = self._choose(tries, step)
+        step = Step(who)
+        chosen = self._take(step, pieces)
         everybody = self._teams.get(who, [who])
         step.members = {
             i: a for a, i in self._ids.items() if i in everybody and a not in self._unclear
         }
         step.members |= {self._ids[piece.account]: piece.account for piece in chosen}
-        first = chosen[0]
-        step.time, step.attempt, step.unread = first.time, first.attempt, first.unread
-        step.late = any(piece.late for piece in chosen) or self._is_late(step.time)
         step.kept = kept_files([(p.name, p.upload) for p in chosen], self._rules.sheet)
         drop_unreadable(step.kept)
         step.notes += step.kept.notes
@@ -245,10 +256,12 @@ class Planner:
         if digest_of(step, self._rules.zone) == fingerprint(submission.folder):
             step.action = SAME
             return
+        there = files.handed_in(submission.folder, str(self._rules.zone))
         if _contents(submission) == _wanted(step) and step.time is None:
             step.action = SAME
+            step.time = there.replace(tzinfo=datetime.UTC) if there else None
+            step.late = step.late or self._is_late(step.time)
             return
-        there = files.handed_in(submission.folder, str(self._rules.zone))
         newer = self._is_newer(step, submission, there)
         if newer or (newer is None and self._rules.replace):
             step.action = REPLACE
