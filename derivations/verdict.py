@@ -1,11 +1,14 @@
 """The verdict on a derivation, and how it reads as plain text."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 RIGHT, WRONG, CARRIED, UNREAD = "right", "wrong", "carried", "unread"
 RELATIONS = {"=": "=", r"\ge": "≥", r"\le": "≤"}  # what joins lines, by its LaTeX
 MARKS = {RIGHT: "✓", WRONG: "✗", CARRIED: "(✓)", UNREAD: "✗"}
+
+FORMULA = re.compile(r"\$([^$]+)\$")
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,8 @@ class CheckedLine:
 class Requirement:
     """Something a derivation must show.
 
-    message: where it is missing; share: its weight in the points; slip: the name of what went
-    wrong, if it is known.
+    words: with formulas as LaTeX between dollar signs; message: where it is missing; share: its
+    weight in the points; slip: the name of what went wrong, if it is known.
     """
 
     words: str
@@ -93,8 +96,13 @@ class Requirement:
     def mark(self) -> str:
         return MARKS[RIGHT if self.met else WRONG]
 
-    def __str__(self) -> str:
+    @property
+    def latex(self) -> str:
+        """The words and the message, with formulas between dollar signs."""
         return f"{self.words} {self.message}".strip()
+
+    def __str__(self) -> str:
+        return FORMULA.sub(lambda formula: formula[1].replace("\\", ""), self.latex)
 
 
 @dataclass(frozen=True)
