@@ -1462,7 +1462,16 @@ def test_a_line_is_right_in_other_dress_too(item, latex):
     assert check_derivation(item, latex).lines[0].verdict == "right"
 
 
+def test_criteria_have_formulas_on_a_page_and_words_in_a_terminal():
+    verdict = check_derivation(NORMAL, start(NORMAL))
+    words = "the second moment {} appears as a term of a line"
+    assert words.format(r"$E_q[(x - \mu_1)^2]$") in verdict._repr_html_()
+    assert words.format("E_q[(x - mu_1)^2]") in repr(verdict) and "$" not in repr(verdict)
+    assert words.format("E_q[(x - mu_1)^2]") in verdict.missing
+
+
 def test_commands_that_a_page_should_not_hold_are_not_typeset():
     page = check_derivation(NORMAL, r"\underbrace{D(q \| p)}_{\href{javascript:alert(1)}{x}}")
     assert page.lines[0].verdict == "right"
-    assert "$" not in page._repr_html_() and "<code>" in page._repr_html_()
+    shown = page._repr_html_()
+    assert r"$\displaystyle" not in shown and shown.count("href") == 1 and "<code>" in shown
