@@ -125,5 +125,4 @@ def test_contrast_labels_and_keys_are_as_everybody_needs_them(
     file = tmp_path / "page.html"
     file.write_text(page_of(name), "utf-8")
     page = open_page(file.as_uri(), width, color_scheme=scheme)
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     browsing.demand_for_everybody(page)
