@@ -69,6 +69,11 @@ def opener(browser: sync_api.Browser) -> Iterator[Opener]:
     assert asked == [], "the page asked other machines"
 
 
+def unfold(page: sync_api.Page) -> None:
+    """Open everything that is folded away."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+
+
 def demand_for_everybody(page: sync_api.Page) -> None:
     """Contrast, labels, keys and more, by the rules of axe-core, also in what is folded away.
 
@@ -76,7 +81,7 @@ def demand_for_everybody(page: sync_api.Page) -> None:
     """
     from axe_playwright_python.sync_playwright import Axe  # which imports Playwright
 
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    unfold(page)
     found = Axe().run(page)
     assert not found.response["violations"], found.generate_report()
     measured = next(rule for rule in found.response["passes"] if rule["id"] == "color-contrast")

@@ -33,7 +33,7 @@ def width_of(page: sync_api.Page) -> int:
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 def test_no_width_makes_the_page_scroll_sideways(feedback, open_page, width):
     page = open_page(feedback, width)
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    browsing.unfold(page)
     assert width_of(page) == width
 
 

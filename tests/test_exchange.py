@@ -851,6 +851,12 @@ def test_in_the_platforms_own_file_nothing_changes_but_the_points(
     assert made == text.format(new).encode(encoding)
 
 
+def test_who_has_no_row_in_the_platforms_own_file_is_named(course, tmp_path, capsys):
+    filled(moodle, course, tmp_path, OF_MOODLE.format("").encode("utf-8"))
+    out = capsys.readouterr().out
+    assert "own.csv has no row for ben-o-hara, so their points are not in it." in out
+
+
 def test_bytes_that_are_no_letters_stay(course, tmp_path):
     data = b"Identifier,Full name,Grade\nParticipant 12345,M\xfcller\x81,\n"
     assert filled(moodle, course, tmp_path, data) == data.replace(b"\x81,", b"\x81,88.0")

@@ -94,10 +94,14 @@ def _scores(platform: str, results: list[Result]) -> dict[str, str]:
     """Everybody's points by each number that the platform's own file may have for them."""
     found: dict[str, str] = {}
     for one in results:
-        account = one.person.accounts.get(platform, "")
-        for key in (one.account.id if one.account else "", account, f"#{account}"):
-            found.setdefault(key, one.score)
+        for number in _numbers(platform, one):
+            found.setdefault(number, one.score)
     return found
+
+
+def _numbers(platform: str, one: Result) -> set[str]:
+    account = one.person.accounts.get(platform, "")
+    return {one.account.id if one.account else "", account, f"#{account}"} - {"", "#"}
 
 
 def _about_made(platform: str, results: list[Result], column: str) -> Iterator[str]:
@@ -112,6 +116,8 @@ def _about_made(platform: str, results: list[Result], column: str) -> Iterator[s
                 "in the gradebook's export, or that export: --into FILE."
             )
         return
+    if platform == "ilias":
+        yield "ILIAS takes status.csv only where it has the plugin ExerciseStatusFile."
     if platform == "moodle":
         yield (
             "Moodle reads these columns only for somebody who uses it in English. In any language: "
@@ -132,12 +138,21 @@ def _about_filled(
 ) -> Iterator[str]:
     """Whether the platform counts out of as many points as the sheet has."""
     yield f"The points are in the column “{filled.column}” of the copy; {source} is as it was."
+    absent = [one.student for one in results if _absent(platform, one, filled)]
+    if absent:
+        yield f"{source} has no row for {listing(absent)}, so their points are not in it."
     most = float(results[0].most) if results else None
     if filled.most is not None and most is not None and filled.most != most:
         yield (
             f"{NAMES[platform]} has {filled.most:g} points as the most, this sheet {most:g}. "
-            f"{ABOVE[platform]} Set it to {most:g} there, and then upload."
+            f"{ABOVE[platform]} Set it to {most:g} there, and download the file again."
         )
+
+
+def _absent(platform: str, one: Result, filled: own_file.Filled) -> bool:
+    """Whether somebody whom the platform knows has points, but no row in its file."""
+    numbers = _numbers(platform, one)
+    return bool(numbers and one.score) and not numbers & filled.numbers
 
 
 def _notes(platform: str, results: list[Result], without: list[str]) -> Iterator[str]:

@@ -26,11 +26,13 @@ class Filled:
 
     data: the file;
     column: the name of the column with the points;
+    numbers: whose rows were found, by the platform's numbers;
     most: how many points the platform allows there, as the file says it; None if it does not.
     """
 
     data: bytes
     column: str
+    numbers: frozenset[str]
     most: float | None
 
 
@@ -56,13 +58,15 @@ def fill(source: Path, platform: str, scores: Mapping[str, str], column: str = "
         lacks = f"has no column {wanted!r}" if wanted else "does not say which column it is"
         raise CourseError(f"{source} {lacks}. Say it with --column NAME. {known}")
     key_at, place = titles.index(key), titles.index(wanted)
+    numbers = set()
     for i, row in enumerate(rows[1:], 1):
         number = row[key_at].strip() if key_at < len(row) else ""
         number = worksheet.number(number) if platform == "moodle" else number
         if number and number in scores:
             found.put(i, place, scores[number])
+            numbers.add(number)
     most = MOST_POINTS[platform](titles, rows[1:], place) if platform in MOST_POINTS else ""
-    return Filled(found.data, wanted, _number(most))
+    return Filled(found.data, wanted, frozenset(numbers), _number(most))
 
 
 # --- how many points a platform allows: the titles, the rows, and the place of the column
