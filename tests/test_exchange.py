@@ -857,6 +857,16 @@ def test_who_has_no_row_in_the_platforms_own_file_is_named(course, tmp_path, cap
     assert "own.csv has no row for ben-o-hara, so their points are not in it." in out
 
 
+def test_what_was_not_judged_leaves_the_cell_of_the_platforms_file_alone(course, tmp_path):
+    command.collect(SHEET, moodle(tmp_path), yes=True)
+    put_grades(course, **{"anna-mueller": ""})
+    own = tmp_path / "own.csv"
+    own.write_text(OF_MOODLE.format("40"), "utf-8", newline="")
+    handout.handout(SHEET, "moodle", source=own)
+    made = course / "handout" / SHEET / "moodle" / "own.csv"
+    assert made.read_bytes() == own.read_bytes()
+
+
 def test_bytes_that_are_no_letters_stay(course, tmp_path):
     data = b"Identifier,Full name,Grade\nParticipant 12345,M\xfcller\x81,\n"
     assert filled(moodle, course, tmp_path, data) == data.replace(b"\x81,", b"\x81,88.0")

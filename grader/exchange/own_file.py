@@ -62,7 +62,7 @@ def fill(source: Path, platform: str, scores: Mapping[str, str], column: str = "
     for i, row in enumerate(rows[1:], 1):
         number = row[key_at].strip() if key_at < len(row) else ""
         number = worksheet.number(number) if platform == "moodle" else number
-        if number and number in scores:
+        if scores.get(number):  # what was not judged leaves the cell alone
             found.put(i, place, scores[number])
             numbers.add(number)
     most = MOST_POINTS[platform](titles, rows[1:], place) if platform in MOST_POINTS else ""
