@@ -173,8 +173,7 @@ class BoundCheck(Check):
             return replace(shown, note=self._note(i, found, step))
         name, before = self._before(i)
         if line.relation == EQUAL and agree(found.values, before):
-            words = f"This follows from {name}, which is wrong."
-            return replace(shown, verdict=CARRIED, message=words)
+            return replace(shown, verdict=CARRIED, message=self._carried(i))
         message, where, slip = self._reason(line, found, step)
         difference = self._violation(found, step, name, before)
         if i in self.written and difference is not None:

@@ -22,6 +22,7 @@ from derivations.expressions import (
 from derivations.forms import Facts, Form, every
 from derivations.hints import find_hint
 from derivations.reader import reading
+from derivations.reader.grammar import EQUAL
 from derivations.reader.parsing import tree_of
 from derivations.tables import Derivation, Route
 from derivations.verdict import (
@@ -37,7 +38,7 @@ from derivations.verdict import (
 
 FOLLOWS = "every line follows from the one before, and a step lies between start and end"
 # Names for what may be wrong with a derivation as a whole, beside the names of slips.
-JUMP, STOPS_EARLY, REPAIRED = "jump", "stops_early", "repaired"
+JUMP, STOPS_EARLY, REPAIRED, UNREADABLE = "jump", "stops_early", "repaired", "unreadable"
 ALL_SECONDS = 15.0  # for all lines of a derivation
 MAX_WHOLE = 30_000  # characters of a tree in which parts are looked for
 LONG_LOGARITHM = (
@@ -209,7 +210,7 @@ class Check:
             return CheckedLine(i + 1, line.latex, RIGHT, note=note_on(found.tree), begins=begins)
         name, before = self._before(i)
         if agree(found.values, before):
-            words = f"This follows from {name}, which is wrong."
+            words = self._carried(i)
             return CheckedLine(i + 1, line.latex, CARRIED, words, begins=begins)
         difference = self._difference(found, name, before)
         message, where, slip = self._explained(line, found, goal)
@@ -218,11 +219,25 @@ class Check:
 
     def _before(self, i: int) -> tuple[str, Values]:
         """What a line is compared with: the last one before it that has values, by its name."""
+        for j, values in self._all_before(i):
+            return f"line {j + 1}", values
+        return "the quantity", self.goal_at[i].values
+
+    def _all_before(self, i: int) -> Iterator[tuple[int, Values]]:
+        """The lines of the same chain that have values, backwards from a line."""
         for j in reversed(range(i)):
             found = self.found[j]
             if isinstance(found, Value) and self.goal_at[j] is self.goal_at[i]:
-                return f"line {j + 1}", found.values
-        return "the quantity", self.goal_at[i].values
+                yield j, found.values
+
+    def _carried(self, i: int) -> str:
+        """What is said of a line that is equal to one before it that is wrong: to the first one."""
+        first, values = next(self._all_before(i))
+        for j, other in self._all_before(first):
+            if self.lines[first].relation != EQUAL or not agree(other, values):
+                break
+            first = j
+        return f"This follows from line {first + 1}, which is wrong."
 
     def _explained(
         self, line: reading.Line, found: Value, goal: Goal
@@ -362,9 +377,12 @@ class Check:
     def _follows(self, checked: Sequence[CheckedLine], has_step: bool) -> Requirement:
         bad = [line for line in checked if line.verdict != RIGHT]
         if bad:
-            named = next((line.slip for line in bad if line.slip), None)
+            unread = next((line for line in bad if line.verdict == UNREAD), None)
+            slip = next((line.slip for line in bad if line.slip), None)
+            if slip is None and unread:
+                return Requirement(FOLLOWS, False, 2, _why_not(unread), UNREADABLE)
             repaired = REPAIRED if checked[-1].verdict == RIGHT else None
-            return Requirement(FOLLOWS, False, 2, f"(see line {bad[0].number})", named or repaired)
+            return Requirement(FOLLOWS, False, 2, f"(see line {bad[0].number})", slip or repaired)
         if not has_step:
             return Requirement(FOLLOWS, False, 2, "(there is none)", JUMP)
         return Requirement(FOLLOWS, True, 2)
@@ -378,8 +396,8 @@ class Check:
     ) -> Requirement:
         seen = self.facts.get(line.number - 1)
         if seen is None:
-            why = "cannot be read" if line.verdict == UNREAD else "is wrong"
-            return Requirement(words, False, 1, f"(line {line.number} {why})", line.slip)
+            known = UNREADABLE if line.verdict == UNREAD else line.slip
+            return Requirement(words, False, 1, _why_not(line), known)
         if form(seen):
             return Requirement(words, True, 1)
         return Requirement(words, False, 1, f"(line {line.number} does not)", slip)
@@ -435,6 +453,12 @@ def _part(whole: Node, spelling: str) -> Node | None:
     if len(spelled := repr(whole)) > MAX_WHOLE or spelling not in spelled:
         return None
     return next((node for node in walk(whole) if repr(node) == spelling), None)
+
+
+def _why_not(line: CheckedLine) -> str:
+    """Why a line that is not right shows nothing, in brackets."""
+    whys = {UNREAD: "cannot be read", CARRIED: "follows from one that is wrong"}
+    return f"(line {line.number} {whys.get(line.verdict, 'is wrong')})"
 
 
 def note_on(tree: Node) -> str:

@@ -1,11 +1,14 @@
 """The verdict on a derivation, and how it reads as plain text."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 RIGHT, WRONG, CARRIED, UNREAD = "right", "wrong", "carried", "unread"
 RELATIONS = {"=": "=", r"\ge": "≥", r"\le": "≤"}  # what joins lines, by its LaTeX
 MARKS = {RIGHT: "✓", WRONG: "✗", CARRIED: "(✓)", UNREAD: "✗"}
+
+FORMULA = re.compile(r"\$([^$]+)\$")
 
 
 @dataclass(frozen=True)
@@ -68,17 +71,19 @@ class CheckedLine:
 
     @property
     def account(self) -> str:
-        """What is wrong with the line, without the sentence of a known slip."""
+        """What is wrong with the line, by its number, without the sentence of a known slip."""
+        if self.verdict == UNREAD:
+            return f"Line {self.number} cannot be read: {self.message}"
         message = "" if self.slip else self.message
-        return " ".join(filter(None, [message, str(self.difference or "")]))
+        return " ".join(filter(None, [f"Line {self.number}:", message, str(self.difference or "")]))
 
 
 @dataclass(frozen=True)
 class Requirement:
     """Something a derivation must show.
 
-    message: where it is missing; share: its weight in the points; slip: the name of what went
-    wrong, if it is known.
+    words: with formulas as LaTeX between dollar signs; message: where it is missing; share: its
+    weight in the points; slip: the name of what went wrong, if it is known.
     """
 
     words: str
@@ -91,8 +96,13 @@ class Requirement:
     def mark(self) -> str:
         return MARKS[RIGHT if self.met else WRONG]
 
-    def __str__(self) -> str:
+    @property
+    def latex(self) -> str:
+        """The words and the message, with formulas between dollar signs."""
         return f"{self.words} {self.message}".strip()
+
+    def __str__(self) -> str:
+        return FORMULA.sub(lambda formula: formula[1].replace("\\", ""), self.latex)
 
 
 @dataclass(frozen=True)
@@ -121,7 +131,7 @@ class Verdict:
     def account(self) -> str:
         """What is wrong with the wrong lines, in sentences, without those of known slips."""
         wrong = [line for line in self.lines if line.verdict != RIGHT]
-        return " ".join(f"Line {line.number}: {line.account}" for line in wrong)
+        return " ".join(line.account for line in wrong)
 
     @property
     def summary(self) -> str:
@@ -130,10 +140,12 @@ class Verdict:
             return self.problem
         if self.passed:
             return "complete, and every line is right."
-        wrong = sum(line.verdict != RIGHT for line in self.lines)
-        if wrong:
-            return f"{wrong} of {len(self.lines)} lines must be corrected."
-        return "every line is right; something is still missing."
+        wrong = sum(line.verdict in (WRONG, UNREAD) for line in self.lines)
+        if not wrong:
+            return "every line is right; something is still missing."
+        carried = [line.number for line in self.lines if line.verdict == CARRIED]
+        more = f"; {_lines(carried)} from what is wrong" if carried else ""
+        return f"{wrong} of {len(self.lines)} lines must be corrected{more}."
 
     def __repr__(self) -> str:
         out = [f"{self.title.capitalize()}: {self.summary}"]
@@ -144,6 +156,12 @@ class Verdict:
             out += [f"          {words}" for words in _below(line)]
         out += [f"  {one.mark:<3}     {one}" for one in self.requirements]
         return "\n".join(out)
+
+
+def _lines(numbers: list[int]) -> str:
+    """Lines that follow, by their numbers."""
+    *others, last = map(str, numbers)
+    return f"lines {', '.join(others)} and {last} follow" if others else f"line {last} follows"
 
 
 def _below(line: CheckedLine) -> Iterator[str]:

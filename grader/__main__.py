@@ -45,9 +45,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(commands: Any, name: str, run: Any, words: str, some_sheets: bool = False) -> Any:
-    """A command of its own; with some_sheets, it takes any number of sheets."""
-    command = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
+def _add(
+    commands: Any, name: str, run: Any, words: str, some_sheets: bool = False, ends: str = ""
+) -> Any:
+    """A command of its own; some_sheets: it takes any number of them; ends: its exit codes."""
+    description = f"{words[0].upper()}{words[1:]}."
+    epilog = f"exit codes: {ends}" if ends else None
+    command = commands.add_parser(name, help=words, description=description, epilog=epilog)
     command.set_defaults(run=run)
     if some_sheets:
         command.add_argument("sheets", nargs="*", metavar="SHEET", help="default: all sheets")
@@ -94,7 +98,12 @@ def _chosen(sheets: list[str]) -> list[str]:
 
 def _add_collect(commands: Any) -> None:
     words = "take over what a learning platform collected, after showing it"
-    collect = _add(commands, "collect", _collect, words)
+    ends = (
+        "0 all was taken, or was there already; 1 the table has hand-ins that are not taken (the "
+        "others are), or nobody agreed and nothing was written; 2 the download, the worksheet, the "
+        "roster or teams.csv cannot be used"
+    )
+    collect = _add(commands, "collect", _collect, words, ends=ends)
     collect.add_argument("sheet", metavar="SHEET")
     collect.add_argument("source", type=Path, metavar="DOWNLOAD", help="a zip, or a folder")
     words = "ilias, moodle, canvas, brightspace or folder; default: found out from the names"
@@ -128,7 +137,11 @@ def _collect(options: argparse.Namespace) -> int:
 
 def _add_handout(commands: Any) -> None:
     words = "make the feedback zip and the grade file that a learning platform takes"
-    out = _add(commands, "handout", _handout, words)
+    ends = (
+        "0 both files are written, whatever the lines with ! say; 2 there are no grades, the sheet "
+        "was not collected from there, or FILE cannot be used, and nothing was written"
+    )
+    out = _add(commands, "handout", _handout, words, ends=ends)
     out.add_argument("sheet", metavar="SHEET")
     names = ("ilias", "moodle", "canvas", "brightspace")
     out.add_argument("--for", dest="platform", required=True, choices=names)

@@ -122,7 +122,7 @@ def _difference(difference: Difference) -> str:
 
 
 def _requirement_row(requirement: Requirement) -> str:
-    words = f"<i>{_escaped(str(requirement))}</i>"
+    words = f"<i>{_escaped(requirement.latex)}</i>"
     return _marked(requirement.mark, "", words)
 
 

@@ -5,6 +5,7 @@ from derivations.bounding import FAULTS
 from derivations.reader.grammar import EQUAL
 
 OPEN = (r"\int", r"\mathbb{E}", r"\Sigma")  # what a closed form does not hold
+UNKNOWN_COMMAND = r"&= \mystery(x)"
 
 
 def lines(student, draw, item):
@@ -34,7 +35,7 @@ def mistakes(item, text, kept=None):
     made = {slip.name: _answer(_ending_in(rows, slip), slip.sentence) for slip in table.slips}
     made["jump"] = _answer(
         [rows[0].split("=")[0], f"&{table.relation} {_side(rows[-1])}"],
-        "It jumps from the start to the end: no step lies between.",
+        "It jumps from the start to the end: write down the steps that lie between, a line each.",
     )
     if kept is None:
         kept = max(i for i, row in enumerate(rows[:-1], 1) if any(sign in row for sign in OPEN))
@@ -45,6 +46,10 @@ def mistakes(item, text, kept=None):
     made["repaired"] = _answer(
         [rows[0], rf"&= 3 \left({_side(rows[1])}\right)" + "\n", *rows[1:]],
         "A line in the middle is wrong, though the next one is right again.",
+    )
+    made["unreadable"] = _answer(
+        [rows[0], UNKNOWN_COMMAND + "\n", *rows[1:]],
+        "A line cannot be read: write it another way.",
     )
     if table.relation != EQUAL:
         made |= _of_the_inequality(rows, table.relation)

@@ -33,7 +33,7 @@ def width_of(page: sync_api.Page) -> int:
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 def test_no_width_makes_the_page_scroll_sideways(feedback, open_page, width):
     page = open_page(feedback, width)
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    browsing.unfold(page)
     assert width_of(page) == width
 
 
@@ -125,5 +125,4 @@ def test_contrast_labels_and_keys_are_as_everybody_needs_them(
     file = tmp_path / "page.html"
     file.write_text(page_of(name), "utf-8")
     page = open_page(file.as_uri(), width, color_scheme=scheme)
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     browsing.demand_for_everybody(page)

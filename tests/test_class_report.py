@@ -101,7 +101,8 @@ def hand_in(
     if mistake:
         lines = (Line("a zero", False, message="It is nan. Here.", mistake=mistake),)
         verdicts["kl_discrete"] = Report("kl_discrete", 6.0, 0.0, lines, stopped=True)
-        steps = (Line("starts", True), Line("follows", False, message="Line 3: no. Line 4: no."))
+        lines = "Line 3 cannot be read: no. Line 4: no."
+        steps = (Line("starts", True), Line("follows", False, message=lines))
         verdicts["kl_normal_derivation"] = Report("kl_normal_derivation", 8.0, 1.0, steps)
     entries = {
         name: Entry(e.points, None if e.score is None else share * e.score, False, e.waits)

@@ -185,6 +185,41 @@ def test_a_line_that_equals_a_wrong_one_before_it_is_marked_as_carried():
     assert not verdict.requirements[-1].met
 
 
+def test_what_follows_from_a_wrong_line_is_not_said_to_be_wrong_itself():
+    wrong = r"\log \sigma_1 + \mu_2"
+    verdict = checked(
+        NORMAL, derivation(start(NORMAL), wrong, wrong + " + 0", "1 \\cdot (" + wrong + ")")
+    )
+    assert marks(verdict) == ["right", "wrong", "carried", "carried"]
+    assert verdict.summary == (
+        "1 of 4 lines must be corrected; lines 3 and 4 follow from what is wrong."
+    )
+    assert verdict.lines[3].message == "This follows from line 2, which is wrong."
+    assert verdict.requirements[1].message == "(line 4 follows from one that is wrong)"
+
+
+def test_of_an_inequality_turned_round_one_line_must_be_corrected():
+    text = r"""\log p(x) &= \log \mathbb{E}_q[\frac{p(x, z)}{q(z)}] \\
+    &\le \mathbb{E}_q[\log \frac{p(x, z)}{q(z)}] \\ &= ELBO"""
+    verdict = checked("elbo_jensen_derivation", text)
+    assert marks(verdict) == ["right", "right", "wrong", "carried"]
+    assert verdict.summary == ("1 of 4 lines must be corrected; line 4 follows from what is wrong.")
+    assert verdict.requirements[1].message == "(line 4 follows from one that is wrong)"
+
+
+@pytest.mark.parametrize("place", [1, -1])
+def test_a_line_that_cannot_be_read_is_not_said_to_be_wrong(place):
+    rows = next(iter(RIGHT[NORMAL].values())).strip().split("\n=")
+    rows[place] = r"\nonsense"
+    verdict = checked(NORMAL, derivation(*rows))
+    last = verdict.requirements[-1]
+    number = marks(verdict).index("unread") + 1
+    assert not last.met and last.slip == "unreadable"
+    assert last.message == f"(line {number} cannot be read)"
+    assert verdict.account.startswith(f"Line {number} cannot be read: ")
+    assert {one.slip for one in verdict.requirements if "read" in one.message} == {"unreadable"}
+
+
 def test_a_line_is_compared_with_the_last_one_that_can_be_read():
     verdict = checked(NORMAL, derivation(start(NORMAL), r"\nonsense", r"\mu_1 + 7"))
     assert marks(verdict) == ["right", "unread", "wrong"]
@@ -1427,7 +1462,16 @@ def test_a_line_is_right_in_other_dress_too(item, latex):
     assert check_derivation(item, latex).lines[0].verdict == "right"
 
 
+def test_criteria_have_formulas_on_a_page_and_words_in_a_terminal():
+    verdict = check_derivation(NORMAL, start(NORMAL))
+    words = "the second moment {} appears as a term of a line"
+    assert words.format(r"$E_q[(x - \mu_1)^2]$") in verdict._repr_html_()
+    assert words.format("E_q[(x - mu_1)^2]") in repr(verdict) and "$" not in repr(verdict)
+    assert words.format("E_q[(x - mu_1)^2]") in verdict.missing
+
+
 def test_commands_that_a_page_should_not_hold_are_not_typeset():
     page = check_derivation(NORMAL, r"\underbrace{D(q \| p)}_{\href{javascript:alert(1)}{x}}")
     assert page.lines[0].verdict == "right"
-    assert "$" not in page._repr_html_() and "<code>" in page._repr_html_()
+    shown = page._repr_html_()
+    assert r"$\displaystyle" not in shown and shown.count("href") == 1 and "<code>" in shown

@@ -4,14 +4,16 @@ import csv
 import datetime
 import io
 import json
+import re
 import zipfile
 
 import pytest
 
+from grader.__main__ import main
 from grader.course import layout
 from grader.errors import CourseError
 from grader.exchange import collect as command
-from grader.exchange import handout, ledger, plan, platforms, worksheet
+from grader.exchange import handout, ledger, plan, times, worksheet
 from grader.intake import files
 from grader.intake.submissions import Submission
 from grader.records import export, gradebook, roster, teams
@@ -80,6 +82,18 @@ def taken(course, who, sheet=SHEET):
     """The files in a submission's folder, by name."""
     folder = course / "submitted" / who / sheet
     return {str(p.relative_to(folder)): p.read_text("utf-8") for p in folder.rglob("*.*")}
+
+
+def row_of(who, capsys):
+    """What the table says last of somebody, in one line."""
+    lines = iter(capsys.readouterr().out.splitlines())
+    found = [next(line for line in lines if line.startswith(who))]
+    for line in lines:
+        if not line.startswith(" "):
+            break
+        found.append(line)
+    places = [m.start() for m in re.finditer(r"(?<=  )\S", found[0])]
+    return " ".join(line[places[-1] :].strip() for line in found)
 
 
 def everything(course):
@@ -274,7 +288,9 @@ def test_the_last_before_the_deadline_counts(course, tmp_path, capsys):
     path = ilias(tmp_path, {TWICE: notebook("later")}, {TWICE: NOON + HOUR})
     command.collect(SHEET, path, deadline=DEADLINE, yes=True)
     assert notebook("anna") in taken(course, "amueller").values()
-    assert "the last before the deadline counts" in " ".join(capsys.readouterr().out.split())
+    row = row_of("amueller", capsys)
+    assert "the last before the deadline counts (kl.ipynb, 2026-11-10 12:00)" in row
+    assert "Late: kl (2).ipynb, 2026-11-10 13:00" in row
 
 
 def test_without_a_deadline_the_last_counts(course, tmp_path):
@@ -290,6 +306,13 @@ def test_the_due_date_of_the_gradebook_is_the_deadline(course, tmp_path, monkeyp
     path = ilias(tmp_path, {TWICE: notebook("later")}, {TWICE: NOON + HOUR})
     command.collect(SHEET, path, yes=True)
     assert notebook("anna") in taken(course, "amueller").values()
+
+
+@pytest.mark.parametrize("name", ["collect", "handout"])
+def test_the_help_says_the_exit_codes(name, capsys):
+    with pytest.raises(SystemExit):
+        main([name, "--help"])
+    assert "exit codes: 0 " in capsys.readouterr().out
 
 
 def test_a_deadline_that_is_no_time_is_refused(course, tmp_path):
@@ -373,6 +396,38 @@ def test_an_archive_is_unpacked_and_data_and_weights_are_left_out(course, tmp_pa
     assert taken(course, "anna") == {"kl.ipynb": notebook("zipped"), "photo.png": "picture"}
     out = " ".join(capsys.readouterr().out.split())
     assert "Left out" in out and "model.safetensors" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("../evil.ipynb", "its name leads out of the folder"),
+        ("a/../../evil.ipynb", "its name leads out of the folder"),
+        ("/tmp/evil.ipynb", "its name leads out of the folder"),
+        ("C:\\evil.ipynb", "its name leads out of the folder"),
+        ("inner.zip", "archives in archives are not opened"),
+        ("inner.7z", "only zip archives are opened"),
+        ("model.pt", "neither notebook, picture nor text"),
+        ("README.md", "it came with the sheet"),
+    ],
+)
+def test_the_table_names_what_is_not_taken_from_an_archive(name, words, course, tmp_path, capsys):
+    inner = archive_of({name: notebook("evil"), "kl.ipynb": notebook("zipped")})
+    command.collect(SHEET, archive_of({"anna.zip": inner}, tmp_path / "all.zip"), yes=True)
+    row = row_of("anna", capsys)
+    assert words in row and name in row
+    assert taken(course, "anna") == {"kl.ipynb": notebook("zipped")}
+
+
+def test_a_link_in_an_archive_is_named(course, tmp_path, capsys):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        info = zipfile.ZipInfo("passwd.txt")
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, "/etc/passwd")
+    path = archive_of({"anna.zip": stream.getvalue()}, tmp_path / "all.zip")
+    assert command.collect(SHEET, path, yes=True) == 1
+    assert "passwd.txt: it is a link" in row_of("anna", capsys)
 
 
 def test_who_handed_in_no_notebook_is_reported(course, tmp_path, capsys):
@@ -546,10 +601,10 @@ def test_who_never_handed_in_is_in_the_list_of_grades(course, tmp_path, monkeypa
 # --- Moodle's worksheet
 
 
-def put_worksheet(tmp_path, *rows):
+def put_worksheet(tmp_path, *rows, names=worksheet.COLUMNS):
     stream = io.StringIO()
     writer = csv.DictWriter(stream, worksheet.COLUMNS, restval="-")
-    writer.writeheader()
+    csv.writer(stream).writerow(names)
     writer.writerows(rows)
     path = tmp_path / "worksheet.csv"
     path.write_text(stream.getvalue(), "utf-8-sig")
@@ -573,11 +628,78 @@ def test_moodles_worksheet_brings_times_and_those_who_handed_in_nothing(course, 
     assert ledger.read(SHEET)["moodle"]["zoe"].members["zoe"].id == "77"
 
 
+def test_a_time_that_is_known_already_is_shown(course, tmp_path, capsys):
+    sheet = put_worksheet(tmp_path, ANNA)
+    command.collect(SHEET, moodle(tmp_path), worksheet=sheet, yes=True)
+    before = everything(course)
+    command.collect(SHEET, moodle(tmp_path), deadline="2026-11-10T11:00", yes=True)
+    assert everything(course) == before
+    row = capsys.readouterr().out.rpartition("student or team")[2].splitlines()[1]
+    assert row.split()[:5] == ["anna-mueller", "2026-11-10", "12:00", "late", "kl.ipynb"]
+
+
+def test_the_time_and_the_files_of_who_is_not_taken_are_shown(course, tmp_path, capsys):
+    put_roster(course, "ab123,Anna Müller,,,,,")
+    assert command.collect(SHEET, ilias(tmp_path), yes=True) == 1
+    row = next(line for line in capsys.readouterr().out.splitlines() if "bberg" in line)
+    assert "2026-11-10 12:00  late  kl.ipynb  not taken. Is not in the roster" in row
+
+
 def test_an_address_from_the_worksheet_is_found_in_the_roster(course, tmp_path):
     put_roster(course, "ab123,A. M.,anna@x.de,,,,", "ben,Ben O'Hara,,,,,")
     sheet = put_worksheet(tmp_path, ANNA)
     command.collect(SHEET, moodle(tmp_path), worksheet=sheet, yes=True)
     assert taken(course, "ab123")
+
+
+def in_german(row, **more):
+    number = row["Identifier"].rpartition(" ")[2]
+    return (
+        row | {"Identifier": f"Teilnehmer/in{number}", "Status": "Zur Bewertung abgegeben"} | more
+    )
+
+
+SUBMITTED_AT = "Last modified (submission)"
+GERMAN = list(worksheet.GERMAN.values())
+
+
+def test_a_german_worksheet_brings_times_addresses_and_late_marks(course, tmp_path, capsys):
+    ben = {"Identifier": "Participant 12346", "Full name": "Ben O'Hara"}
+    words = "Zur Bewertung abgegeben - 1 Tag 2 Stunden zu spät -  - "
+    sheet = put_worksheet(
+        tmp_path,
+        in_german(ANNA, **{SUBMITTED_AT: "Dienstag, 10. November 2026, 12:00"}),
+        in_german(ben, **{SUBMITTED_AT: "Mittwoch, 11. März 2026, 14:03", "Status": words}),
+        names=GERMAN,
+    )
+    command.collect(SHEET, moodle(tmp_path), worksheet=sheet, yes=True)
+    assert taken(course, "anna-mueller")["timestamp.txt"] == "2026-11-10T12:00:00+01:00\n"
+    assert taken(course, "ben-o-hara")["timestamp.txt"] == "2026-03-11T14:03:00+01:00\n"
+    entries = ledger.read(SHEET)["moodle"]
+    assert entries["ben-o-hara"].late and not entries["anna-mueller"].late
+    assert entries["anna-mueller"].members["anna-mueller"].login == "anna@x.de"
+    assert "not known" not in capsys.readouterr().out
+
+
+def test_a_worksheet_in_a_language_that_is_not_known_is_refused(course, tmp_path):
+    sheet = put_worksheet(tmp_path, names=["Identifiant", "Nom complet", *GERMAN[2:]])
+    with pytest.raises(CourseError, match="no column Identifier and no Full name: .* or German"):
+        command.collect(SHEET, moodle(tmp_path), worksheet=sheet, yes=True)
+
+
+def test_a_time_that_cannot_be_read_is_said_to_be_so(course, tmp_path, capsys):
+    sheet = put_worksheet(tmp_path, ANNA | {SUBMITTED_AT: "mardi, le dix, midi"})
+    command.collect(SHEET, moodle(tmp_path), worksheet=sheet, deadline=DEADLINE, yes=True)
+    out = capsys.readouterr().out
+    assert "One time of handing in is in a form that is not known" in out
+    assert "mardi, le dix, midi" in out and "counts as on time" in out and "not read" in out
+    assert "--worksheet" not in out
+
+
+def test_a_date_of_brightspace_that_cannot_be_read_is_said_to_be_so(course, tmp_path, capsys):
+    folder = "12347-1 - Zoe Z - 10 Foovember, 2026 1200"
+    command.collect(SHEET, brightspace(tmp_path, {f"{folder}/kl.ipynb": notebook()}), yes=True)
+    assert "10 Foovember, 2026 1200" in capsys.readouterr().out
 
 
 # --- handing back
@@ -645,9 +767,9 @@ def test_what_canvas_takes_back_has_the_names_and_columns_of_canvas(course, tmp_
         "muelleranna_12345_67890_kl.html",
         "bergben_LATE_12346_67891_kl.html",
     }
-    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Sheet 1 (991)"]
-    assert rows[0] == head and rows[1][0].strip() == "Points Possible" and rows[1][5] == "108.0"
-    assert {row[1]: row[5] for row in rows[2:]} == {"12345": "88.0", "12346": "12.5"}
+    assert rows[0] == ["Student", "ID", "Section", "Sheet 1 (991)"]
+    assert rows[1][0].strip() == "Points Possible" and rows[1][3] == "108.0"
+    assert {row[1]: row[3] for row in rows[2:]} == {"12345": "88.0", "12346": "12.5"}
 
 
 def test_what_brightspace_takes_back_has_its_names_and_columns(course, tmp_path):
@@ -695,21 +817,120 @@ def test_the_empty_structure_that_ilias_gives_for_feedback_teaches_the_names(cou
     assert ledger.read(SHEET)["ilias"]["amueller"].members["amueller"].id == "4711"
 
 
-def test_the_points_go_into_the_platforms_own_file(course, tmp_path):
-    own = tmp_path / "Grades-DGM-Sheet 1.csv"
-    own.write_text('﻿Identifier,Full name,Grade,Extra\nParticipant 12345,"Müller, A",,x\n', "utf-8")
-    _, rows = round_trip(moodle, course, tmp_path, source=own)
-    assert rows == [
-        ["Identifier", "Full name", "Grade", "Extra"],
-        ["Participant 12345", "Müller, A", "88.0", "x"],
-    ]
+def filled(make, course, tmp_path, data, name="own.csv", **options):
+    """What becomes of a platform's own grade file, in bytes."""
+    (tmp_path / name).write_bytes(data)
+    command.collect(SHEET, make(tmp_path), yes=True)
+    anna, ben = FOUND[make]
+    put_grades(course, **{anna: 88.0, ben: 12.5})
+    assert handout.handout(SHEET, make.__name__, source=tmp_path / name, **options) == 0
+    return (course / "handout" / SHEET / make.__name__ / name).read_bytes()
 
 
-def test_a_row_that_lacks_its_last_cells_gets_its_points_in_their_column(course, tmp_path):
+OF_MOODLE = 'Identifier,Full name,Grade,Extra\r\nParticipant 12345,"Müller, ""A""",{},x\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (OF_MOODLE, "", "88.0"),
+        (OF_MOODLE.replace("\r\n", "\n"), "3", "88.0"),
+        ('"Identifier";"Grade"\n"Participant 12345";"{}"', "", "88.0"),
+        ("Identifier\tGrade\r\nParticipant 12346\t{}", "1", "12.5"),
+        ("Identifier;Status;Grade\nParticipant 12345{}\n", "", ";;88.0"),
+        ("Identifier,Grade\nParticipant 77,{}\n", "5", "5"),
+        ('Identifier,"Full\nname",Grade\nParticipant 12345,"A\nB",{}\n', "", "88.0"),
+    ],
+    ids=["Moodle's", "line feeds", "quotes", "tabs", "short rows", "a stranger", "two lines"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_in_the_platforms_own_file_nothing_changes_but_the_points(
+    encoding, text, old, new, course, tmp_path
+):
+    made = filled(moodle, course, tmp_path, text.format(old).encode(encoding))
+    assert made == text.format(new).encode(encoding)
+
+
+def test_who_has_no_row_in_the_platforms_own_file_is_named(course, tmp_path, capsys):
+    filled(moodle, course, tmp_path, OF_MOODLE.format("").encode("utf-8"))
+    out = capsys.readouterr().out
+    assert "own.csv has no row for ben-o-hara, so their points are not in it." in out
+
+
+def test_what_was_not_judged_leaves_the_cell_of_the_platforms_file_alone(course, tmp_path):
+    command.collect(SHEET, moodle(tmp_path), yes=True)
+    put_grades(course, **{"anna-mueller": ""})
     own = tmp_path / "own.csv"
-    own.write_text("Identifier;Full name;Status;Grade\nParticipant 12345;Müller\n\n", "cp1252")
-    _, rows = round_trip(moodle, course, tmp_path, source=own)
-    assert rows[1] == ["Participant 12345", "Müller", "", "88.0"]
+    own.write_text(OF_MOODLE.format("40"), "utf-8", newline="")
+    handout.handout(SHEET, "moodle", source=own)
+    made = course / "handout" / SHEET / "moodle" / "own.csv"
+    assert made.read_bytes() == own.read_bytes()
+
+
+def test_bytes_that_are_no_letters_stay(course, tmp_path):
+    data = b"Identifier,Full name,Grade\nParticipant 12345,M\xfcller\x81,\n"
+    assert filled(moodle, course, tmp_path, data) == data.replace(b"\x81,", b"\x81,88.0")
+
+
+def test_the_points_go_into_a_german_worksheet(course, tmp_path):
+    own = put_worksheet(tmp_path, in_german(ANNA), names=GERMAN)
+    made = filled(moodle, course, tmp_path, own.read_bytes()).decode("utf-8-sig")
+    (row,) = csv.DictReader(made.splitlines())
+    assert list(row) == GERMAN and row["ID"] == "Teilnehmer/in12345"
+    assert row["Bewertung"] == "88.0"
+
+
+OF_CANVAS = "Student,ID,Section,Sheet 1 (991)\n    Points Possible,,,{}\nMüller,12345,,\n"
+OF_BRIGHTSPACE = "OrgDefinedId,Sheet 1 Points Grade <Numeric MaxPoints:{} Weight:5>\n#12345,\n"
+OF_GERMAN_MOODLE = "ID;Bestwertung;Bewertung\nTeilnehmer/in12345;{};\n"
+
+
+@pytest.mark.parametrize("most", ["100", "100.00", "108", "108.0"])
+@pytest.mark.parametrize(
+    ("make", "text", "column", "words"),
+    [
+        (canvas, OF_CANVAS, "Sheet 1 (991)", "Canvas counts the points out of its own"),
+        (brightspace, OF_BRIGHTSPACE, None, "Brightspace cuts off what is above"),
+        (moodle, OF_GERMAN_MOODLE, "", "Moodle leaves out grades above its own"),
+    ],
+    ids=["canvas", "brightspace", "moodle"],
+)
+def test_where_the_platform_has_other_points_it_is_said(
+    make, text, column, words, most, course, tmp_path, capsys
+):
+    text = text.format(most.replace(".", ",") if make is moodle else most)
+    if column is None:
+        column = text.partition("\n")[0].partition(",")[2]
+    filled(make, course, tmp_path, text.encode("utf-8"), column=column)
+    out = capsys.readouterr().out
+    said = f"has 100 points as the most, this sheet 108. {words}" in out
+    assert said == (words in out) == most.startswith("100")
+
+
+def test_what_canvas_does_with_a_name_without_its_number_is_said(course, tmp_path, capsys):
+    round_trip(canvas, course, tmp_path)
+    out = capsys.readouterr().out
+    assert "it makes a new one where there is none" in out
+    assert "sets the assignment's points in Canvas to 108." in out
+    handout.handout(SHEET, "canvas", column="Sheet 1 (991)")
+    assert "a new one" not in capsys.readouterr().out
+
+
+def test_a_grade_file_of_an_earlier_run_is_named(course, tmp_path, capsys):
+    round_trip(moodle, course, tmp_path)
+    assert "Older files" not in capsys.readouterr().out
+    filled(moodle, course, tmp_path, OF_MOODLE.encode("utf-8"))
+    words = f"Older files lie beside these and are not to be uploaded: grades_{SHEET}.csv."
+    assert words in capsys.readouterr().out
+
+
+def test_a_grade_file_is_never_written_over_itself(course, tmp_path):
+    round_trip(moodle, course, tmp_path)
+    made = course / "handout" / SHEET / "moodle" / f"grades_{SHEET}.csv"
+    before = made.read_bytes()
+    with pytest.raises(CourseError, match="lies where the copy of it goes"):
+        handout.handout(SHEET, "moodle", source=made)
+    assert made.read_bytes() == before
 
 
 def test_a_file_of_the_platforms_that_is_not_there_is_named(course, tmp_path):
@@ -759,7 +980,7 @@ def test_where_nobody_says_which_column_holds_the_grade_none_is_guessed(course, 
     own = tmp_path / "own.csv"
     own.write_text("Student,ID,Sheet 1 (991)\nMüller,12345,\n", "utf-8")
     with pytest.raises(
-        CourseError, match=r"Which column of .*own.csv is it\? Say it with --column"
+        CourseError, match=r"own.csv does not say which column it is. Say it with --column"
     ):
         round_trip(canvas, course, tmp_path, source=own)
 
@@ -784,11 +1005,23 @@ def test_before_grading_nothing_can_be_handed_out(course):
         ("10 November, 2026 1530", "2026-11-10T15:30"),
         ("Nov 10, 2026 330 PM", "2026-11-10T15:30"),
         ("November 10, 2026 1130 AM", "2026-11-10T11:30"),
+        ("10. Nov. 2026 1530", "2026-11-10T15:30"),
+        ("Tuesday, 10 November 2026, 12:05 PM", "2026-11-10T12:05"),
+        ("Tuesday, November 10, 2026, 12:05 AM", "2026-11-10T00:05"),
+        ("Freitag, 27. November 2026, 14:03", "2026-11-27T14:03"),
+        ("Sonntag, 1. März 2026, 09:00", "2026-03-01T09:00"),
+        ("Freitag, 9. Jänner 2026, 09:00", "2026-01-09T09:00"),
+        ("vendredi 27 novembre 2026, 14:03", "2026-11-27T14:03"),
+        ("viernes, 27 de noviembre de 2026, 14:03", "2026-11-27T14:03"),
+        ("27.11.2026 14:03", "2026-11-27T14:03"),
+        ("2026-11-27 14:03:20", "2026-11-27T14:03"),
+        ("Samstag, 31. Februar 2026, 10:00", None),
+        ("11/27/2026, 14:03", None),
         ("gestern", None),
     ],
 )
-def test_times_in_the_folders_of_brightspace(text, expected):
-    found = platforms.brightspace_time(text, datetime.UTC)
+def test_times_as_platforms_write_them(text, expected):
+    found = times.read(text, datetime.UTC)
     assert (found and found.strftime("%Y-%m-%dT%H:%M")) == expected
 
 

@@ -150,7 +150,9 @@ def test_each_failure_has_the_one_sentence_that_helps(soup):
     said = {name: sentence for name, sentence, _ in rows(soup)}
     assert said["KL divergence to the standard normal distribution"] == handed_back.FLIPPED
     assert said["From the definition to the closed form"] == "The constant 1/2 is added."
-    assert said["When the bound rises"] == "No answer was handed in."
+    assert said["When the bound rises"] == (
+        "No answer was handed in. If you wrote one, tell your instructor in which cell."
+    )
     assert said["The purpose"].startswith("Good, but say which of the two is the weight: q")
     discrete = said["KL divergence of discrete distributions"]
     assert discrete == "Does not hold: inf for a single pair. It returns nan."
@@ -197,6 +199,47 @@ def test_a_derivation_is_typeset_line_by_line_with_a_mark_for_each(soup):
     marks = [span["aria-label"] for span in table.find_all(role="img")]
     assert marks[:2] == ["right", "right"] and "wrong" in marks
     assert len(table("math")) >= 3 and "$" not in table.get_text()
+
+
+def test_a_derivation_is_reported_once_and_its_criteria_are_typeset(soup):
+    part = section(soup, "From the definition to the closed form")
+    assert "properties hold" not in part.get_text()
+    rows = [row.i for row in part.find(class_="derivation")("tr") if row.i]
+    assert [bool(row.math) for row in rows] == [True, False, True, True, False]
+    assert not re.search(r"\$|E_q|mu_1", part.find(class_="derivation").get_text())
+
+
+def test_a_criterion_in_the_findings_is_typeset():
+    line = Line(
+        r"the second moment $E_q[(x - \mu_1)^2]$ appears", False, message="(line 3 is wrong)"
+    )
+    part = exercise_with(Report("kl_normal", 4.0, 0.0, (line, Line("other", True))))
+    assert part.find(class_="findings").b.math and "$" not in part.get_text()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Not written yet: it still raises NotImplementedError.",
+        "Not written yet: there are no lines.",
+    ],
+)
+@pytest.mark.parametrize("more", [(), (Line("returns a value", True),)])
+def test_what_is_not_written_is_said_to_be_so_and_nothing_else(message, more):
+    line = Line("agrees with the integral", False, core=True, message=message)
+    part = exercise_with(Report("kl_normal", 4.0, 0.0, (line, *more)))
+    assert part.find(class_="findings").get_text(" ", strip=True) == f"✗ {message}"
+    (finding,) = contents.findings(Report("kl_normal", 4.0, 0.0, (line, *more)))
+    assert finding.sentence == message
+
+
+def exercise_with(report):
+    """The section of the exercise that a verdict is about."""
+    verdicts = handed_back.reports() | {report.item: report}
+    points = handed_back.entries(SHEET, verdicts)
+    html = page.page(handed_back.contents(handed_back.notebook(), verdicts, points))
+    title = outline.titles(SHEET)[outline.items(SHEET)[report.item].grade_id]
+    return section(BeautifulSoup(html, "html.parser"), title.name)
 
 
 def test_given_text_is_folded_away_and_own_cells_are_not(soup):

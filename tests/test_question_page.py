@@ -556,7 +556,6 @@ def test_no_width_makes_the_page_scroll_sideways(visit, width):
 @pytest.mark.parametrize("width", [360, 1280])
 def test_contrast_labels_and_keys_are_as_everybody_needs_them(visit, width, scheme):
     page = visit(QUESTION, width, color_scheme=scheme)
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     browsing.demand_for_everybody(page)
 
 

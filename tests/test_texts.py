@@ -9,6 +9,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from grader.course import layout
+from grader.judging.report import plain
 from grader.records import texts
 from grader.records.gradebook import config
 from grader.records.sanitise import RemoveActiveContent
@@ -168,6 +169,24 @@ def test_the_marks_of_a_derivation_keep_their_class_and_nothing_else_does():
 def test_greek_names_in_sentences_are_typeset():
     words = texts.with_names_typeset(r"At \mu_1 = 0.5, \alphabet and \n stay.")
     assert words.count("<math") == 1 and r"\alphabet" in words and r"\n stay" in words
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [r"E_q[(x - \mu_1)^2]", r"\log p(x)", "p(z | x)", "f&#39;", r"f(\mu + \sigma \epsilon)"],
+)
+def test_formulas_in_the_names_of_lines_are_typeset(formula):
+    words = texts.with_names_typeset(f"the moment ${formula}$ appears")
+    assert words.count("<math") == 1 and "$" not in words
+    assert plain(f"the ${formula}$") == "the " + formula.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    "formula", [r"\href{javascript:x}{y}", r"\text{a}", "a &lt; b", r"\alphabet"]
+)
+def test_no_other_command_between_dollar_signs_is_typeset(formula):
+    words = f"yours is ${formula}$"
+    assert texts.with_names_typeset(words) == words
 
 
 def test_an_output_that_is_only_active_leaves_a_word():

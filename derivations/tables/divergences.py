@@ -60,16 +60,16 @@ KL_NORMAL = Derivation(
     quantity=r"D_{KL}(q \| p)",
     closed=_KL_NORMAL,
     start=either(has(Divergence), open_logarithm),
-    start_words="starts from the divergence of q and p, as its symbol or by its definition",
+    start_words="starts from the divergence of $q$ and $p$, as its symbol or by its definition",
     end=_INTEGRATED,
     end_words="ends in the closed form, without an integral or expectation",
     steps=(
         Step(
-            "the second moment E_q[(x - mu_1)^2] appears as a term of a line",
+            r"the second moment $E_q[(x - \mu_1)^2]$ appears as a term of a line",
             _second_moment,
         ),
         Step(
-            "sigma_1^2 takes the place of the second moment",
+            r"$\sigma_1^2$ takes the place of the second moment",
             without(
                 lambda facts: bool(facts.like(_SECOND_MOMENT)), open_logarithm, has(Divergence)
             ),
@@ -285,18 +285,18 @@ KL_DIAGONAL = Derivation(
             lambda facts: any(isinstance(n, Series) and n.kind == "product" for n in facts.nodes),
         ),
     ),
-    end_words="ends in the closed form: one sum over i, without trace, determinant or matrix",
+    end_words="ends in the closed form: one sum over $i$, without trace, determinant or matrix",
     steps=(
         Step(
-            "the trace stands as a sum over i",
+            "the trace stands as a sum over $i$",
             stands_alone(r"\sum_i \sigma_i^2", adding=(rf"{_SUM} \sigma_i^2",)),
         ),
         Step(
-            "the quadratic form stands as a sum over i",
+            "the quadratic form stands as a sum over $i$",
             stands_alone(r"\sum_i \mu_i^2", adding=(rf"{_SUM} \mu_i^2",)),
         ),
         Step(
-            "the log-determinant stands as a sum over i",
+            "the log-determinant stands as a sum over $i$",
             stands_alone(r"\sum_i \log \sigma_i^2", adding=(rf"-{_SUM} \log \sigma_i^2",)),
         ),
     ),

@@ -69,7 +69,7 @@ COUPLING_DENSITY = Derivation(
     quantity=r"\log p(x)",
     closed=_DENSITY,
     start=lambda facts: is_logarithm(facts.tree) and _is_density_of_x(facts.tree.argument),
-    start_words="starts from log p(x)",
+    start_words=r"starts from $\log p(x)$",
     end=every(
         exactly(1, Series),
         stands_alone(_SUM, adding=(_SUM,)),
@@ -81,10 +81,10 @@ COUPLING_DENSITY = Derivation(
             lambda facts: any(map(_is_density_of_x, facts.nodes)),
         ),
     ),
-    end_words="ends in log p_z(z) and one sum over j, without a determinant",
+    end_words=r"ends in $\log p_z(z)$ and one sum over $j$, without a determinant",
     steps=(
         Step(
-            "the change of variables: log p_z(z) and the logarithm of the Jacobian determinant",
+            r"the change of variables: $\log p_z(z)$ and the logarithm of the Jacobian determinant",
             every(
                 _logarithms_give(_of_the_jacobian),
                 without(lambda facts: any(map(_is_density_of_x, facts.nodes))),

@@ -40,7 +40,7 @@ GAME_VALUE = Derivation(
     quantity="V",
     closed=_VALUE,
     start=either(names("V"), every(has(Discriminator), has(*_BINDERS))),
-    start_words="starts from V, as its symbol or by its definition",
+    start_words="starts from $V$, as its symbol or by its definition",
     end=every(
         exactly(1, JensenShannon),
         without(has(*_BINDERS, Divergence, Discriminator), names("V")),

@@ -176,7 +176,7 @@ def _has_f(facts: Facts) -> bool:
     )
 
 
-_START_WORDS = "starts from the gradient of the expectation of f(x)"
+_START_WORDS = "starts from the gradient of the expectation of $f(x)$"
 _start: Form = _gradient_of_an_expectation
 _no_gradient: Form = without(lambda facts: bool(_gradients(facts)))
 
@@ -196,11 +196,11 @@ SCORE_FUNCTION = Derivation(
     start=_start,
     start_words=_START_WORDS,
     end=every(_one_expectation, _has_value, _gradients_of_logarithms_alone, without(_has_slope)),
-    end_words="ends in one expectation of f(x) times the score",
+    end_words="ends in one expectation of $f(x)$ times the score",
     steps=(
-        Step("the gradient of q stands inside the integral", _gradient_of_the_density),
+        Step("the gradient of $q$ stands inside the integral", _gradient_of_the_density),
         Step(
-            "then q times the gradient of log q takes its place: the log-derivative identity",
+            r"then $q$ times the gradient of $\log q$ takes its place: the log-derivative identity",
             _gradient_of_the_logarithm,
             behind=_gradient_of_the_density,
         ),
@@ -297,10 +297,11 @@ PATHWISE = Derivation(
     start=_start,
     start_words=_START_WORDS,
     end=every(_one_expectation, _has_slope, _no_gradient, without(_has_value)),
-    end_words="ends in one expectation of f', without a gradient by mu",
+    end_words=r"ends in one expectation of $f'$, without a gradient by $\mu$",
     steps=(
         Step(
-            "f(mu + sigma epsilon) stands under the gradient, in an expectation over the noise",
+            r"$f(\mu + \sigma \epsilon)$ stands under the gradient, in an expectation over "
+            "the noise",
             _gradient_along_the_path,
         ),
     ),

@@ -73,7 +73,7 @@ _POSTERIOR_INTEGRAL = r"\mathbb{E}_q[\log q(z) - \log p(z | x)]"
 _EVIDENCE = Route(
     quantity=r"\log p(x)",
     start=lambda facts: is_logarithm(facts.tree),
-    start_words="starts from log p(x)",
+    start_words=r"starts from $\log p(x)$",
     end=every(
         exactly(1, Divergence),
         exactly(1, Elbo),
@@ -83,8 +83,8 @@ _EVIDENCE = Route(
     end_words="ends in the ELBO plus one KL divergence, without an integral or expectation",
     steps=(
         Step(
-            "one integral or expectation over q holds log p(x), with the joint density and the "
-            "posterior in it",
+            r"one integral or expectation over $q$ holds $\log p(x)$, with the joint density and "
+            "the posterior in it",
             in_one(
                 every(
                     either(density("xz"), density("x", "z")),
@@ -133,14 +133,15 @@ _BOUND = Route(
         without(has(*_TAKEN), has(Series), has(Elbo), density("xz"), density("x", "z")),
         _contributes(Divergence, rf"-{_KL_POSTERIOR}"),
     ),
-    end_words="ends in log p(x) minus one KL divergence, without an integral or expectation",
+    end_words=r"ends in $\log p(x)$ minus one KL divergence, without an integral or expectation",
     steps=(
         Step(
-            "one integral or expectation over q holds the bound, with p(z | x) and p(x) in it",
+            "one integral or expectation over $q$ holds the bound, with $p(z | x)$ and $p(x)$ in "
+            "it",
             in_one(every(density("x"), density("z", "x"), without(has(Divergence, Elbo)))),
         ),
         Step(
-            "the divergence stands as one integral or expectation beside log p(x)",
+            r"the divergence stands as one integral or expectation beside $\log p(x)$",
             every(
                 stands_alone(_POSTERIOR_INTEGRAL, adding=(rf"-{_KL_POSTERIOR}",)),
                 _no_symbols,
@@ -164,7 +165,7 @@ ELBO_GAP = Derivation(
     quantity=rf"\log p(x) - {_ELBO}",
     closed=_KL_POSTERIOR,
     start=every(density("x"), either(has(Elbo), density("xz"), density("x", "z"))),
-    start_words="starts from log p(x) - ELBO",
+    start_words=r"starts from $\log p(x)$ - ELBO",
     end=every(
         exactly(1, Divergence),
         without(
@@ -174,7 +175,8 @@ ELBO_GAP = Derivation(
     end_words="ends in one KL divergence, without an integral or expectation",
     steps=(
         Step(
-            "one integral or expectation over q holds the whole difference, log p(x) included",
+            r"one integral or expectation over $q$ holds the whole difference, $\log p(x)$ "
+            "included",
             _whole_difference,
         ),
         Step("the divergence stands as one integral or expectation", _one_integral),
@@ -256,7 +258,7 @@ _divergence_from_the_prior = _contributes(Divergence, rf"-{_KL_PRIOR}")
 _RECONSTRUCTED = Route(
     quantity=_RECONSTRUCTION,
     start=every(exactly(1, *_TAKEN), _no_symbols, density("x", "z"), without(density("xz"))),
-    start_words="starts from the expectation of log p(x | z)",
+    start_words=r"starts from the expectation of $\log p(x | z)$",
     finish=every(exactly(1, *_TAKEN), without(density("z"))),
     end=every(
         exactly(1, Divergence),
@@ -289,7 +291,7 @@ _REGULARISED = Route(
     end_words="ends in one expectation minus the ELBO, without another integral",
     steps=(
         Step(
-            "the expectation of log p(x | z) stands alone, beside what will become the ELBO",
+            r"the expectation of $\log p(x | z)$ stands alone, beside what will become the ELBO",
             every(_reconstruction, _no_symbols),
         ),
     ),
@@ -313,7 +315,8 @@ ELBO_SPLIT = Derivation(
     end_words="ends in one expectation minus one KL divergence, without an integral",
     steps=(
         Step(
-            "the expectation of log p(x | z) stands alone, beside what will become the divergence",
+            r"the expectation of $\log p(x | z)$ stands alone, beside what will become the "
+            "divergence",
             every(_reconstruction, without(has(Divergence, Elbo))),
         ),
     ),
@@ -432,7 +435,7 @@ IMPORTANCE_BOUND = Derivation(
     quantity=r"\log p(x)",
     closed=_IMPORTANCE,
     start=_evidence_alone,
-    start_words="starts from log p(x)",
+    start_words=r"starts from $\log p(x)$",
     end=every(
         equals(_IMPORTANCE),
         has(Expectation),
@@ -441,11 +444,11 @@ IMPORTANCE_BOUND = Derivation(
     end_words="ends in the expected logarithm of the mean weight",
     steps=(
         Step(
-            "p(x) stands as the expectation of one weight under q",
+            "$p(x)$ stands as the expectation of one weight under $q$",
             every(equals(r"\log p(x)"), _takes_one_weight),
         ),
         Step(
-            "log p(x) stands as the logarithm of the expected mean of k weights",
+            r"$\log p(x)$ stands as the logarithm of the expected mean of $k$ weights",
             every(equals(r"\log p(x)"), moves_to(_IMPORTANCE)),
         ),
         Step("the logarithm moves into the expectation: one inequality, by Jensen", by_jensen),
@@ -505,7 +508,7 @@ ELBO_JENSEN = Derivation(
     quantity=r"\log p(x)",
     closed=_ELBO,
     start=_evidence_alone,
-    start_words="starts from log p(x)",
+    start_words=r"starts from $\log p(x)$",
     end=every(
         equals(_ELBO),
         without(_holds_logarithm_of_mean, density("x"), density("z", "x"), has(Variance)),
@@ -513,7 +516,7 @@ ELBO_JENSEN = Derivation(
     end_words="ends in the ELBO, as its symbol or by its definition",
     steps=(
         Step(
-            "log p(x) stands as the logarithm of an expectation under q",
+            r"$\log p(x)$ stands as the logarithm of an expectation under $q$",
             every(equals(r"\log p(x)"), moves_to(_ELBO)),
         ),
         Step(

@@ -18,6 +18,7 @@ from grader import terminal
 from grader.audit import audit
 from grader.course import outline
 from grader.judging.judge import Depth
+from grader.judging.report import plain
 from grader.running.session import InProcess
 
 WANTED = 10.0
@@ -77,7 +78,7 @@ def _margins(task: audit.Task, seeds: Iterable[int]) -> list[Margin]:
     item = outline.items(task.sheet)[task.item]
     reports = [audit.judged(session, task.sheet, item, seed, Depth.SCORE) for seed in seeds]
     return [
-        Margin(task.item, line.what, line.margin, task.name, int(not line.passed))
+        Margin(task.item, plain(line.what), line.margin, task.name, int(not line.passed))
         for report in reports
         for line in report.lines
     ]

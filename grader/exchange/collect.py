@@ -111,7 +111,8 @@ def show(rules: Rules, download: Download, found: Recognised, plan: Plan) -> Non
 
 
 def _row(step: Step, rules: Rules) -> list[str]:
-    time = f"{step.time.astimezone(rules.zone):%Y-%m-%d %H:%M}" if step.time else "not known"
+    unknown = "not read" if step.unread else "not known"
+    time = f"{step.time.astimezone(rules.zone):%Y-%m-%d %H:%M}" if step.time else unknown
     what = ". ".join([step.action, *(note.rstrip(".") for note in step.notes)])
     late = "late" if step.late else ""
     names = files.listing(list(step.kept.files))

@@ -86,8 +86,8 @@ def _unpacked(path: Path, folder: Path, timezone: str) -> Download:
             raise CourseError(f"{path} holds {len(infos)} files, more than any class hands in.")
         for number, info in enumerate(infos):
             name = info.filename.replace("\\", "/")
-            if problem := _problem(info, name):
-                found.refused.append(f"{plain(name, 150)}: {problem}")
+            if why := problem(info):
+                found.refused.append(f"{plain(name, 150)}: {why}")
             elif name.endswith("/"):
                 found.folders.append(name.rstrip("/"))
             elif not _is_skipped(name):
@@ -104,8 +104,9 @@ def _unpacked(path: Path, folder: Path, timezone: str) -> Download:
     return found
 
 
-def _problem(info: zipfile.ZipInfo, name: str) -> str:
-    """Why a member is not read; empty if it is."""
+def problem(info: zipfile.ZipInfo) -> str:
+    """Why a member of an archive is not read; empty if it is."""
+    name = info.filename.replace("\\", "/")
     parts = PurePosixPath(name).parts
     if stat.S_ISLNK(info.external_attr >> 16):
         return "it is a link."

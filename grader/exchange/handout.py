@@ -15,14 +15,21 @@ from pathlib import Path
 from grader import atomic
 from grader.course import layout
 from grader.errors import CourseError
-from grader.exchange import ledger, worksheet
+from grader.exchange import ledger, own_file, worksheet
 from grader.exchange.platforms import Account
 from grader.intake.files import listing
 from grader.intake.submissions import Submission
-from grader.records import gradebook, roster, spreadsheets
+from grader.records import gradebook, roster
 from grader.records.export import GRADES
 
 FOLDER = layout.ROOT / "handout"
+NAMES = {"ilias": "ILIAS", "moodle": "Moodle", "canvas": "Canvas", "brightspace": "Brightspace"}
+ABOVE = {  # what each does with points above its own maximum
+    "moodle": "Moodle leaves out grades above its own.",
+    "canvas": "Canvas counts the points out of its own.",
+    "brightspace": "Brightspace cuts off what is above its own, unless the item may exceed it.",
+}
+NUMBERED = re.compile(r"\(\d+\)\s*$")  # the end of a column's name in Canvas
 FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]*$)")  # how one begins; -1.5 and - are none
 ILIAS_COLUMNS = ["status", "mark", "notice", "comment", "plagiarism", "plag_comment"]
 
@@ -55,24 +62,97 @@ def handout(sheet: str, platform: str, column: str = "", source: Path | None = N
     """Write the feedback zip and the grade file of a sheet; the exit code.
 
     column: what the platform calls the grade; the sheet's name where empty;
-    source: a grade file of the platform's own, whose rows and columns are kept.
+    source: a grade file of the platform's own, which is copied with the points in it.
     Raises CourseError where there are no grades, or the sheet was not collected from there.
     """
     results = read_results(sheet, platform)
     folder = FOLDER / sheet / platform
     archive = folder / f"{'multi_feedback_' if platform == 'ilias' else 'feedback_'}{sheet}.zip"
-    without = write_feedback(archive, sheet, results, f"{archive.stem}/" * (platform == "ilias"))
     if source is None:
         name, made = GRADE_FILES[platform](sheet, results, column or sheet)
-        rows = [[_as_text(cell) for cell in row] for row in made]
+        data = _csv([[_as_text(cell) for cell in row] for row in made])
+        about = list(_about_made(platform, results, column))
     else:
-        name, rows = source.name, list(filled_in(source, platform, results, column))
-    atomic.write(folder / name, _csv(rows))
+        name = source.name
+        if source.resolve() == (folder / name).resolve():
+            raise CourseError(f"{source} lies where the copy of it goes: move it, say to ~.")
+        filled = own_file.fill(source, platform, _scores(platform, results), column)
+        data, about = filled.data, list(_about_filled(platform, results, filled, source))
+    without = write_feedback(archive, sheet, results, f"{archive.stem}/" * (platform == "ilias"))
+    atomic.write(folder / name, data)
     print(f"Feedback:  {archive.relative_to(layout.ROOT)}")
     print(f"Grades:    {(folder / name).relative_to(layout.ROOT)}")
-    for note in _notes(platform, results, without):
+    older = sorted({path.name for path in folder.iterdir()} - {name, archive.name})
+    if older:
+        about.append(f"Older files lie beside these and are not to be uploaded: {listing(older)}.")
+    for note in [*about, *_notes(platform, results, without)]:
         print(f"! {note}")
     return 0
+
+
+def _scores(platform: str, results: list[Result]) -> dict[str, str]:
+    """Everybody's points by each number that the platform's own file may have for them."""
+    found: dict[str, str] = {}
+    for one in results:
+        for number in _numbers(platform, one):
+            found.setdefault(number, one.score)
+    return found
+
+
+def _numbers(platform: str, one: Result) -> set[str]:
+    account = one.person.accounts.get(platform, "")
+    return {one.account.id if one.account else "", account, f"#{account}"} - {"", "#"}
+
+
+def _about_made(platform: str, results: list[Result], column: str) -> Iterator[str]:
+    """What a grade file that was made here does on the platform, and what it does not."""
+    most = f"{float(results[0].most):g}" if results else "none"
+    if platform == "canvas":
+        yield f"The file sets the assignment's points in Canvas to {most}."
+        if not NUMBERED.search(column):
+            yield (
+                "Canvas finds the assignment by its number, or by exactly this name; it makes a "
+                'new one where there is none. Give both, --column "NAME (NUMBER)", as they stand '
+                "in the gradebook's export, or that export: --into FILE."
+            )
+        return
+    if platform == "ilias":
+        yield "ILIAS takes status.csv only where it has the plugin ExerciseStatusFile."
+    if platform == "moodle":
+        yield (
+            "Moodle reads these columns only for somebody who uses it in English. In any language: "
+            "download the grading worksheet, and give it as --into FILE."
+        )
+    names = [one.student for one in results if not one.person.accounts.get(platform)]
+    if platform == "brightspace" and names:
+        yield (
+            "Without an OrgDefinedId in the roster, so found only if the Username is this: "
+            f"{listing(names)}."
+        )
+    if platform in ABOVE:
+        yield f"Check that {NAMES[platform]} has {most} points as the most, too. {ABOVE[platform]}"
+
+
+def _about_filled(
+    platform: str, results: list[Result], filled: own_file.Filled, source: Path
+) -> Iterator[str]:
+    """Whether the platform counts out of as many points as the sheet has."""
+    yield f"The points are in the column “{filled.column}” of the copy; {source} is as it was."
+    absent = [one.student for one in results if _absent(platform, one, filled)]
+    if absent:
+        yield f"{source} has no row for {listing(absent)}, so their points are not in it."
+    most = float(results[0].most) if results else None
+    if filled.most is not None and most is not None and filled.most != most:
+        yield (
+            f"{NAMES[platform]} has {filled.most:g} points as the most, this sheet {most:g}. "
+            f"{ABOVE[platform]} Set it to {most:g} there, and download the file again."
+        )
+
+
+def _absent(platform: str, one: Result, filled: own_file.Filled) -> bool:
+    """Whether somebody whom the platform knows has points, but no row in its file."""
+    numbers = _numbers(platform, one)
+    return bool(numbers and one.score) and not numbers & filled.numbers
 
 
 def _notes(platform: str, results: list[Result], without: list[str]) -> Iterator[str]:
@@ -146,10 +226,10 @@ def write_feedback(archive: Path, sheet: str, results: list[Result], top: str) -
     return without
 
 
-def _csv(rows: list[list[str]]) -> str:
+def _csv(rows: list[list[str]]) -> bytes:
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\r\n").writerows(rows)
-    return stream.getvalue()
+    return stream.getvalue().encode("utf-8")
 
 
 def _as_text(cell: str) -> str:
@@ -176,12 +256,11 @@ def _moodle(sheet: str, results: list[Result], column: str) -> tuple[str, list[l
 
 def _canvas(sheet: str, results: list[Result], column: str) -> tuple[str, list[list[str]]]:
     most = results[0].most if results else ""
-    rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", column]]
-    rows.append(["    Points Possible", "", "", "", "", most])
+    rows = [["Student", "ID", "Section", column]]  # all that its importer needs
+    rows.append([f"    {own_file.POSSIBLE}", "", "", most])
     for one in results:
         if number := number_on("canvas", one):
-            login = one.person.email or one.student
-            rows.append([one.person.name, number, "", login, "", one.score])
+            rows.append([one.person.name, number, "", one.score])
     return f"grades_{sheet}.csv", rows
 
 
@@ -225,45 +304,3 @@ GRADE_FILES: dict[str, Callable[[str, list[Result], str], tuple[str, list[list[s
     "canvas": _canvas,
     "brightspace": _brightspace,
 }
-
-
-# --- a grade file of the platform's own
-
-KEYS = {
-    "ilias": "usr_id",
-    "moodle": "Identifier",
-    "canvas": "ID",
-    "brightspace": "OrgDefinedId",
-}
-GRADE_COLUMNS = {"ilias": "mark", "moodle": "Grade"}
-
-
-def filled_in(
-    source: Path, platform: str, results: list[Result], column: str
-) -> Iterator[list[str]]:
-    """The rows of a platform's own grade file, with the points. Raises CourseError."""
-    by_key: dict[str, Result] = {}
-    for one in results:
-        account = one.person.accounts.get(platform, "")
-        for key in (one.account.id if one.account else "", account, f"#{account}"):
-            by_key.setdefault(key, one)
-    rows = spreadsheets.rows(source)
-    titles = rows[0] if rows else []
-    wanted = column or GRADE_COLUMNS.get(platform, "")
-    for title in (KEYS[platform], wanted):
-        if title not in titles:
-            known = ", ".join(titles)
-            lacks = (
-                f"{source} has no column {title!r}."
-                if title
-                else f"Which column of {source} is it?"
-            )
-            raise CourseError(f"{lacks} Say it with --column NAME. There are: {known}.")
-    key_at, place = titles.index(KEYS[platform]), titles.index(wanted)
-    yield titles
-    for short in rows[1:]:
-        # Excel leaves out empty cells at the end.
-        row = short + [""] * (len(titles) - len(short))
-        digits = row[key_at].rpartition(" ")[2]
-        known_as = by_key.get(digits) if digits else None
-        yield [*row[:place], known_as.score, *row[place + 1 :]] if known_as else row

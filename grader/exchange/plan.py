@@ -51,6 +51,7 @@ class Step:
     time: when it was handed in, if known;
     late: whether it came late;
     attempt: what orders hand-ins without a time;
+    unread: the time as the platform wrote it, where that could not be read;
     notes: a sentence each.
     """
 
@@ -61,6 +62,7 @@ class Step:
     time: datetime.datetime | None = None
     late: bool = False
     attempt: int = 0
+    unread: str = ""
     notes: list[str] = field(default_factory=list)
 
 
@@ -107,7 +109,7 @@ class Planner:
         for pieces in by_person(recognised.pieces).values():
             step = self._owner(pieces, recognised.accounts, plan)
             if step.action == NOT:
-                plan.steps.append(step)
+                plan.steps.append(self._shown(step, pieces))
             else:
                 grouped.setdefault(step.who, []).extend(pieces)
         plan.steps += [self._step(who, pieces) for who, pieces in grouped.items()]
@@ -123,7 +125,9 @@ class Planner:
                 f"There is no roster ({roster.FILE.relative_to(layout.ROOT)}): students are called "
                 "as the platform calls them, and who never hands in is in no list."
             )
-        if recognised.pieces and not any(piece.time for piece in recognised.pieces):
+        if unread := [piece.unread for piece in recognised.pieces if piece.unread]:
+            notes.append(_unread(unread))
+        elif recognised.pieces and not any(piece.time for piece in recognised.pieces):
             more = " Moodle's grading worksheet has them: --worksheet FILE.csv."
             more = more if recognised.platform == "moodle" else ""
             notes.append(f"The download holds no times of handing in.{more}")
@@ -188,16 +192,28 @@ class Planner:
 
     # --- what counts
 
+    def _shown(self, step: Step, pieces: list[Piece]) -> Step:
+        """A hand-in that has no place, with what the table says of it."""
+        chosen = self._take(step, pieces)
+        step.kept.files = {piece.name: piece.upload for piece in chosen}
+        return step
+
+    def _take(self, step: Step, pieces: list[Piece]) -> list[Piece]:
+        """Choose what counts of some pieces; its time goes into the step."""
+        chosen = self._choose(_attempts(pieces, self._rules.sheet), step)
+        first = chosen[0]
+        step.time, step.attempt, step.unread = first.time, first.attempt, first.unread
+        step.late = any(piece.late for piece in chosen) or self._is_late(step.time)
+        return chosen
+
     def _step(self, who: str, pieces: list[Piece]) -> Step:
-        step, tries = Step(who), _attempts(pieces, self._rules.sheet)
-        chosen = self._choose(tries, step)
+        step = Step(who)
+        chosen = self._take(step, pieces)
         everybody = self._teams.get(who, [who])
         step.members = {
             i: a for a, i in self._ids.items() if i in everybody and a not in self._unclear
         }
         step.members |= {self._ids[piece.account]: piece.account for piece in chosen}
-        step.time, step.attempt = chosen[0].time, chosen[0].attempt
-        step.late = any(piece.late for piece in chosen) or self._is_late(step.time)
         step.kept = kept_files([(p.name, p.upload) for p in chosen], self._rules.sheet)
         drop_unreadable(step.kept)
         step.notes += step.kept.notes
@@ -221,11 +237,14 @@ class Planner:
             if not self._is_late(one[0].time) and not any(piece.late for piece in one)
         ]
         chosen = (in_time or tries)[-1]
+        too_late = [_named(one) for one in tries if one not in in_time and one is not chosen]
         which = "the last" if chosen is tries[-1] else "the last before the deadline"
         if len({(_seconds(one[0].time), one[0].attempt) for one in tries}) < 2:
             why = "all came at one time" if chosen[0].time else "no times are known"
             which = f"the last in the download, as {why},"
         step.notes.append(f"Handed in {len(tries)} times; {which} counts ({_named(chosen)}).")
+        if too_late:
+            step.notes.append(f"Late: {files.listing(too_late)}.")
         return chosen
 
     # --- what lies there already
@@ -237,10 +256,12 @@ class Planner:
         if digest_of(step, self._rules.zone) == fingerprint(submission.folder):
             step.action = SAME
             return
+        there = files.handed_in(submission.folder, str(self._rules.zone))
         if _contents(submission) == _wanted(step) and step.time is None:
             step.action = SAME
+            step.time = there.replace(tzinfo=datetime.UTC) if there else None
+            step.late = step.late or self._is_late(step.time)
             return
-        there = files.handed_in(submission.folder, str(self._rules.zone))
         newer = self._is_newer(step, submission, there)
         if newer or (newer is None and self._rules.replace):
             step.action = REPLACE
@@ -295,6 +316,17 @@ def _may_hold_notebook(piece: Piece) -> bool:
 
 def _seconds(time: datetime.datetime | None) -> float:
     return time.timestamp() if time else 0.0
+
+
+def _unread(times: list[str]) -> str:
+    """What is said where times, as the platform wrote them, could not be read."""
+    many = len(times) > 1
+    which = f"{len(times)} times of handing in are" if many else "One time of handing in is"
+    return (
+        f"{which} in a form that is not known{', such as' * many} “{plain(times[0], 60)}”. Without "
+        "a time a hand-in counts as on time, unless the platform marks it as late: write the time "
+        "into timestamp.txt in its folder."
+    )
 
 
 def _named(pieces: list[Piece]) -> str:

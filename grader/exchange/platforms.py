@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from grader.exchange import times
 from grader.exchange.download import Download
 from grader.intake.files import Upload
 
@@ -25,14 +26,6 @@ CANVAS = re.compile(
 )
 # Brightspace: <number of the user>-<number of the folder> - <name> - <date and time>
 BRIGHTSPACE = re.compile(r"(?P<id>\d+)-(?P<box>\d+) - (?P<name>.+?) - (?P<time>[^-]*\d{4}.*)")
-BRIGHTSPACE_TIMES = (
-    "%d %B, %Y %H%M",
-    "%d %B %Y %H%M",
-    "%b %d, %Y %I%M %p",
-    "%B %d, %Y %I%M %p",
-    "%d %B, %Y %I%M %p",
-    "%d %B %Y %I%M %p",
-)
 LISTS = re.compile(r"(index\.html?|status\.(csv|xlsx?)|README\.md)$", re.IGNORECASE)
 
 
@@ -65,7 +58,8 @@ class Piece:
     name: what it is called without the platform's additions;
     time: when it was handed in, if the download says so;
     late: whether the platform says that it came late;
-    attempt: what orders the hand-ins of one person where there is no time.
+    attempt: what orders the hand-ins of one person where there is no time;
+    unread: the time as the platform wrote it, where that could not be read.
     """
 
     account: Account
@@ -74,6 +68,7 @@ class Piece:
     time: datetime.datetime | None = None
     late: bool = False
     attempt: int = 0
+    unread: str = ""
 
 
 @dataclass
@@ -211,18 +206,9 @@ def _brightspace(upload: Upload, zone: datetime.tzinfo) -> Piece | None:
     if place is None:
         return None
     said = BRIGHTSPACE.fullmatch(place[0].prefix.rstrip("/"))
-    time = brightspace_time(said["time"] if said else "", zone)
-    return Piece(place[0], upload, place[1], time)
-
-
-def brightspace_time(text: str, zone: datetime.tzinfo) -> datetime.datetime | None:
-    """The time in a folder's name, in whichever of Brightspace's forms; None if in no known one."""
-    for form in BRIGHTSPACE_TIMES:
-        try:
-            return datetime.datetime.strptime(" ".join(text.split()), form).replace(tzinfo=zone)
-        except ValueError:
-            continue
-    return None
+    text = said["time"] if said else ""
+    time = times.read(text, zone)
+    return Piece(place[0], upload, place[1], time, unread="" if time else text)
 
 
 # --- a folder of notebooks, archives, or folders with them

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from grader.course import layout
+from grader.exchange.download import problem
 from grader.intake import files
 from grader.intake.files import Unreadable, Upload
 from grader.intake.texts import plain
@@ -16,6 +17,8 @@ KEPT = (
     *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".heic"),
 )
 GIVEN = {path.name for path in layout.SHOWN} | {WRITTEN}  # folders that every student has
+EVERYWHERE = ("README.md", "requirements.txt")  # files that come with every sheet
+OTHER_ARCHIVES = (".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 HIDDEN = (".ipynb_checkpoints", "__pycache__", "__MACOSX")
 MAX_UNPACKED = 500_000_000  # bytes of one archive, weights and data included
 
@@ -39,7 +42,8 @@ class Kept:
 
 def kept_files(pieces: list[tuple[str, Upload]], sheet: str) -> Kept:
     """What to keep of some files: (name in the hand-in, file). Archives are looked into."""
-    kept, left_out = Kept(), []
+    kept = Kept()
+    left_out: dict[str, list[str]] = {}
     given = {name for _, name in layout.data_files(sheet)}
     for name, upload in pieces:
         inside = name.lower().endswith(".zip")
@@ -47,18 +51,24 @@ def kept_files(pieces: list[tuple[str, Upload]], sheet: str) -> Kept:
             path = PurePosixPath(inner)
             if set(path.parts[:-1]) & set(HIDDEN) or path.name.startswith("."):
                 continue
-            if set(path.parts[:-1]) & GIVEN or inner in given or not _is_kept(path):
-                left_out.append(inner)
+            if set(path.parts[:-1]) & GIVEN or inner in given or path.name in EVERYWHERE:
+                left_out.setdefault("as it came with the sheet", []).append(inner)
+            elif path.suffix.lower() not in KEPT:
+                left_out.setdefault(_why_not(path), []).append(inner)
             else:
                 kept.files[_free(_short(path), kept.files)] = one
-    if left_out:
-        kept.notes.append(f"Left out: {_listing(left_out)}.")
+    kept.notes += [f"Left out, {why}: {_listing(names)}." for why, names in left_out.items()]
     return kept
 
 
-def _is_kept(path: PurePosixPath) -> bool:
-    """Whether it may be of use; README and the list of packages come with every sheet."""
-    return path.suffix.lower() in KEPT and path.name not in ("README.md", "requirements.txt")
+def _why_not(path: PurePosixPath) -> str:
+    """Why a file is left out for its kind; a zip that gets here was in another one."""
+    kind = path.suffix.lower()
+    if kind == ".zip":
+        return "as archives in archives are not opened"
+    if kind in OTHER_ARCHIVES:
+        return "as only zip archives are opened"
+    return "as neither notebook, picture nor text"
 
 
 def _listing(names: list[str]) -> str:
@@ -87,15 +97,20 @@ def _free(name: str, used: dict[str, Upload]) -> str:
 
 def _members(name: str, upload: Upload, notes: list[str]) -> Iterator[tuple[str, Upload]]:
     """The files in a student's archive, those excepted that are too large or lead out of it."""
+    before = len(notes)
     found = list(files.members(upload.path, name, notes))
-    sizes = _sizes(upload) if found else {}
+    if len(notes) > before:  # it cannot be opened
+        return
+    with zipfile.ZipFile(upload.path) as archive:
+        infos = {info.filename: info for info in archive.infolist()}
+    notes += [f"Refused in {plain(name, 100)}: {words}" for words in _refused(infos)]
     room = MAX_UNPACKED
     for one in found:
-        inner = one.name.removeprefix(f"{name}/")
-        room -= sizes[one.member]
-        if ".." in PurePosixPath(inner).parts or one.member.startswith(("/", "\\")):
-            notes.append(f"{plain(one.name, 100)} was refused: it leads out of its folder.")
-        elif sizes[one.member] > files.MAX_MEMBER_BYTES and _is_kept(PurePosixPath(inner)):
+        info, inner = infos[one.member], one.name.removeprefix(f"{name}/")
+        if problem(info):
+            continue
+        room -= info.file_size
+        if info.file_size > files.MAX_MEMBER_BYTES and PurePosixPath(inner).suffix.lower() in KEPT:
             notes.append(f"{plain(one.name, 100)} was refused: it is too large when unpacked.")
         elif room < 0:
             notes.append(f"{plain(name)} was not read to its end: it unpacks to too much.")
@@ -104,10 +119,14 @@ def _members(name: str, upload: Upload, notes: list[str]) -> Iterator[tuple[str,
             yield inner, one
 
 
-def _sizes(upload: Upload) -> dict[str, int]:
-    """How many bytes the members of an archive have, by name."""
-    with zipfile.ZipFile(upload.path) as archive:
-        return {info.filename: info.file_size for info in archive.infolist()}
+def _refused(infos: dict[str, zipfile.ZipInfo]) -> Iterator[str]:
+    """The members that are not read, by the reason."""
+    whys: dict[str, list[str]] = {}
+    for name, info in infos.items():
+        if why := problem(info):
+            whys.setdefault(why, []).append(name)
+    for why, names in whys.items():
+        yield f"{files.listing(names)}: {why}"
 
 
 def drop_unreadable(kept: Kept) -> None:

@@ -2,7 +2,7 @@
 
 from jinja2 import Environment
 
-from grader.judging.report import Line, Report
+from grader.judging.report import Line, Report, plain
 
 _REPORT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 <div class="judge-report">
@@ -43,7 +43,7 @@ def points_text(report: Report) -> str:
 def line_text(line: Line) -> str:
     """One line of a report in plain text."""
     mark = "✓" if line.passed else "✗"
-    return f"{mark} {line.what}" + (f": {line.message}" if line.message else "")
+    return f"{mark} {plain(line.what)}" + (f": {line.message}" if line.message else "")
 
 
 def number(points: float) -> str:
@@ -65,6 +65,6 @@ def file_text(file: object, reports: list[Report]) -> str:
 
 
 def _first_failure(report: Report) -> str:
-    failed = [f"{line.what}: {line.message}" for line in report.failed_lines]
+    failed = [f"{plain(line.what)}: {line.message}" for line in report.failed_lines]
     more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
     return failed[0] + more if failed else ""

@@ -1,16 +1,20 @@
 """The verdict on one item: lines that hold or not, and the points for them."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+FORMULA = re.compile(r"\$([^$]+)\$")
+NOT_WRITTEN = "Not written yet"  # how the message begins where there is no answer
 
 
 @dataclass(frozen=True)
 class Line:
     """One line of a report.
 
-    what: the property that was tested;
+    what: the property that was tested, with formulas as LaTeX between dollar signs;
     passed: whether it holds;
     share: its weight among the lines of its item;
     core: without it the item earns nothing;
@@ -79,9 +83,9 @@ class Report:
             "item": self.item,
             "points": self.points,
             "score": self.score,
-            "passed": [line.what for line in self.passed_lines],
+            "passed": [plain(line.what) for line in self.passed_lines],
             "failed": [
-                {"what": line.what, "message": line.message, "mistake": line.mistake}
+                {"what": plain(line.what), "message": line.message, "mistake": line.mistake}
                 for line in self.failed_lines
             ],
         }
@@ -91,6 +95,11 @@ class Report:
         """Whether the item earns nothing for lines that hold, because a core line does not."""
         passed = any(line.passed for line in self.lines)
         return passed and any(line.core and not line.passed for line in self.lines)
+
+
+def plain(words: str) -> str:
+    """Words for a terminal: formulas without dollar signs and backslashes."""
+    return FORMULA.sub(lambda formula: formula[1].replace("\\", ""), words)
 
 
 def score(lines: Sequence[Line], points: float) -> float:

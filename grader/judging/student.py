@@ -10,7 +10,7 @@ import numpy as np
 from grader.course import banks
 from grader.judging import comparing, fitting, together
 from grader.judging.local import Local
-from grader.judging.report import Line
+from grader.judging.report import NOT_WRITTEN, Line
 from grader.judging.requests import Instead, Target, request_for
 from grader.judging.variants import VARIANTS
 from grader.running import agent
@@ -483,7 +483,7 @@ class Student:
         except Stopped as stopped:
             raise CheckEnded(f"The call {str(stopped).rstrip('.')}", what, stopped=True) from None
         if _is_unwritten(reply):
-            raise CheckEnded("Not written yet: it still raises NotImplementedError.", what)
+            raise CheckEnded(f"{NOT_WRITTEN}: it still raises NotImplementedError.", what)
         if reply["bases"][:1] == ["LookupError"] and not reply["where"]:
             raise CheckEnded(reply["message"], what)
         if any(node["t"] in ("array", "list", "dict") for node in request["args"]):

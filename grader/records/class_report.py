@@ -28,7 +28,7 @@ BINS = 10  # of the distribution of points
 FEW = 3  # submissions; of fewer, nothing is said about how well an item separates
 SLOWEST = 5  # submissions that are named
 CELLS_READ = 200  # of a submission, for what is nearly equal
-WRONG_LINE = re.compile(r"\bLine (\d+):")
+WRONG_LINE = re.compile(r"\bLine (\d+)(?: cannot be read)?:")
 
 
 @dataclass(frozen=True)

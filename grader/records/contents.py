@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook, Student, SubmittedAssignment
 from grader import record
 from grader.course import outline
 from grader.intake import files
-from grader.judging.report import Line, Report
+from grader.judging.report import NOT_WRITTEN, Line, Report
 from grader.records import gradebook, teams
 from grader.records.feedback import RUBRIC_CELL
 from grader.records.gradebook import Entry, comments_of, config, find_submission
@@ -27,6 +27,7 @@ FIRST_WORD = re.compile(
     r"(?!inf\b|nan\b)[a-z]+(?=[\s,:])"
 )  # of a sentence, where it is no name in a program
 OPENING = re.compile(r"#{1,6}[ \t]|\*\*")  # what the text of an exercise begins with
+NO_ANSWER = "No answer was handed in. If you wrote one, tell your instructor in which cell."
 GIVEN, ANSWER, TEST, TEXT, OWN = "given", "answer", "test", "text", "own"
 
 
@@ -38,7 +39,7 @@ class Finding:
     detail: the numbers, or where;
     lines: the properties that do not hold because of it;
     weight: the share of these lines;
-    named: whether it is a known mistake.
+    named: whether it is known: a mistake with a name, or that nothing is written.
     """
 
     what: str
@@ -120,7 +121,7 @@ class Exercise:
         if self.state == OPEN:
             return "It waits for your instructor."
         if self.is_empty:
-            return "No answer was handed in."
+            return NO_ANSWER
         return shortened(self.findings[0].sentence) if self.findings else ""
 
 
@@ -204,6 +205,8 @@ def _finding(lines: list[Line], alone: bool) -> Finding:
     names = tuple(line.what for line in lines)
     weight = sum(line.share for line in lines)
     what, detail = first_sentence(first.message)
+    if first.message.startswith(NOT_WRITTEN):
+        return Finding(what, detail, (), weight, True)
     if not (first.mistake or len(lines) > 1 or alone) or not what:
         what, detail, names = _capital(first.what), first.message, ()
     return Finding(what, _without_brackets(detail), names, weight, first.mistake is not None)

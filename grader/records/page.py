@@ -20,7 +20,7 @@ from grader.intake.outputs import HANDED_IN
 from grader.intake.submissions import Submission
 from grader.judging.rendering import number
 from grader.records import texts
-from grader.records.contents import Contents, contents_of, duration, read_graded
+from grader.records.contents import NO_ANSWER, Contents, contents_of, duration, read_graded
 from grader.records.gradebook import gradebook
 from grader.records.texts import LONG, REMEMBERED
 
@@ -89,6 +89,7 @@ def environment() -> Environment:
         "plain": plain,
         "text": text,
     }
+    found.globals["NO_ANSWER"] = NO_ANSWER
     return found
 
 

@@ -67,8 +67,11 @@ _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi "
     "psi omega varepsilon varphi Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell"
 )
-_GREEK_NAME = re.compile(
-    rf"\\(?:{'|'.join(_GREEK.split())})(?![a-zA-Z])(?:_(?:\w|\{{\w{{1,9}}\}}))?"
+_LETTER = rf"\\(?:{'|'.join(_GREEK.split())})(?![a-zA-Z])"
+# Short formulas without braces and other commands: a student's words may stand in a message, too.
+_NAMED = re.compile(
+    rf"\$(?P<formula>(?:[\w ()\[\]|^+=,-]|&\#(?:39|x27);|\\log(?![a-zA-Z])|{_LETTER}){{1,80}})\$"
+    rf"|{_LETTER}(?:_(?:\w|\{{\w{{1,9}}\}}))?"
 )
 # Of classes, those of derivations: `helpers.derivations` puts them out, and our pages draw them.
 CLASSES = {
@@ -156,8 +159,13 @@ def shown(page: str) -> str:
 
 
 def with_names_typeset(words: str) -> str:
-    r"""Escaped words in which Greek names such as \mu_1 become MathML."""
-    return _GREEK_NAME.sub(lambda name: typeset(name[0]) or name[0], words)
+    r"""Escaped words in which formulas in $…$, and Greek names such as \mu_1, become MathML."""
+    return _NAMED.sub(_typeset_name, words)
+
+
+def _typeset_name(found: re.Match[str]) -> str:
+    formula = html.unescape(found["formula"] or "")
+    return typeset(formula or found[0]) or found[0]
 
 
 class _Renderer(IPythonRenderer):
