@@ -7,6 +7,7 @@ import math
 import os
 import random
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from functools import cache
 from html.parser import HTMLParser
 from itertools import combinations
 
+import lark
 import numpy as np
 import pytest
 from derivation_texts.right import RIGHT
@@ -28,7 +30,7 @@ from derivations.evaluator.evaluation import Evaluation
 from derivations.evaluator.settings import Settings
 from derivations.evaluator.values import close, evaluate
 from derivations.expressions import Problem
-from derivations.reader import reading
+from derivations.reader import grammar, reading
 from derivations.reader.grammar import EQUAL
 from derivations.reader.parsing import parse, tree_of
 from derivations.verdict import MARKS, CheckedLine
@@ -1475,3 +1477,25 @@ def test_commands_that_a_page_should_not_hold_are_not_typeset():
     assert page.lines[0].verdict == "right"
     shown = page._repr_html_()
     assert r"$\displaystyle" not in shown and shown.count("href") == 1 and "<code>" in shown
+
+
+def test_the_tables_of_the_parser_are_kept_and_a_damaged_file_costs_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
+    build = grammar.parser.__wrapped__
+    built = build().parse(r"\frac{a}{2}")
+    (kept,) = tmp_path.rglob("grammar.*.tables")
+    whole = kept.read_bytes()
+    monkeypatch.setattr(lark.lark.Lark, "_build_parser", None)  # which works the tables out
+    assert build().parse(r"\frac{a}{2}") == built
+    monkeypatch.undo()
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
+    for damaged in (whole[: len(whole) // 2], b"", b"something else"):
+        kept.write_bytes(damaged)
+        assert build().parse(r"\frac{a}{2}") == built
+        assert kept.read_bytes()[:64] == whole[:64]
+
+
+def test_a_folder_that_cannot_be_written_is_no_trouble_for_the_parser(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "file"))
+    assert grammar.parser.__wrapped__().parse("a") == grammar.parser().parse("a")

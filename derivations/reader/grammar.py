@@ -1,7 +1,9 @@
 """The parser, and the parts of its grammar that are needed before a row is parsed."""
 
 import re
+from contextlib import suppress
 from functools import cache
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from lark import Lark
@@ -19,14 +21,22 @@ EQUAL, AT_LEAST, AT_MOST = "=", r"\ge", r"\le"  # what may join two lines
 
 @cache
 def parser() -> Lark:
-    """The parser of one side of a relation; building it takes a fifth of a second."""
-    grammar = Path(__file__).with_name("grammar.lark").read_text("utf-8")
+    """The parser of one side of a relation.
+
+    What Lark works out of the grammar takes most of a second. It is kept beside what Python has
+    compiled, where that folder can be written; Lark checks that it is of this grammar.
+    """
+    grammar = Path(__file__).with_name("grammar.lark")
+    kept = Path(cache_from_source(str(grammar))).with_suffix(".tables")
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
     built = Lark(
-        grammar,
+        grammar.read_text("utf-8"),
         parser="lalr",
         start="side",
         propagate_positions=True,
         maybe_placeholders=False,
+        cache=str(kept),
     )
     built.parse("0")  # compiles the lexer's expressions
     return built

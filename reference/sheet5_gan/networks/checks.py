@@ -107,8 +107,9 @@ def _look(student, draw, name, kind, n_in, n_out):
 
 
 def _plan(x, rng):
-    """Experiments by their names: which network, seed and recipe of its weights, inputs, and whether
-    it may run as a graph: where what it returns is compared with no other run of the same weights.
+    """Experiments by name: network, seed and recipe of its weights, inputs, as a graph.
+
+    It may run as a graph where what it returns is compared with no other run of the same weights.
 
     Without a recipe the weights stay as they were in the experiment before.
     """
