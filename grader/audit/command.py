@@ -59,7 +59,9 @@ def _print(sheet: str, figures: list[Figures], seeds: int) -> None:
         "named": lambda f: f"{f.mistakes_named}/{f.mistakes}",
         "mutants caught": lambda f: f"{f.mutants_caught}/{f.mutants}",
         "alternatives accepted": lambda f: f"{f.alternatives_accepted}/{f.alternatives}",
-        f"{seeds} seed{'s' if seeds > 1 else ''}": lambda f: "one score" if f.seeds_agree else "differ",
+        f"{seeds} seed{'s' if seeds > 1 else ''}": lambda f: (
+            "one score" if f.seeds_agree else "differ"
+        ),
     }
     total = Figures("all")
     for name in ("mistakes", "mistakes_caught", "mistakes_named", "mutants", "mutants_caught"):
