@@ -446,6 +446,29 @@ class Student:
             any(not self._explains(other, self._wrong[call]) for call in calls) for other in others
         )
 
+    def changes(self, call: int) -> bool:
+        """Whether a call that went wrong gives another value when it is made again."""
+        wrong = self._wrong[call]
+        if not self._diagnose or "value" not in wrong.reply:
+            return False
+        request = {key: one for key, one in wrong.request.items() if key not in ("part", "known")}
+        try:
+            again = _trusted(self._session.ask(request, CALL_SECONDS))
+        except (Stopped, CheckEnded):
+            return False
+        again = _only(wrong.request["part"], again) if "part" in wrong.request else again
+        return "value" in again and not _same_reply(wrong.reply, again)
+
+    def deviation(self, call: int) -> float:
+        """The largest deviation from the right value in a call, relative to it.
+
+        Infinite where the values cannot be compared number by number, or the right one is 0.
+        """
+        wrong = self._wrong[call]
+        if not self._diagnose or "value" not in wrong.reply:
+            return math.inf
+        return comparing.relative(wrong.reply["value"], wrong.wanted["value"])
+
     # --- below
 
     def _right_core(self, of: str) -> list[Right]:
