@@ -561,9 +561,10 @@ class Student:
         """The known mistakes that give what the student's code gives, and not what is right.
 
         One that does not explain a core line that failed will not be named for that function or
-        method, so that no later line about it needs to be compared with the mistake.
+        method, so that no later line about it needs to be compared with the mistake. A line about
+        all of them sets nothing aside for one: another function may be what is wrong there.
         """
-        skipped = self._set_aside.get("", set()) | self._set_aside.get(wrong.of, set())
+        skipped = self._set_aside.get(wrong.of, set())
         left = [name for name in self._candidates if name not in skipped]
         if not wrong.core:  # where the core is right, most mistakes are ruled out by it
             left = [name for name in left if not self.rules_out(name, wrong.of)]
