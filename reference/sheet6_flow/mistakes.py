@@ -489,9 +489,7 @@ class AffineCoupling__no_exponential(_Coupling):
         return torch.where(self.mask == 1, z, (z - t) / torch.where(self.mask == 1, 1.0, s))
 
     def log_det(self, s):
-        sizes = torch.where(
-            self.mask == 1, torch.ones_like(s), s.abs()
-        )  # no log 0: its slope is nan
+        sizes = torch.where(self.mask == 1, torch.ones_like(s), s.abs())
         return sizes.log().sum(dim=-1)
 
 
