@@ -323,15 +323,18 @@ def _add_audit(commands: Any) -> None:
     audit.add_argument("--only", action="append", metavar="ITEM", help="may be repeated")
     audit.add_argument("--json", action="store_true", help="the figures as JSON")
     audit.add_argument("--jobs", type=_positive, metavar="N", help="default: one per core")
+    words = "judge right answers and mistakes with the inputs of N seeds; default: 20"
+    audit.add_argument("--seeds", type=_positive, metavar="N", help=words)
     words = "how far right answers stay from every threshold, over N draws"
     audit.add_argument("--margins", type=_positive, metavar="N", default=0, help=words)
 
 
 def _audit(options: argparse.Namespace) -> int:
+    from grader.audit.audit import SEEDS
     from grader.audit.command import audit
 
-    chosen, only = _chosen(options.sheets), options.only or ()
-    return audit(chosen, options.json, options.jobs, only, options.margins)
+    chosen, only, seeds = _chosen(options.sheets), options.only or (), options.seeds or SEEDS
+    return audit(chosen, options.json, options.jobs, only, options.margins, seeds)
 
 
 def _add_needed(commands: Any) -> None:

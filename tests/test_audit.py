@@ -6,6 +6,7 @@ import types
 import numpy as np
 import pytest
 
+from grader.__main__ import main
 from grader.audit import audit, command, margins, uses
 from grader.audit.latex_mutants import latex_mutants
 from grader.audit.mutants import mutants
@@ -174,6 +175,27 @@ def test_margins_are_the_smallest_of_all_right_answers_and_draws(toy_sheet, monk
         margins.Margin("half", "x", 20.0, "b")
     )
     assert (both.factor, both.nearest, both.refused, both.wide) == (20.0, "b", 1, False)
+
+
+def test_the_command_takes_as_many_seeds_as_it_is_told(toy_sheet, monkeypatch, capsys):
+    used = []
+
+    def measure(sheet, jobs, seeds, only):
+        used.append(seeds)
+        return [audit.Figures("half", seeds_agree=True)]
+
+    monkeypatch.setattr(command, "measure", measure)
+    monkeypatch.setenv("COLUMNS", "200")
+    for words in ([], ["--seeds", "3"], ["--seeds", "1"]):
+        assert main(["audit", toy_sheet, *words]) == 0
+    assert used == [audit.SEEDS, 3, 1]
+    said = capsys.readouterr().out
+    assert all(heading in said for heading in (f"{audit.SEEDS} seeds", "3 seeds", "1 seed "))
+    with pytest.raises(SystemExit):
+        main(["audit", "--help"])
+    assert f"default: {audit.SEEDS}" in " ".join(capsys.readouterr().out.split())
+    with pytest.raises(SystemExit):
+        main(["audit", toy_sheet, "--seeds", "0"])
 
 
 def test_the_command_says_which_line_comes_too_near(toy_sheet, monkeypatch, capsys):

@@ -156,7 +156,7 @@ def test_a_problem_says_what_to_do(new_sheet):
 def test_one_item_is_measured_by_its_name(new_sheet, monkeypatch):
     measured = []
     monkeypatch.setattr(
-        command, "measure", lambda sheet, jobs, only: measured.append((sheet, only)) or []
+        command, "measure", lambda sheet, jobs, seeds, only: measured.append((sheet, only)) or []
     )
     assert command.audit([new_sheet.sheet], only=["entropy"]) == 0
     assert measured == [(new_sheet.sheet, ["entropy"])]

@@ -479,6 +479,12 @@ def unread(text: str, item: str = NORMAL) -> CheckedLine:
             r"\begin",
             "A matrix cannot be written out by its entries",
         ),
+        (
+            r"\det \left( \begin{array}{cc} \mu_1 & 0 \\ 0 & 1 \end{array} \right) - 1",
+            r"\begin",
+            r"use names, \mathrm{diag}(…) or determinants of its blocks",
+        ),
+        (r"\begin{vmatrix} \mu_1 & 0 \\ 0 & 1 \end{vmatrix}", r"\begin", "A matrix cannot be"),
         (r"\mu_1 ? 2", "? 2", "This '?' cannot be read here."),
         (r"\text{by definition}", "", "Words are skipped"),
     ],

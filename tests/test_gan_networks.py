@@ -246,15 +246,15 @@ STYLES = {
 }
 
 
-@pytest.mark.parametrize(("words", "mistake"), STYLES.values(), ids=STYLES)
-def test_a_subclass_is_looked_at_like_any_other_network(words, mistake):
-    source = f"""
+def subclass(words, convolved=', activation="leaky_relu"'):
+    """A discriminator as a subclass, by the words of its call and of its convolution."""
+    return f"""
         class Net(tf.keras.Model):
             def __init__(self, kind):
                 super().__init__()
                 layers = tf.keras.layers
                 self.first = tf.keras.Sequential(
-                    ([layers.Conv2D(3, 5, 3)] if kind == "conv" else [])
+                    ([layers.Conv2D(3, 5, 3{convolved})] if kind == "conv" else [])
                     + [layers.Flatten(), layers.Dense(10)]
                 )
                 self.last = layers.Dense(1)
@@ -267,7 +267,17 @@ def test_a_subclass_is_looked_at_like_any_other_network(words, mistake):
                 raise ValueError(kind)
             return Net(kind)
         """
+
+
+def test_a_layer_without_activation_between_others_that_have_one_is_found():
+    source = subclass(STYLES["leaks inside call"][0], convolved="")
     report = judged(source, "build_discriminator")["build_discriminator"]
+    assert [line.mistake for line in report.failed_lines] == ["one_activation_missing"]
+
+
+@pytest.mark.parametrize(("words", "mistake"), STYLES.values(), ids=STYLES)
+def test_a_subclass_is_looked_at_like_any_other_network(words, mistake):
+    report = judged(subclass(words), "build_discriminator")["build_discriminator"]
     assert not report.trouble and report.passed == (mistake is None)
     assert mistake in {None, *(line.mistake for line in report.failed_lines)}
 

@@ -1,4 +1,4 @@
-"""Naming: constants that students chose, functions by their own lines, and ties."""
+"""Naming: constants that students chose, functions by their own lines, ties, and kinds."""
 
 import types
 
@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from grader.course import banks, outline
-from grader.judging import fitting, judge
+from grader.judging import comparing, fitting, judge, kinds
 from grader.judging.report import Report
+from grader.running import agent
 from grader.running.session import InProcess
 
 
@@ -64,14 +65,16 @@ def test_a_constant_that_fits_one_call_is_not_named_where_another_call_says_no(m
         return np.log(x + (2e-3 if len(x) == 3 else 1e-3))
 
     report = log_report(monkeypatch, larger_for_three)
-    assert len(report.failed_lines) == 2 and not any(line.mistake for line in report.lines)
+    assert len(report.failed_lines) == 2 and not any(
+        line.mistake == "plus" for line in report.lines
+    )
 
 
 def test_one_number_is_too_little_to_name_a_constant_by(monkeypatch):
     def check(student, draw):
         yield student.compare("log", 0.5, what="of a half", core=True)
 
-    report = log_report(monkeypatch, lambda x: np.log(x) + 0.01, check)
+    report = log_report(monkeypatch, lambda x: np.log(x) + 0.1, check)
     assert [line.mistake for line in report.failed_lines] == [None]
 
 
@@ -191,7 +194,7 @@ def test_what_explains_half_of_the_core_of_one_function_is_not_named(monkeypatch
     squared_once.calls = 0
     written = {**WAYS, "there": squared_once}
     found = names(reports_on(monkeypatch, written, there_and_back, KNOWN, WAYS))
-    assert found["there"] is None
+    assert found["there"] != "squared"
 
 
 class Way:
@@ -312,3 +315,61 @@ def test_of_three_that_fit_equally_well_none_is_named(monkeypatch):
     known = {"one": base_ten, "two": base_ten, "three": base_ten}
     report = log_report(monkeypatch, np.log10, **known)
     assert [line.mistake for line in report.failed_lines] == [None, None]
+
+
+# --- kinds of mistakes, where none is known
+
+
+def test_a_result_that_changes_from_call_to_call_is_said_to_do_so(monkeypatch):
+    generator = np.random.default_rng(1)
+
+    def sampled(x):
+        return np.log(x) * generator.normal(1.0, 0.01, 1000).mean()
+
+    report = log_report(monkeypatch, sampled)
+    assert {line.mistake for line in report.failed_lines} == {kinds.UNSTEADY}
+    assert report.failed_lines[0].message.startswith("The same call gives another result each time")
+
+
+def test_what_is_kept_between_calls_changes_the_result_of_those_lines_alone(monkeypatch):
+    seen = []
+
+    def counting(x):
+        seen.append(x)
+        return np.log(x) + (len(seen) if len(x) == 4 else 1)
+
+    report = log_report(monkeypatch, counting)
+    assert [line.mistake for line in report.failed_lines] == [kinds.UNSTEADY, None]
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"), [(1.0005, "0.1 %"), (1.015, "2 %"), (0.96, "5 %"), (1.06, ""), (-1, "")]
+)
+def test_a_result_that_is_near_everywhere_is_said_to_be_near(monkeypatch, factor, words):
+    report = log_report(monkeypatch, lambda x: factor * np.log(x))
+    said = f"Every value is within {words} of the right one, but not exact"
+    for line in report.failed_lines:
+        assert line.message.startswith(said) if words else line.mistake != kinds.NEAR
+
+
+def test_a_result_that_is_near_on_one_call_alone_has_no_kind(monkeypatch):
+    report = log_report(monkeypatch, lambda x: np.log(x) * (1.01 if len(x) == 4 else 2.0))
+    assert [line.mistake for line in report.failed_lines] == [None, None]
+    report = log_report(monkeypatch, lambda x: 1.01 * np.log(x) if len(x) == 4 else None)
+    assert [line.mistake for line in report.failed_lines] == [None, None]
+
+
+def test_a_kind_is_not_said_where_a_mistake_is_known(monkeypatch):
+    report = log_report(monkeypatch, lambda x: np.log(x + 1e-6))
+    assert {line.mistake for line in report.failed_lines} == {"plus"}
+
+
+def test_how_far_a_value_is_from_the_right_one():
+    def relative(mine, theirs):
+        return comparing.relative(agent.encode(mine), agent.encode(theirs))
+
+    assert relative(1.01, 1.0) == pytest.approx(0.01)
+    assert relative((np.ones(2), np.inf), (np.array([1.0, 0.8]), np.inf)) == pytest.approx(0.25)
+    assert relative({"a": 2.0}, {"a": 2.0}) == relative(np.nan, np.nan) == 0
+    for mine, theirs in ((np.ones(3), np.ones(2)), (1e-9, 0.0), (np.nan, 1.0), ("a", "b"), (1j, 1)):
+        assert relative(mine, theirs) == np.inf

@@ -1,6 +1,7 @@
 """The parser, and the parts of its grammar that are needed before a row is parsed."""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from importlib.util import cache_from_source
@@ -16,6 +17,8 @@ NOT_EQUALITIES = re.compile(
 _BOUND = r"\\(?:ge|le)(?:q|qslant)?(?![a-zA-Z])|[≥≤]"
 _NOTE = r"\\(?:overset|stackrel)\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*\{?\s*"  # above a sign
 INEQUALITY = rf"{_NOTE}(?:{_BOUND})\s*\}}?|{_BOUND}"
+_WRITTEN_OUT = re.compile(r"\\(begin|end)\s*\{\s*(\w*matrix|array|cases)\*?\s*\}")
+_BEFORE_A_MATRIX = re.compile(r"(?:[(\[|]|\\(?:det|lvert|vert|lbrack|left\s*\S)|\\[{|])\s*\Z")
 EQUAL, AT_LEAST, AT_MOST = "=", r"\ge", r"\le"  # what may join two lines
 
 
@@ -95,6 +98,25 @@ def is_blank(text: str) -> bool:
 
 def starts_with_relation(text: str, inequalities: bool = False) -> bool:
     return relation(inequalities).match(without_skipped(text)) is not None
+
+
+def written_out(row: str) -> Iterator[tuple[str, int]]:
+    """Where matrices that are written out by their entries begin and end in a row.
+
+    Yields "begin" or "end" and the place. An array behind a bracket, a bar or \\det is a matrix;
+    any other aligns equations.
+    """
+    arrays: list[bool] = []  # of each that is open: whether it is a matrix
+    for found in _WRITTEN_OUT.finditer(row):
+        kind, is_array = found[1], found[2] == "array"
+        if not is_array:
+            yield kind, found.start()
+        elif kind == "begin":
+            arrays.append(_BEFORE_A_MATRIX.search(row, 0, found.start()) is not None)
+        if is_array and arrays and arrays[-1]:
+            yield kind, found.start()
+        if is_array and kind == "end" and arrays:
+            arrays.pop()
 
 
 def unclosed(row: str) -> tuple[int, str] | None:

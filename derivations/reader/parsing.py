@@ -9,7 +9,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
 from derivations.expressions import Name, Node, Problem, depth, walk
 from derivations.reader.building import Builder
-from derivations.reader.grammar import NOT_EQUALITIES, parser, unclosed
+from derivations.reader.grammar import NOT_EQUALITIES, parser, unclosed, written_out
 
 MAX_DEPTH = 60
 
@@ -39,9 +39,9 @@ EXPECTED = {
 BARE_WORDS = re.compile(
     r"(?<![\\a-zA-Z])(?:log|ln|exp|frac|sqrt|int|sum|prod|mu|sigma|pi|theta|phi|Sigma|cdot|left|right)(?![a-zA-Z])"
 )
-WRITTEN_OUT = re.compile(r"\\(?:begin|end)\s*\{\s*(?:\w*matrix|array|cases)\*?\s*\}")
 NO_MATRIX = (
-    "a matrix cannot be written out by its entries: use names, or determinants of its blocks"
+    "a matrix cannot be written out by its entries: use names, \\mathrm{diag}(…) or determinants "
+    "of its blocks"
 )
 NO_ARGUMENT = "has no argument: a name, a fraction or a bracket is expected"
 
@@ -51,6 +51,8 @@ def parse(side: str, inequalities: bool = False) -> Node:
 
     inequalities: whether sides may be joined by them; the words of a problem say so.
     """
+    for _, position in written_out(side):
+        raise Problem(NO_MATRIX, position)
     try:
         tree = Builder().transform(parser().parse(side))
     except VisitError as error:
@@ -125,8 +127,6 @@ def _unreadable(side: str, position: int, inequalities: bool) -> Problem:
         return Problem(f"each line is {joined}: {sign[0]} is not allowed", position)
     if re.match(r"\\(?:text|mbox)", rest):
         return Problem("this may hold words only: write mathematics outside it", position)
-    if WRITTEN_OUT.match(rest):
-        return Problem(NO_MATRIX, position)
     command = re.match(r"\\[a-zA-Z]+", rest)
     if command:
         near = difflib.get_close_matches(command[0], COMMANDS, 1, 0.75)

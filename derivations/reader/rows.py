@@ -17,6 +17,7 @@ from derivations.reader.grammar import (
     starts_with_relation,
     unclosed,
     without_skipped,
+    written_out,
 )
 
 BREAK, NEWLINE = "break", "newline"
@@ -73,8 +74,8 @@ def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _matrix_open(row: str) -> bool:
     """Whether the last matrix that is written out in a row has no end yet."""
-    ends = re.findall(r"\\(begin|end)\s*\{\w*matrix", row)
-    return bool(ends) and ends[-1] == "begin"
+    kinds = [kind for kind, _ in written_out(row)]
+    return bool(kinds) and kinds[-1] == "begin"
 
 
 def _empty_line(between: str) -> bool:

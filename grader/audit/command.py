@@ -20,24 +20,26 @@ def audit(
     jobs: int | None = None,
     only: Collection[str] = (),
     draws: int = 0,
+    seeds: int = SEEDS,
 ) -> int:
     """Measure and print; 0 when everything is as it should be.
 
     only: the items to measure, which each of the sheets must have; none stands for all.
     draws: measure how far right answers stay from every threshold instead, with so many draws.
+    seeds: with how many to judge each right answer and each mistake; a mutant is judged with one.
     """
     for sheet in sheets:
         for item in only:
             outline.find_item(sheet, item)
     if draws:
         return 0 if all([_margins(sheet, draws, jobs, only) for sheet in sheets]) else 1
-    results = {sheet: measure(sheet, jobs, only=only) for sheet in sheets}
+    results = {sheet: measure(sheet, jobs, seeds, only=only) for sheet in sheets}
     if as_json:
         plain = {sheet: [asdict(figures) for figures in found] for sheet, found in results.items()}
         print(json.dumps(plain, indent=2, ensure_ascii=False))
     else:
         for sheet, found in results.items():
-            _print(sheet, found)
+            _print(sheet, found, seeds)
     return 0 if all(satisfied(found) for found in results.values()) else 1
 
 
@@ -47,7 +49,7 @@ def _margins(sheet: str, draws: int, jobs: int | None, only: Collection[str]) ->
     return all(margin.wide for margin in found)
 
 
-def _print(sheet: str, figures: list[Figures]) -> None:
+def _print(sheet: str, figures: list[Figures], seeds: int) -> None:
     console = terminal.output()
     title = f"audit {sheet}"
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", show_footer=True)
@@ -57,7 +59,9 @@ def _print(sheet: str, figures: list[Figures]) -> None:
         "named": lambda f: f"{f.mistakes_named}/{f.mistakes}",
         "mutants caught": lambda f: f"{f.mutants_caught}/{f.mutants}",
         "alternatives accepted": lambda f: f"{f.alternatives_accepted}/{f.alternatives}",
-        f"{SEEDS} seeds": lambda f: "one score" if f.seeds_agree else "differ",
+        f"{seeds} seed{'s' if seeds > 1 else ''}": lambda f: (
+            "one score" if f.seeds_agree else "differ"
+        ),
     }
     total = Figures("all")
     for name in ("mistakes", "mistakes_caught", "mistakes_named", "mutants", "mutants_caught"):

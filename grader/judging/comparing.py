@@ -39,6 +39,34 @@ def margin(student: Node, reference: Node, rtol: float, atol: float) -> float:
     return float(np.min(tolerance[differ] / deviation[differ], initial=math.inf))
 
 
+def relative(student: Node, reference: Node) -> float:
+    """The largest deviation of a number, relative to the right one; infinite where it has no like.
+
+    Where both are the same, or infinite alike, nothing deviates.
+    """
+    if _form(student) != _form(reference):
+        return math.inf
+    mine, theirs = flat(student), flat(reference)
+    if mine.dtype.kind == "c" or not mine.size:
+        return math.inf
+    with np.errstate(all="ignore"):
+        deviation = np.abs(mine - theirs) / np.abs(theirs)
+    deviation[(mine == theirs) | (np.isnan(mine) & np.isnan(theirs))] = 0.0
+    return float(np.max(np.nan_to_num(deviation, nan=math.inf, posinf=math.inf)))
+
+
+def _form(node: Node) -> object:
+    """Of what parts a value is, without the numbers in them."""
+    match node["t"]:
+        case "list" | "tuple":
+            return [_form(part) for part in node["v"]]
+        case "dict":
+            return sorted((repr(key), _form(part)) for key, part in node["v"])
+        case "none" | "str":
+            return repr(node.get("v"))
+    return list(node.get("shape", ()))
+
+
 def flat(node: Node) -> np.ndarray:
     """All numbers of a value, in a row."""
     match node["t"]:

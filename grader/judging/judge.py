@@ -16,6 +16,7 @@ from grader.course import banks, outline
 from grader.errors import MachineTrouble, unknown
 from grader.judging.diagnosis import name_mistakes
 from grader.judging.inputs import Draw
+from grader.judging.kinds import name_kinds
 from grader.judging.local import Local
 from grader.judging.report import Line, Report, score
 from grader.judging.student import CheckEnded, Student
@@ -75,7 +76,7 @@ def judge_item(
     except Exception as error:
         trouble = f"{type(error).__name__}: {error}{_where(error)}"
         lines.append(Line("can be judged", False, core=True, message=CHECK_FAILED))
-    named = tuple(name_mistakes(lines, student, bank, item.name))
+    named = name_kinds(name_mistakes(lines, student, bank, item.name), student)
     _forget_kernels()
     return Report(item.name, item.points, score(lines, item.points), named, stopped, trouble)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.course import banks
-from grader.judging import comparing, fitting, together
+from grader.judging import comparing, exceptions, fitting, together
 from grader.judging.local import Local
 from grader.judging.report import NOT_WRITTEN, Line
 from grader.judging.requests import Instead, Target, request_for
@@ -177,7 +177,7 @@ class Student:
         def agree(one: dict, other: dict) -> bool:
             if "value" in one and "value" in other:
                 return comparing.difference(one["value"], other["value"], rtol, atol) is None
-            return _same_error(one, other) and one["message"] == other["message"]
+            return exceptions.same(one, other)
 
         message = self._failure(reply)
         if message is None:
@@ -253,8 +253,8 @@ class Student:
             self._right.append(Right(request, refuses, False, of))
             return Line(what, True, share)
 
-        got = self._failure(reply) or f"It returns {comparing.describe(reply['value'])}."
-        wrong = Wrong(request, reply, self._locally(request), _same_reply, False, of)
+        got = _problem(reply) or f"It returns {comparing.describe(reply['value'])}."
+        wrong = Wrong(request, reply, self._locally(request), _same_refusal, False, of)
         suspects = self._suspects(wrong)
         message = f"This call should raise {kind.__name__}, but it does not. {got}"
         known: dict[str, Any] = {"suspects": suspects, "error_expected": True, "of": of}
@@ -446,6 +446,29 @@ class Student:
             any(not self._explains(other, self._wrong[call]) for call in calls) for other in others
         )
 
+    def changes(self, call: int) -> bool:
+        """Whether a call that went wrong gives another value when it is made again."""
+        wrong = self._wrong[call]
+        if not self._diagnose or "value" not in wrong.reply:
+            return False
+        request = {key: one for key, one in wrong.request.items() if key not in ("part", "known")}
+        try:
+            again = _trusted(self._session.ask(request, CALL_SECONDS))
+        except (Stopped, CheckEnded):
+            return False
+        again = _only(wrong.request["part"], again) if "part" in wrong.request else again
+        return "value" in again and not _same_reply(wrong.reply, again)
+
+    def deviation(self, call: int) -> float:
+        """The largest deviation from the right value in a call, relative to it.
+
+        Infinite where the values cannot be compared number by number, or the right one is 0.
+        """
+        wrong = self._wrong[call]
+        if not self._diagnose or "value" not in wrong.reply:
+            return math.inf
+        return comparing.relative(wrong.reply["value"], wrong.wanted["value"])
+
     # --- below
 
     def _right_core(self, of: str) -> list[Right]:
@@ -538,9 +561,10 @@ class Student:
         """The known mistakes that give what the student's code gives, and not what is right.
 
         One that does not explain a core line that failed will not be named for that function or
-        method, so that no later line about it needs to be compared with the mistake.
+        method, so that no later line about it needs to be compared with the mistake. A line about
+        all of them sets nothing aside for one: another function may be what is wrong there.
         """
-        skipped = self._set_aside.get("", set()) | self._set_aside.get(wrong.of, set())
+        skipped = self._set_aside.get(wrong.of, set())
         left = [name for name in self._candidates if name not in skipped]
         if not wrong.core:  # where the core is right, most mistakes are ruled out by it
             left = [name for name in left if not self.rules_out(name, wrong.of)]
@@ -569,16 +593,24 @@ class Student:
         return False
 
     def _failure(self, reply: dict, subject: str = "What it returns") -> str | None:
-        """Why a reply holds no value, in a sentence; None if it holds one."""
-        match reply["status"]:
-            case "ok":
-                return None
-            case "printed":
-                return f"It printed more than {agent.MAX_PRINTED:,} characters and was stopped."
-            case "unsendable":
-                return f"{subject} {reply['message']}."
-        where = f" ({reply['where']})" if reply["where"] else ""
-        return f"It raises {reply['bases'][0]}: {reply['message']}{where}"
+        """Why a reply holds no value, with what to do where it is clear; None if it holds one."""
+        if reply["status"] == "ok":
+            return None
+        return " ".join(filter(None, [_problem(reply, subject), exceptions.in_words(reply)]))
+
+
+def _problem(reply: dict, subject: str = "What it returns") -> str:
+    """Why a reply holds no value, in a sentence; empty if it holds one."""
+    match reply["status"]:
+        case "ok":
+            return ""
+        case "printed":
+            return f"It printed more than {agent.MAX_PRINTED:,} characters and was stopped."
+        case "unsendable":
+            return f"{subject} {reply['message']}."
+    where = f" ({reply['where']})" if reply["where"] else ""
+    words = f"It raises {reply['bases'][0]}: {reply['message'].rstrip()}{where}"
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def _not_made(target: Target | Call) -> Target:
@@ -632,11 +664,13 @@ def _is_unwritten(reply: dict) -> bool:
 def _same_reply(one: dict, other: dict) -> bool:
     if "value" in one and "value" in other:
         return comparing.difference(one["value"], other["value"], RTOL, ATOL) is None
-    return _same_error(one, other)
+    return exceptions.same(one, other)
 
 
-def _same_error(one: dict, other: dict) -> bool:
-    return one["status"] == other["status"] and one["bases"] == other["bases"] != []
+def _same_refusal(one: dict, other: dict) -> bool:
+    """The same where an error is due: by a raise of one's own, whoever wrote it chose the words."""
+    own = one["own"] and other["own"] and one["bases"] == other["bases"]
+    return own or _same_reply(one, other)
 
 
 def _trusted(reply: dict) -> dict[str, Any]:
@@ -653,6 +687,7 @@ def _trusted(reply: dict) -> dict[str, Any]:
             "bases": [] if worked else [str(name) for name in reply.get("bases", [])],
             "message": _printable(reply.get("message", "")),
             "where": _printable(reply.get("where", "")),
+            "own": bool(reply.get("own", False)),
             "changed": [int(i) for i in reply["changed"]],
             "warnings": [_printable(words) for words in reply["warnings"]],
         }

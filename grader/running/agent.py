@@ -13,6 +13,7 @@ import base64
 import builtins
 import contextlib
 import difflib
+import dis
 import functools
 import io
 import json
@@ -182,6 +183,8 @@ def _decode_array(node):
 MISSING = object()
 FUNCTION_OR_CLASS = (types.FunctionType, type)
 LIBRARIES = {"functools", "numpy", "scipy", "torch", "tensorflow", "keras"}
+GIVEN = {"helpers", "derivations"}
+RAISE = dis.opmap["RAISE_VARARGS"]
 
 
 def _is_given(value):
@@ -400,7 +403,20 @@ def _describe(error):
     except Exception:
         words = ""
     bases = [cls.__name__ for cls in type(error).__mro__]
-    return {"status": "error", "bases": bases, "message": words[:500], "where": _where(error)}
+    described = {"status": "error", "bases": bases, "message": words[:500]}
+    return described | {"where": _where(error), "own": _is_own(error)}
+
+
+def _is_own(error):
+    """Whether a raise or an assert raised it that is neither a library's nor the course's."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return False
+    code, home = trace.tb_frame.f_code.co_code, str(trace.tb_frame.f_globals.get("__name__", ""))
+    given = LIBRARIES | GIVEN | {"probe"}
+    return code[trace.tb_lasti] == RAISE and home.partition(".")[0] not in given
 
 
 def _where(error):

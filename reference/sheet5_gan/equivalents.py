@@ -10,9 +10,6 @@ _WARNING = (
 _AT_0 = "At 0 both sides are 0."
 _DEFAULT = "It is what TensorFlow takes where nothing is given."
 _ONE_DTYPE = "Both ends have one dtype; whether they may differ is left open."
-_LINEAR = (
-    "A linear layer before one that leaks is a way to build a network (DCGAN's projection is one)."
-)
 _ORDER = "Normalising before a layer or after it are both usual."
 _SET = "The order does not matter to `in`."
 
@@ -56,26 +53,11 @@ _CHANGES = {
         "`(layers.Dense(width, leak), norm())` → `(norm(), layers.Dense(width, leak))`",
     ],
     (
-        "build_generator",
-        _LINEAR,
-        "`hidden += [layers.Conv2DTranspose(FEW, activation=leak, **STRIDED), norm()]`",
-    ): [
-        "`layers.Conv2DTranspose(FEW, activation=leak, **STRIDED)` → `layers.Conv2DTranspose(FEW, "
-        "**STRIDED)`",
-    ],
-    (
         "build_discriminator",
         _SET,
         "`if kind not in ('dense', 'conv'):`",
     ): [
         "`('dense', 'conv')` → `('conv', 'dense')`",
-    ],
-    (
-        "build_discriminator",
-        _LINEAR,
-        "`hidden = [layers.Conv2D(n, activation=leak, **STRIDED) for n in CHANNELS]`",
-    ): [
-        "`layers.Conv2D(n, activation=leak, **STRIDED)` → `layers.Conv2D(n, **STRIDED)`",
     ],
     (
         "build_discriminator",

@@ -486,10 +486,28 @@ class AffineCoupling__no_exponential(_Coupling):
         return torch.where(self.mask == 1, x, x * s + t)
 
     def back(self, z, s, t):
-        return torch.where(self.mask == 1, z, (z - t) / s)
+        return torch.where(self.mask == 1, z, (z - t) / torch.where(self.mask == 1, 1.0, s))
 
     def log_det(self, s):
-        return torch.where(self.mask == 1, 0.0, s.abs().log()).sum(dim=-1)
+        sizes = torch.where(self.mask == 1, torch.ones_like(s), s.abs())
+        return sizes.log().sum(dim=-1)
+
+
+class AffineCoupling__scale_of_s(_Coupling):
+    """You scale by s itself; the formula has exp(s), of which s is the logarithm."""
+
+    def there(self, x, s, t):
+        return torch.where(self.mask == 1, x, x * s + t)
+
+    def back(self, z, s, t):
+        return torch.where(self.mask == 1, z, (z - t) / torch.where(self.mask == 1, 1.0, s))
+
+
+class AffineCoupling__times_minus_s_in_inverse(_Coupling):
+    """inverse multiplies by -s; the formula has exp(-s), which is 1 over exp(s)."""
+
+    def back(self, z, s, t):
+        return torch.where(self.mask == 1, z, (z - t) * -s)
 
 
 class AffineCoupling__s_and_t_swapped(_Coupling):

@@ -22,6 +22,7 @@ NEAR = 0.2  # inputs that differ by a thousandth: no network of a few layers is 
 DEAD = 1e-10  # of a leak of 0.01 in each of four layers, 1e-8 is left
 BENT = 5e-3  # a leak of 0.9 bends by 0.05, a smooth activation of small numbers by 1e-4
 STRAIGHT = 1e-3  # of sums of float32 numbers of one sign; a leak of 0.9 behind the logit has 0.1
+JOINED = 1e-3  # rounding is near 1e-6; a leak of 0.9 between two layers shows by 0.1
 DROPPED = 0.05  # of the logits are exactly 0: more than where all units are dropped by chance
 
 USUAL = ["normal", 1.5, "normal", 0.3, 1]  # a recipe of weights, as `probes.Filled.fill` takes it
@@ -60,7 +61,7 @@ def build_generator(student, draw):
     )
     yield line
     if (yield from _sound(student, seen, line.passed)):
-        yield _leaks(student, seen)
+        yield from _leaks(student, seen)
     yield from _differ(student, seen, "Conv2DTranspose with a stride", seen["conv"]["strided"])
     yield from _refuses(student, name, [draw.integers(5, 9)])
 
@@ -82,7 +83,7 @@ def build_discriminator(student, draw):
     )
     yield line
     if (yield from _sound(student, seen, line.passed)):
-        yield _leaks(student, seen)
+        yield from _leaks(student, seen)
         yield from _ends_in_logits(student, seen)
     yield from _differ(student, seen, "Conv2D", seen["conv"]["kernels"])
     yield from _refuses(student, name, [])
@@ -189,6 +190,12 @@ def _shown(reply, plan, n_out):
             reply["roles"],
             used,
         ),
+        "joined": _joined(
+            [_array(made, 2, n_out) for made in reply["turned"]],
+            [made if made is None else _array(made, 2, n_out) for made in reply["both"]],
+            reply["roles"],
+            used,
+        ),
         "in training": [_array(made, 100, n_out) for made in reply.get("in_training", [])],
         "kernels": bool(kernels),
         "transposed": bool(reply["strides"]),
@@ -269,6 +276,29 @@ def _straight(turned, absent, roles, used):
         if one
     ]
     return 0.0 if not np.all(np.isfinite(bends)) else min(bends, default=0.0)
+
+
+def _joined(turned, both, roles, used):
+    """How much it changes, at least, to turn two layers in a row, whose signs cancel.
+
+    It changes nothing where no activation is between them. Layers whose sign does not show by
+    itself, such as one before a saturated end, show nothing.
+    """
+    start, *pairs = turned
+    kinds = [(role, one) for role, one in zip(roles, used, strict=True) if role != "scale"]
+    shows = [
+        one and np.max(np.abs(start - negative)) > 0.01 * _size(start)
+        for (role, one), negative in zip(kinds, pairs[::2], strict=True)
+        if role == "kernel"
+    ]
+    if start.ndim > 2 and _cannot_move(start):
+        return np.inf
+    changes = [
+        np.max(np.abs(start - made)) / _size(start)
+        for first, second, made in zip(shows[:-1], shows[1:], both, strict=True)
+        if first and second and made is not None
+    ]
+    return min(changes, default=np.inf)
 
 
 def _shapes(student, seen, words):
@@ -361,11 +391,11 @@ def _sound(student, seen, in_range):
 
 
 def _leaks(student, seen):
-    """A line: hidden activations are bent at 0, and pass what is negative."""
+    """Lines: hidden activations are bent at 0, and pass what is negative; none is missing."""
     linear = not student.beyond(min(one["bends"] for one in seen.values()), BENT)
     dead = not student.beyond(min(one["passes"] for one in seen.values()), DEAD)
     mistake = ("smooth_activation" if dead else "no_activation") if linear else "relu"
-    return student.holds(
+    yield student.holds(
         not linear and not dead,
         "hidden activations leak: what is negative passes, scaled",
         "Where all that reaches a layer is negative, nothing passes."
@@ -374,6 +404,14 @@ def _leaks(student, seen):
         mistake=mistake,
         core=True,
         share=4,
+    )
+    joined = min(one["joined"] for one in seen.values())
+    yield student.holds(
+        linear or dead or student.beyond(joined, JOINED),
+        "every hidden layer has an activation",
+        "Two layers in a row act as a single one.",
+        mistake="one_activation_missing",
+        share=2,
     )
 
 
@@ -530,16 +568,19 @@ def _part(found, name):
 
 
 def _in_a_graph(student, case, settings, instead, right_without):
-    """A line: the same under tf.function. What fails there alone is known without a comparison."""
-    found = student.value(probes.trained_or_none, *case, settings, instead=instead)
-    problems = _problems(found, case, settings, student.within)
-    return student.holds(
-        not problems,
-        "two steps under tf.function",
-        "It fails there." if found is None else next(iter(problems), ""),
-        mistake="eager_only" if found is None and right_without else None,
-        share=3,
-    )
+    """A line: the same under tf.function. Losses that are no tensors are a reason to fail there."""
+    found = student.value(probes.trained_or_error, *case, settings, instead=instead)
+    words, mistake = "", None
+    if isinstance(found, str):
+        words = f"It fails there alone. {found}" if right_without else f"It fails there. {found}"
+        if right_without:
+            eager = settings | {"graph": False}
+            tensors = student.value(probes.returns_tensors, *case, eager, instead=instead)
+            mistake = None if tensors else "eager_only"
+    else:
+        words = next(iter(_problems(found, case, settings, student.within)), "")
+    what = "two steps under tf.function"
+    return student.holds(not words, what, words, mistake=mistake, share=3)
 
 
 def _problems(found, case, settings, within=None, part=""):

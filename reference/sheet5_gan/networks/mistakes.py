@@ -66,6 +66,14 @@ def build_generator__no_activation(kind, noise_dim):
     return _generator(kind, noise_dim, hidden=None)
 
 
+def build_generator__one_activation_missing(kind, noise_dim):
+    """A hidden layer has no activation: with the layer after it, it amounts to a single one."""
+    check_kind(kind)
+    return K.Sequential(
+        [K.Input((noise_dim,)), L.Dense(30), L.BatchNormalization(), *_generator(kind, 30).layers]
+    )
+
+
 def build_generator__flat_images(kind, noise_dim):
     """The images come as rows of 784 pixels; they have to be brought into their shape."""
     return _generator(kind, noise_dim, end=[L.Flatten()])
@@ -300,6 +308,12 @@ def build_discriminator__smooth_activation(kind):
 def build_discriminator__no_activation(kind):
     """There is no activation between the layers, so that they amount to a single one."""
     return _discriminator(kind, hidden=None)
+
+
+def build_discriminator__one_activation_missing(kind):
+    """A hidden layer has no activation: with the layer after it, it amounts to a single one."""
+    check_kind(kind)
+    return K.Sequential([*_discriminator(kind, units=20).layers, L.Dense(1)])
 
 
 def build_discriminator__dense_for_both(kind):
@@ -739,7 +753,7 @@ def train_step__sum_returned(generator, discriminator, images, g_optimizer, d_op
 
 
 def train_step__eager_only(generator, discriminator, images, g_optimizer, d_optimizer, z):
-    """The losses are turned into numbers with .numpy(), which fails under tf.function."""
+    """The losses are returned as plain numbers (float(), .numpy()); tensors are expected."""
     with tf.GradientTape(persistent=True) as tape:
         losses = _losses(generator, discriminator, images, z)
     _moved(tape, losses, (discriminator, generator), (d_optimizer, g_optimizer))

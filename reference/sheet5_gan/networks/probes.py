@@ -44,6 +44,7 @@ def look(functions, name, kind, x, wanted, experiments, positive):
             "roles": networks[0].roles,
             "moved": networks[0].moved(x[:2], seed, recipe),
             "turned": networks[0].turned(positive, seed),
+            "both": networks[0].both_turned(positive, seed),
         }
         if name == "build_discriminator":
             found["absent"] = networks[0].absent(positive, seed)
@@ -159,6 +160,26 @@ class Filled:
                     found.append(self._with(variable, value, x))
         return found
 
+    def both_turned(self, x, seed):
+        """What is returned with the weights of `turned`, and two kernels in a row negative.
+
+        None where both belong to one layer, as in a separable convolution.
+        """
+        self.fill(seed, ALL_POSITIVE)
+        kernels = [
+            v for v, part in zip(self.variables, self.roles, strict=True) if part == "kernel"
+        ]
+        found = []
+        for first, second in zip(kernels[:-1], kernels[1:], strict=True):
+            if layer_of(first) == layer_of(second):
+                found.append(None)
+                continue
+            before = first.numpy()
+            first.assign(-before)
+            found.append(self._with(second, -second.numpy(), x))
+            first.assign(before)
+        return found
+
     def absent(self, x, seed):
         """What is returned with the weights of `turned`, and each kernel in turn 0."""
         self.fill(seed, ALL_POSITIVE)
@@ -193,6 +214,11 @@ class Filled:
         out = self.in_graph(x)
         variable.assign(before)
         return out
+
+
+def layer_of(variable):
+    """The path of the layer that a variable belongs to."""
+    return getattr(variable, "path", "").rpartition("/")[0]
 
 
 def role(variable):
@@ -322,14 +348,18 @@ def trained(functions, images, z, seed, settings):
     return parts
 
 
-def trained_or_none(functions, images, z, seed, settings):
-    """The same; None where it fails. What is not written yet fails under tf.function alone."""
+def trained_or_error(functions, images, z, seed, settings):
+    """The same; what went wrong, in words, where it fails."""
     try:
         return trained(functions, images, z, seed, settings)
     except Exception as error:
-        if isinstance(error, NotImplementedError) and not settings.get("graph"):
-            raise
-        return None
+        return f"{type(error).__name__}: {str(error).strip()[:300]}"
+
+
+def returns_tensors(functions, images, z, seed, settings):
+    """Whether both losses of a step are tensors; of a step that goes well."""
+    losses = trained(functions, images, z, seed, settings)["losses"][0]
+    return all(tf.is_tensor(loss) for loss in losses)
 
 
 def optimizer_for(net, part, settings):
