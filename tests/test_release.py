@@ -4,8 +4,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from grader.authoring import package, release
 from grader.authoring.release import _demand_no_errors
 from grader.authoring.stubs import ClearSolutionsInStrings
+from grader.course import layout
 from grader.errors import CourseError
 
 
@@ -48,3 +50,26 @@ def test_a_picture_in_a_model_answer_is_cut_with_it():
 def test_a_picture_in_a_given_text_stays():
     _, pictures = released("![a](attachment:the%20answer.png)", solution=False)
     assert pictures == {"the answer.png"}
+
+
+def test_which_helpers_a_release_is_made_from_is_found_out_only_after_a_change(
+    tmp_path, monkeypatch
+):
+    used, other, sheet = layout.ROOT / "Makefile", layout.ROOT / "LICENSE", layout.sheets()[0]
+    looks = []
+    monkeypatch.setattr(release, "STAMPS", tmp_path)
+    monkeypatch.setattr(package, "files", lambda sheet: looks.append(sheet) or [used])
+    monkeypatch.setattr(package, "everything", lambda: [used])
+    assert not release._was_made(sheet), "it was never made"
+    release._note(sheet)
+    looks.clear()
+    assert release._was_made(sheet) and looks == []
+    monkeypatch.setattr(package, "everything", lambda: [used, other])
+    assert release._was_made(sheet) and looks, "a helper changed, but none that it uses"
+    looks.clear()
+    assert release._was_made(sheet) and looks == []
+    monkeypatch.setattr(package, "files", lambda sheet: [used, other])
+    monkeypatch.setattr(package, "everything", lambda: [other])
+    assert not release._was_made(sheet)
+    (tmp_path / sheet).write_text("of an older version")
+    assert not release._was_made(sheet)

@@ -32,6 +32,11 @@ def files(sheet: str) -> list[Path]:
     return sorted({*used, *_weights(used.values())})
 
 
+def everything() -> list[Path]:
+    """All modules and weights that some sheet might use, in order."""
+    return sorted(file for folder in OURS.values() for file in _all(folder))
+
+
 def notebook_source(sheet: str) -> str:
     """All code of a sheet's notebook as students get it, as one text."""
     cells = [c.source for c in outline.handed_out(sheet).cells if c.cell_type == "code"]
