@@ -136,7 +136,7 @@ def sentence_of(mistake: Callable[..., Any], value: float | None = None) -> str:
     words = "a constant"
     if value is not None:
         words = "about " + re.sub(r"e([+-])0", r"e\1", f"{float(f'{value:.2g}'):g}")
-    text = inspect.getdoc(mistake) or ""
+    text = " ".join((inspect.getdoc(mistake) or "").split())
     if text.startswith("{constant}"):
         words = words.capitalize()
     return text.replace("{constant}", words)

@@ -1050,6 +1050,12 @@ def kl_mvn__dimension_added(mean_q, cov_q, mean_p, cov_p):
     return _mvn_sum(trace, form, -k, log_ratio)
 
 
+def kl_mvn__entries_for_dimensions(mean_q, cov_q, mean_p, cov_p):
+    """The number of entries of the covariance is taken off; the number of dimensions is meant."""
+    trace, form, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
+    return _mvn_sum(trace, form, k * k, log_ratio)
+
+
 def kl_mvn__log_determinant_in_bits(mean_q, cov_q, mean_p, cov_p):
     """The log-determinants have base 2, and the other terms are in nats."""
     trace, form, k, log_ratio = _mvn_parts(mean_q, cov_q, mean_p, cov_p)
@@ -1307,6 +1313,12 @@ def kl_diagonal__one_outside(mean, var):
     """The 1 stands outside the sum and its half: it is taken off once and whole."""
     square, var, log_var = _diagonal_parts(mean, var)
     return 0.5 * np.sum(var + square - log_var, axis=-1) - 1
+
+
+def kl_diagonal__one_not_halved(mean, var):
+    """The 1 of each dimension stands outside the half: it is taken off whole."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return np.sum(0.5 * (var + square - log_var) - 1, axis=-1)
 
 
 def kl_diagonal__sign_of_log_flipped(mean, var):
@@ -1742,6 +1754,12 @@ def posterior__underflow(log_joint):
     weights = _naive(log_joint)
     with np.errstate(all="ignore"):
         return weights / np.sum(weights, axis=-1, keepdims=True)
+
+
+def posterior__clamped(log_joint):
+    """The values are clamped before the exp, so that all very small probabilities are the same."""
+    weights = np.exp(np.clip(np.asarray(log_joint, float), -700, 700))
+    return weights / np.sum(weights, axis=-1, keepdims=True)
 
 
 def posterior__not_normalised(log_joint):

@@ -114,7 +114,7 @@ def _wrong_shapes(W, b, n_in, n_out):
 def _is_standard_normal(student, name, values, sizes, share=1, core=False):
     n_in, n_out = sizes
     kinds = {
-        "constant" if name != "b" else "biases_of_0": (0.0, 0.0),
+        _all_the_same(name, values): (0.0, 0.0),
         "uniform_from_0_to_1": (0.5, 1 / 12),
         "uniform_around_0": (0.0, 1 / 3),
         "truncated": (0.0, TRUNCATED),
@@ -131,6 +131,13 @@ def _is_standard_normal(student, name, values, sizes, share=1, core=False):
         share=share,
         core=core,
     )
+
+
+def _all_the_same(name, values):
+    """The mistake of whoever has one number everywhere."""
+    if name != "b":
+        return "constant"
+    return "one_bias_for_all" if np.any(values) else "biases_of_0"
 
 
 def _has_variance(student, values, sizes, words):

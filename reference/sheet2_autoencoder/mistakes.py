@@ -70,6 +70,11 @@ def normal_init__biases_of_0(n_in, n_out):
     return _layer(_normal(n_in, n_out), np.zeros(n_out))
 
 
+def normal_init__one_bias_for_all(n_in, n_out):
+    """One number is drawn and stands in all biases; each of them needs a draw of its own."""
+    return _layer(_normal(n_in, n_out), np.full(n_out, _normal(1)[0]))
+
+
 def normal_init__bias_repeats_weights(n_in, n_out):
     """The biases repeat a row of the weights; they need draws of their own."""
     W = _normal(n_in, n_out)
@@ -354,6 +359,13 @@ def decoder__softmax_on_the_output(y, layers):
 def decoder__rounded(y, layers):
     """The pixels are rounded to 0 and 1, which no gradient passes."""
     return _through(y, layers, last=lambda a: tf.round(tf.sigmoid(a)))
+
+
+def decoder__clipped(y, layers, *, constant: (1e-4, 0.2) = 1e-4):
+    """You keep the pixels {constant} away from 0 and 1; the sigmoid alone is expected."""
+    return _through(
+        y, layers, last=lambda a: tf.clip_by_value(tf.sigmoid(a), constant, 1 - constant)
+    )
 
 
 def decoder__no_bias(y, layers):
@@ -713,8 +725,8 @@ def cross_entropy_loss__capped(x, z):
 
 
 def cross_entropy_loss__gradient_nan(x, z):
-    """The loss is finite at z = 0 and z = 1, but its gradient is not: tf.where hides a nan that
-    the gradient still meets."""
+    """The loss is finite at z = 0 and z = 1, but its gradient is not: it still meets what a branch
+    or a bound hides."""
     z = tf.convert_to_tensor(z)
     x = tf.cast(x, z.dtype)
     low = tf.where(z > 0, tf.math.log(z), -16.0)
@@ -783,7 +795,7 @@ def xavier_init__root_forgotten(n_in, n_out):
 
 
 def xavier_init__root_of_numerator_only(n_in, n_out):
-    """The root reaches only the numerator of the limit; it belongs around the whole fraction."""
+    """The root reaches only the numerator; it belongs around the whole fraction."""
     limit = np.sqrt(6) / (n_in + n_out)
     return _layer(_uniform(-limit, limit, n_in, n_out), np.zeros(n_out))
 
@@ -1082,6 +1094,28 @@ def train_step__uphill(x, encoder_layers, decoder_layers, loss_fn, optimizer):
     with tf.GradientTape() as tape:
         loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
     _apply(optimizer, [-g for g in tape.gradient(loss, variables)], variables)
+    return loss
+
+
+def train_step__gradient_of_the_mean(x, encoder_layers, decoder_layers, loss_fn, optimizer):
+    """The gradient is divided by the number of images: the loss has been averaged already."""
+    variables = variables_of(encoder_layers, decoder_layers)
+    with tf.GradientTape() as tape:
+        loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
+    shares = [g / len(x) for g in tape.gradient(loss, variables)]
+    _apply(optimizer, shares, variables)
+    return loss
+
+
+def train_step__gradient_clipped(
+    x, encoder_layers, decoder_layers, loss_fn, optimizer, *, constant: (1e-4, 1e1) = 1e-2
+):
+    """You scale the gradients down to a norm of {constant}, which changes the optimizer's step."""
+    variables = variables_of(encoder_layers, decoder_layers)
+    with tf.GradientTape() as tape:
+        loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
+    clipped, _ = tf.clip_by_global_norm(tape.gradient(loss, variables), constant)
+    _apply(optimizer, clipped, variables)
     return loss
 
 

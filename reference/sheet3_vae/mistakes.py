@@ -877,6 +877,12 @@ def pathwise_gradient__times_x(f, mean, std, eps):
     return _columns(_slope(f, x), _slope(f, x) * x)
 
 
+def pathwise_gradient__std_for_eps(f, mean, std, eps):
+    """The second column is multiplied by σ, not by ε, which is how x changes with σ."""
+    _, std, x = _sample(mean, std, eps)
+    return _columns(_slope(f, x), _slope(f, x) * std)
+
+
 def pathwise_gradient__divided_by_std(f, mean, std, eps):
     """Both columns are divided by the standard deviation, as the derivative of log q is."""
     return right.pathwise_gradient(f, mean, std, eps) / _sample(mean, std, eps)[1]
@@ -1189,6 +1195,13 @@ def reconstruction_loss__log_of_sigmoid(logits, x):
 def reconstruction_loss__overflow(logits, x):
     """The exponential of a large logit is infinite in float32."""
     return (torch.log(1 + torch.exp(logits.float())) - x * logits).sum(dim=1)
+
+
+def reconstruction_loss__softplus_by_exp(logits, x):
+    """The exponential of a large logit is infinite, and 0 times that is nan."""
+    return (x * torch.log(1 + torch.exp(-logits)) + (1 - x) * torch.log(1 + torch.exp(logits))).sum(
+        dim=1
+    )
 
 
 def reconstruction_loss__nan_to_num(logits, x):

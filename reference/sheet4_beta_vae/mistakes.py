@@ -1145,6 +1145,13 @@ def mutual_information_gap__smallest_two(codes, factors, bins=20):
     return _result((ranked[1] - ranked[0]) / entropies)
 
 
+def mutual_information_gap__mean_of_the_others(codes, factors, bins=20):
+    """The mean of all other latents is subtracted from the best; the second best is expected."""
+    information, entropies = _split(codes, factors, bins)
+    ranked = np.sort(information, axis=0)
+    return _result((ranked[-1] - ranked[:-1].mean(axis=0)) / entropies)
+
+
 def mutual_information_gap__negative(codes, factors, bins=20):
     """The sign is wrong: the best is subtracted from the second best."""
     mig, gaps = _gap(*_split(codes, factors, bins))

@@ -160,6 +160,11 @@ def standard_normal_log_prob__constant_once(z):
     return -0.5 * (z**2).sum(dim=-1) - 0.5 * LOG_2PI
 
 
+def standard_normal_log_prob__constant_for_each_row(z):
+    """The constant counts once for each point of the batch; it does for each dimension."""
+    return -0.5 * (z**2).sum(dim=-1) - 0.5 * len(z) * LOG_2PI
+
+
 def standard_normal_log_prob__constant_without_root(z):
     """The constant stands for 2π; the density has its square root."""
     return (-0.5 * z**2 - LOG_2PI).sum(dim=-1)
@@ -1501,6 +1506,13 @@ def to_logit__from_logit__alpha_once(z, alpha):
     """from_logit divides by 1 - alpha, where to_logit multiplied by 1 - 2·alpha."""
     terms = _back_volume(z, 0.0) - math.log(1 - alpha)
     return (torch.sigmoid(z) - alpha) / (1 - alpha), terms.sum(dim=-1)
+
+
+def to_logit__from_logit__scale_once(z, alpha):
+    """from_logit counts the scaling once for an image; every pixel is scaled."""
+    log_scale = math.log(1 - 2 * alpha)
+    y, log_det = right.from_logit(z, alpha)
+    return y, log_det + (z.shape[1] - 1) * log_scale
 
 
 def to_logit__from_logit__alpha_halved(z, alpha):

@@ -468,14 +468,16 @@ def _differ(student, seen, words, enough):
 def _refuses(student, name, arguments):
     """Lines: another kind raises ValueError."""
     for kind in ("transformer", "convolution"):
-        raised = student.value(probes.refusal, name, kind, arguments)
-        first = str(raised[0]) if isinstance(raised, list) and raised else "nothing"
-        kinds = {"nothing": "any_kind", "AssertionError": "assertion"}
+        found = student.value(probes.refusal, name, kind, arguments)
+        raised = found if isinstance(found, list) and found else []
+        kinds = {"model": "any_kind"} if not raised else {"AssertionError": "assertion"}
+        first = str(raised[0] if raised else found)
         yield student.holds(
-            first != "nothing" and "ValueError" in raised,
+            "ValueError" in raised,
             f"refuses {kind!r}",
-            f"This call should raise ValueError, but it raises {first}.",
-            mistake=kinds.get(first, "another_error"),
+            "This call should raise ValueError, but it "
+            + (f"raises {first}." if raised else f"raises nothing and returns a {first}."),
+            mistake=kinds.get(first, "another_error" if raised else None),
             share=2,
         )
 

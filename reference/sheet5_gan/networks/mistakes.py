@@ -548,6 +548,20 @@ def train_step__generator_in_inference(
     return losses
 
 
+def train_step__images_for_d_in_inference(
+    generator, discriminator, images, g_optimizer, d_optimizer, z
+):
+    """The images for D's step come from a generator without training=True."""
+    with tf.GradientTape(persistent=True) as tape:
+        fake = discriminator(generator(z), training=True)
+        losses = (
+            discriminator_loss(discriminator(images, training=True), fake),
+            generator_loss(discriminator(generator(z, training=True), training=True)),
+        )
+    _moved(tape, losses, (discriminator, generator), (d_optimizer, g_optimizer))
+    return losses
+
+
 def train_step__discriminator_in_inference(
     generator, discriminator, images, g_optimizer, d_optimizer, z
 ):

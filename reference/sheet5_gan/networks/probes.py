@@ -248,15 +248,15 @@ DRAWS = {
 
 
 def refusal(functions, name, kind, arguments):
-    """The class of what is raised for a kind, with its bases; empty if nothing is."""
+    """The class of what is raised for a kind, with its bases; else the name of what is returned."""
     function = functions[name]
     try:
-        function(kind, *arguments)
+        made = function(kind, *arguments)
     except NotImplementedError:
         raise
     except Exception as error:
         return [cls.__name__ for cls in type(error).__mro__]
-    return []
+    return "model" if isinstance(made, tf.keras.Model) else type(made).__name__
 
 
 # ── train_step ───────────────────────────────────────────────────────────────────────────────
