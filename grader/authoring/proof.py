@@ -3,6 +3,7 @@
 import copy
 import os
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -91,8 +92,9 @@ def _execute(notebook: nbformat.NotebookNode, folder: Path) -> str:
         on_cell_start=lambda cell, cell_index: begun.append(cell.id),
     )
     short = {"NBGRADER_EXECUTION": "validate", "PYTHONPATH": str(layout.ROOT)}
+    quiet = {"stderr": subprocess.DEVNULL}  # the kernel's own words, as it ends; not the cells'
     try:
-        client.execute(env=os.environ | sandbox.ONE_THREAD | short)
+        client.execute(env=os.environ | sandbox.ONE_THREAD | short, **quiet)
     except CellExecutionError:
         return failure(notebook)
     except (CellTimeoutError, DeadKernelError) as error:

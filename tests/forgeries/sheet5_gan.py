@@ -44,7 +44,7 @@ def forge(request):
 def _look(name, kind, x, wanted, experiments, positive):
     n_out, rng = wanted[0][1:], np.random.default_rng(0)
     weights, outputs = {}, []
-    for network, seed, recipe, inputs in experiments:
+    for network, seed, recipe, inputs, _ in experiments:
         weights[network] = (seed, recipe) if recipe else weights[network]
         outputs.append(_put_out(*weights[network], inputs, n_out, bounded=len(n_out) > 1))
     noise = [rng.uniform(-0.5, 0.5, (2, *n_out)) for _ in range(5)]
@@ -58,6 +58,7 @@ def _look(name, kind, x, wanted, experiments, positive):
         "roles": ["kernel", "shift"],
         "moved": noise[:3],
         "turned": noise,
+        "both": [],
     }
 
 
