@@ -40,6 +40,9 @@ def test_the_checks_of_a_sheet_are_as_good_as_the_course_promises(sheet):
         unexplained = [change for change, reason in f.survivors.items() if not reason]
         assert unexplained == [], f.item
     assert audit.satisfied(figures)
+    sums = (sum(getattr(f, n) for f in figures) for n in ("mistakes", "mutants", "alternatives"))
+    row = " | ".join(map(str, [f"`{sheet}`", len(figures), *sums]))
+    assert f"| {row} |" in (layout.ROOT / "README.md").read_text("utf-8"), row
 
 
 def test_mutants_change_operators_constants_reductions_arguments_and_conditions():
