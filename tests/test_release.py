@@ -52,24 +52,21 @@ def test_a_picture_in_a_given_text_stays():
     assert pictures == {"the answer.png"}
 
 
-def test_which_helpers_a_release_is_made_from_is_found_out_only_after_a_change(
-    tmp_path, monkeypatch
-):
+def test_which_helpers_a_release_is_made_from_is_found_out_only_after_a_change(monkeypatch):
     used, other, sheet = layout.ROOT / "Makefile", layout.ROOT / "LICENSE", layout.sheets()[0]
     looks = []
-    monkeypatch.setattr(release, "STAMPS", tmp_path)
     monkeypatch.setattr(package, "files", lambda sheet: looks.append(sheet) or [used])
     monkeypatch.setattr(package, "everything", lambda: [used])
-    assert not release._was_made(sheet), "it was never made"
-    release._note(sheet)
+    first = release._made_from(sheet, [])
+    assert len(first) == 2 and looks, "it was never made"
     looks.clear()
-    assert release._was_made(sheet) and looks == []
+    assert release._made_from(sheet, first) == first and looks == []
     monkeypatch.setattr(package, "everything", lambda: [used, other])
-    assert release._was_made(sheet) and looks, "a helper changed, but none that it uses"
+    second = release._made_from(sheet, first)
+    assert second[0] == first[0] and looks, "a helper changed, but none that it uses"
     looks.clear()
-    assert release._was_made(sheet) and looks == []
+    assert release._made_from(sheet, second) == second and looks == []
     monkeypatch.setattr(package, "files", lambda sheet: [used, other])
     monkeypatch.setattr(package, "everything", lambda: [other])
-    assert not release._was_made(sheet)
-    (tmp_path / sheet).write_text("of an older version")
-    assert not release._was_made(sheet)
+    assert release._made_from(sheet, second)[0] != second[0]
+    assert release._made_from(sheet, ["of", "an", "older", "version"])[0] != "of"

@@ -9,8 +9,6 @@
 """
 
 import ast
-import hashlib
-import json
 import os
 import random
 import sys
@@ -308,7 +306,7 @@ class Remembering(Local):
         self._replies: dict[tuple[str | None, bytes], dict[str, Any]] = {}
 
     def ask(self, request: dict[str, Any], mistake: str | None = None) -> dict[str, Any]:
-        key = mistake, hashlib.sha256(json.dumps(request).encode()).digest()
+        key = mistake, uses.key_of(request)
         if key not in self._replies:
             self._replies[key] = super().ask(request, mistake)
         return self._replies[key]

@@ -30,6 +30,11 @@ class Reply:
     used: frozenset[str]
 
 
+def key_of(request: dict[str, Any]) -> bytes:
+    """What tells a request from others."""
+    return hashlib.sha256(json.dumps(request).encode()).digest()
+
+
 class Replies:
     """The solution's replies, each computed once.
 
@@ -42,7 +47,7 @@ class Replies:
         self._known: dict[bytes, Reply] = {}
 
     def to(self, request: dict[str, Any], seconds: float) -> Reply:
-        key = hashlib.sha256(json.dumps(request).encode()).digest()
+        key = key_of(request)
         if key not in self._known:
             asked = Recording(self._solution)
             self.seed()

@@ -92,9 +92,8 @@ def _execute(notebook: nbformat.NotebookNode, folder: Path) -> str:
         on_cell_start=lambda cell, cell_index: begun.append(cell.id),
     )
     short = {"NBGRADER_EXECUTION": "validate", "PYTHONPATH": str(layout.ROOT)}
-    quiet = {"stderr": subprocess.DEVNULL}  # the kernel's own words, as it ends; not the cells'
-    try:
-        client.execute(env=os.environ | sandbox.ONE_THREAD | short, **quiet)
+    try:  # stderr: the kernel's own words, as it ends; not the cells'
+        client.execute(env=os.environ | sandbox.ONE_THREAD | short, stderr=subprocess.DEVNULL)
     except CellExecutionError:
         return failure(notebook)
     except (CellTimeoutError, DeadKernelError) as error:

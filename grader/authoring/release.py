@@ -38,8 +38,12 @@ def release(sheets: list[str], if_needed: bool = False, change: bool = False) ->
     from grader.records.gradebook import convert
 
     for sheet in sheets:
-        was_made = _was_made(sheet)
+        stamp = STAMPS / sheet
+        known = stamp.read_text().split() if stamp.exists() else []
+        made_from = _made_from(sheet, known)
+        was_made = made_from[:1] == known[:1]
         if if_needed and was_made and _is_there(sheet):
+            atomic.write(stamp, "\n".join(made_from))
             console.print(f"release: {sheet} is up to date")
             continue
         if not was_made:
@@ -54,7 +58,7 @@ def release(sheets: list[str], if_needed: bool = False, change: bool = False) ->
                 CourseDirectory={"release_directory": _in_course(made.parent)},
             )
         _zip(sheet)
-        _note(sheet)
+        atomic.write(stamp, "\n".join(made_from))
         console.print(f"release: {sheet} made, for students: release/{sheet}.zip")
     return 0
 
@@ -119,26 +123,14 @@ def _is_there(sheet: str) -> bool:
     return notebook.exists() and has_sheet(sheet)
 
 
-def _was_made(sheet: str) -> bool:
-    """Whether the release is from just the same files as there are now.
+def _made_from(sheet: str, known: list[str]) -> list[str]:
+    """Digests of the files that a release is made from, and of all that it might be made from.
 
-    To find out which these are, all helpers are read, which takes long; not where nothing at all
-    that it might be made from has changed.
+    known: those of the last time. To find out which files the first ones are, all helpers are read,
+    which takes long; not where the second digest is as it was.
     """
-    stamp = STAMPS / sheet
-    known = stamp.read_text().split() if stamp.exists() else []
-    if known[1:] == [_digest(sheet, package.everything())]:
-        return True
-    if known[:1] != [_digest(sheet, package.files(sheet))]:
-        return False
-    _note(sheet)
-    return True
-
-
-def _note(sheet: str) -> None:
-    """Note what the release is made from, and what it might have been."""
-    digests_of_both = (_digest(sheet, f) for f in (package.files(sheet), package.everything()))
-    atomic.write(STAMPS / sheet, "\n".join(digests_of_both))
+    near = _digest(sheet, package.everything())
+    return known if known[1:] == [near] else [_digest(sheet, package.files(sheet)), near]
 
 
 def _digest(sheet: str, used: list[Path]) -> str:

@@ -136,7 +136,7 @@ def _about_made(platform: str, results: list[Result], column: str) -> Iterator[s
 def _about_filled(
     platform: str, results: list[Result], filled: own_file.Filled, source: Path
 ) -> Iterator[str]:
-    """Whether the platform counts out of as many points as the sheet has."""
+    """What the copy of a platform's own file holds, whom it lacks, and whether the most differs."""
     yield f"The points are in the column “{filled.column}” of the copy; {source} is as it was."
     absent = [one.student for one in results if _absent(platform, one, filled)]
     if absent:

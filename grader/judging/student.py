@@ -451,9 +451,8 @@ class Student:
         wrong = self._wrong[call]
         if not self._diagnose or "value" not in wrong.reply:
             return False
-        request = {key: one for key, one in wrong.request.items() if key not in ("part", "known")}
         try:
-            again = _trusted(self._session.ask(request, CALL_SECONDS))
+            again = _trusted(self._session.ask(_whole(wrong.request), CALL_SECONDS))
         except (Stopped, CheckEnded):
             return False
         again = _only(wrong.request["part"], again) if "part" in wrong.request else again
@@ -528,8 +527,7 @@ class Student:
             return _trusted(self._local.ask(request, mistake))
         known = request["known"]
         if mistake not in known:
-            whole = {key: one for key, one in request.items() if key not in ("part", "known")}
-            known[mistake] = _trusted(self._local.ask(whole, mistake))
+            known[mistake] = _trusted(self._local.ask(_whole(request), mistake))
         return _only(request["part"], known[mistake])
 
     def _function(self, target: Target) -> str:
@@ -618,6 +616,11 @@ def _not_made(target: Target | Call) -> Target:
     if isinstance(target, Call):
         raise TypeError("The reference gets the arguments of a call that was made.")
     return target
+
+
+def _whole(request: dict) -> dict[str, Any]:
+    """The request behind one about a part of what a call returned."""
+    return {key: one for key, one in request.items() if key not in ("part", "known")}
 
 
 def _only(part: str, reply: dict) -> dict:

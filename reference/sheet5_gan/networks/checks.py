@@ -169,6 +169,7 @@ def _shown(reply, plan, n_out):
     far = np.stack([out[name] for name in plan if name.startswith("far")])
     start, *moved = (_array(made, 2, n_out) for made in reply["moved"])
     used = [not np.array_equal(start, one) for one in moved]
+    turned = [_array(made, 2, n_out) for made in reply["turned"]]
     kernels = [s for s in reply["shapes"] if len(s) == 4 and max(s[:2]) > 1]
     return {
         "low": np.min(far),
@@ -181,17 +182,15 @@ def _shown(reply, plan, n_out):
         "kept": _distance(out["kept"], out["once"], usual),
         "bends": _bend(out["small"], out["tiny"]),
         "idle": not all(used),
-        "passes": _passes(
-            [_array(made, 2, n_out) for made in reply["turned"]], reply["roles"], used
-        ),
+        "passes": _passes(turned, reply["roles"], used),
         "straight": _straight(
-            [_array(made, 2, n_out) for made in reply["turned"]],
+            turned,
             [_array(made, 2, n_out) for made in reply.get("absent", [])],
             reply["roles"],
             used,
         ),
         "joined": _joined(
-            [_array(made, 2, n_out) for made in reply["turned"]],
+            turned,
             [made if made is None else _array(made, 2, n_out) for made in reply["both"]],
             reply["roles"],
             used,
