@@ -1,6 +1,7 @@
 """The judge's conversation with a kernel: what it is told, and what breaks it off."""
 
 import os
+import socket
 from itertools import count
 
 import numpy as np
@@ -100,6 +101,16 @@ def test_a_kernel_that_does_not_listen_says_so(started):
     with pytest.raises(kernel.BadReply):
         talk = started.conversation()
         talk.ask(call("double", 1.0), started.limits())
+
+
+def test_a_process_that_ends_before_it_takes_the_connection_is_a_broken_conversation(tmp_path):
+    with socket.socket(socket.AF_UNIX) as listening, socket.socket(socket.AF_UNIX) as talk:
+        listening.bind(str(tmp_path / "judge"))
+        listening.listen(1)
+        talk.connect(str(tmp_path / "judge"))
+        listening.close()
+        with pytest.raises(lines.Broken):
+            lines.Lines(talk.fileno(), talk.fileno()).read(Budget(3, Usage))
 
 
 def test_the_end_of_a_kernel_is_seen():

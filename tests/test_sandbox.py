@@ -295,6 +295,23 @@ while True: time.sleep(3600)
 
 
 @in_every_room
+def test_memory_that_forked_processes_share_counts_once(room):
+    code = """
+import os, time
+held = b"x" * 60_000_000
+children = []
+for _ in range(4):
+    child = os.fork()
+    if child == 0:
+        time.sleep(1.5)
+        os._exit(0)
+    children.append(child)
+print([os.waitpid(child, 0)[1] for child in children])
+"""
+    assert inside(code, room, memory=150 * MEGABYTE).stdout == "[0, 0, 0, 0]\n"
+
+
+@in_every_room
 def test_open_files_are_counted_over_all_processes(room):
     code = """
 import os, time

@@ -70,6 +70,7 @@ FILES_ON_DISK = 200_000  # of all that a student's code can write
 MAX_SOCKETS = 64
 POLL_SECONDS = 0.25
 OWN_MEMORY = ("RssAnon:", "RssShmem:", "VmSwap:")  # in /proc/PID/status, in kB
+SHARE_OF_MEMORY = ("Pss_Anon:", "Pss_Shmem:", "SwapPss:")  # in /proc/PID/smaps_rollup, in kB
 
 FILES = {  # what libraries expect to find in /etc
     "passwd": "root:x:0:0::/:/bin/false\nstudent:x:{uid}:{gid}::{home}:/bin/false\n",
@@ -433,25 +434,39 @@ def _takes_too_much(settings: Settings, before: "_Disk") -> bool:
     return (
         len(processes) > settings.processes
         or sum(map(_tasks, processes)) > settings.processes
-        or sum(map(_own_memory, processes)) > settings.memory
+        or _memory_exceeds(settings.memory, processes)
         or sum(map(_open_files, processes)) > settings.limits["RLIMIT_NOFILE"]
         or _not_only_sockets(settings.sockets)
         or before.shrank_for(settings)
     )
 
 
-def used_memory(process: int) -> int:
-    """Bytes of memory that a process and all below it use; what they share counts for each."""
-    return sum(map(_own_memory, family(process)))
+def _memory_exceeds(most: int, processes: list[int]) -> bool:
+    """Whether they use more memory together.
+
+    What each wrote to is read at once, but forked processes share most of that: so the slower count
+    decides where the first one is too much.
+    """
+    return sum(map(_own_memory, processes)) > most and sum(map(_share_of_memory, processes)) > most
 
 
 def _own_memory(process: int) -> int:
     """What it wrote to, in bytes; files that it only reads do not count."""
+    return _bytes(f"/proc/{process}/status", OWN_MEMORY)
+
+
+def _share_of_memory(process: int) -> int:
+    """The same, where what n processes share counts as one n-th in each."""
+    return _bytes(f"/proc/{process}/smaps_rollup", SHARE_OF_MEMORY) or _own_memory(process)
+
+
+def _bytes(file: str, names: tuple[str, ...]) -> int:
+    """The sum of some lines that count in kB; 0 where there is nothing to read."""
     try:
-        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+        lines = Path(file).read_text().splitlines()
     except OSError:
         return 0
-    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(OWN_MEMORY))
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(names))
 
 
 def _open_files(process: int) -> int:

@@ -51,12 +51,19 @@ class Lines:
                 if not selector.select(LOOK_SECONDS):
                     self._meanwhile(limits)
                     continue
-                part = os.read(self._back, 1 << 20)
+                part = self._part()
                 if not part or len(self._buffer) > MAX_REPLY:
                     raise Broken
                 self._buffer += part
         line, _, self._buffer = self._buffer.partition(b"\n")
         return bytes(line)
+
+    def _part(self) -> bytes:
+        """What has come; nothing where the other side has closed, or ended before it listened."""
+        try:
+            return os.read(self._back, 1 << 20)
+        except ConnectionResetError:
+            return b""
 
     def _send(self, line: bytes, limits: Budget) -> None:
         left = memoryview(line)
