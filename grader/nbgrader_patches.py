@@ -21,7 +21,7 @@ import nbgrader
 import sqlalchemy as sa
 from nbconvert.writers.files import FilesWriter
 from nbformat import NotebookNode
-from nbgrader import api
+from nbgrader import api, dbutil
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback, base
 from nbgrader.coursedir import CourseDirectory
@@ -48,6 +48,8 @@ RELIED_ON = (
     ("nbgrader.converters.base", "BaseConverter.init_notebooks", "replaced: brackets in names"),
     ("nbgrader.converters.base", "BaseConverter._format_source", "replaced: line ends in names"),
     ("nbgrader.api", "create_engine", "replaced: one engine for each gradebook"),
+    ("nbgrader.api", "get_alembic_version", "replaced: it starts a process"),
+    ("nbgrader.dbutil", "ALEMBIC_DIR", "where that looks for the last form of the tables"),
     ("nbgrader.nbgraderformat.common", "jsonschema", "replaced: a schema is checked once"),
     ("nbgrader.converters", "GenerateFeedback.start", "replaced: tables are written after it"),
     (_FORMGRADER, "GradeHandler.put", "replaced: page and tables are written after it"),
@@ -101,6 +103,7 @@ def apply() -> None:
     base.BaseConverter.init_notebooks = _init_notebooks
     base.BaseConverter._format_source = _format_source
     api.create_engine = _engine
+    api.get_alembic_version = _last_form_of_the_tables
     Gradebook.__init__ = _open
     common.jsonschema = SimpleNamespace(validate=_validate)
     # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns about; the rows still arrive.
@@ -161,7 +164,7 @@ def _telling(
 
 
 def _find_programs() -> None:
-    """nbgrader calls `alembic` by its bare name and leaves half a gradebook if it is not found."""
+    """`nbgrader db upgrade` calls `alembic` by its bare name."""
     programs = str(Path(sys.executable).parent)
     path = os.environ.get("PATH", os.defpath)
     if programs not in path.split(os.pathsep):
@@ -221,6 +224,13 @@ def _wait_for_the_lock(connection: Any, record: Any) -> None:
     """SQLite gives up on a locked file after five seconds; a class takes longer."""
     if type(connection).__module__.startswith("sqlite3"):
         connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+
+
+def _last_form_of_the_tables() -> str:
+    """nbgrader's, which starts Alembic as a program: two seconds for each new gradebook."""
+    from alembic.script import ScriptDirectory
+
+    return str(ScriptDirectory(dbutil.ALEMBIC_DIR).get_current_head())
 
 
 @cache

@@ -163,10 +163,9 @@ def released_course(tmp_path_factory) -> Course:
     """A released copy of the course, from which others are copied: it stays as it is."""
     root = tmp_path_factory.mktemp("released") / "course"
     root.mkdir()
-    ignored = shutil.ignore_patterns("__pycache__")
     for part in PARTS:
         if (ROOT / part).is_dir():
-            shutil.copytree(ROOT / part, root / part, ignore=ignored)
+            shutil.copytree(ROOT / part, root / part, ignore=toy.all_but())
         else:
             shutil.copy(ROOT / part, root / part)
     with (root / "nbgrader_config.py").open("a") as stream:

@@ -3,7 +3,10 @@
 import ast
 import importlib
 import inspect
+import os
 import re
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -50,6 +53,15 @@ def test_a_name_that_the_grader_relies_on_is_there(module, name, why):
         owner = getattr(owner, part)
     assigned = inspect.isclass(owner) and re.search(rf"self\.{last}\b.* = ", sources(owner))
     assert hasattr(owner, last) or assigned, f"{module}.{name} is gone ({why})"
+
+
+def test_a_new_gradebook_is_of_the_form_that_nbgrader_itself_would_note():
+    code = "from nbgrader.api import get_alembic_version; print(get_alembic_version())"
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    options = {"env": os.environ | {"PATH": path}, "text": True}
+    theirs = subprocess.check_output([sys.executable, "-c", code], **options)
+    nbgrader_patches.apply()
+    assert nbgrader_patches.api.get_alembic_version() == theirs.strip()
 
 
 def test_the_formgrader_says_what_it_saved_once_and_only_if_it_did(monkeypatch):

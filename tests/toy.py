@@ -2,7 +2,9 @@
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
@@ -115,11 +117,18 @@ def write(root: Path) -> None:
         (root / "reference" / SHEET / f"{name}.py").write_text(source)
 
 
+def all_but(*patterns: str) -> Callable[[Any, list[str]], set[str]]:
+    """What copytree is to leave out. What Python has compiled goes along: it takes seconds.
+
+    But not what it is compiling at this moment, which has another name by the time it is copied.
+    """
+    return shutil.ignore_patterns("*.pyc.*", *patterns)
+
+
 def course(root: Path, parts: Path) -> None:
     """A course with this sheet alone. parts: where its machinery is copied from."""
-    ignored = shutil.ignore_patterns("__pycache__", "weights")
     for part in ("derivations", "grader", "helpers"):
-        shutil.copytree(parts / part, root / part, ignore=ignored)
+        shutil.copytree(parts / part, root / part, ignore=all_but("weights"))
     (root / "reference").mkdir()
     for file in (
         *("nbgrader_config.py", "pyproject.toml", "environment.yml", "requirements.lock"),

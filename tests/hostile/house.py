@@ -158,10 +158,11 @@ class Graded:
 
 def build(root: Path) -> None:
     """A course with the toy sheet alone."""
-    ignored = shutil.ignore_patterns("__pycache__")
     for part in PARTS:
-        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-        copy(ROOT / part, root / part, **({"ignore": ignored} if copy is shutil.copytree else {}))
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, root / part, ignore=toy.all_but())
+        else:
+            shutil.copy(ROOT / part, root / part)
     toy.write(root)
     shutil.copy(ROOT / "reference" / "__init__.py", root / "reference" / "__init__.py")
     for name in HONEST:
