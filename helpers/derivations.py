@@ -19,7 +19,8 @@ from derivations.verdict import UNREAD, CheckedLine, Difference, Requirement
 
 __all__ = ["DERIVATIONS", "Verdict", "check_derivation"]
 
-COLOURS = {"✓": "#2a7d2a", "✗": "#b3261e", "(✓)": "#8a6d00"}
+# To be seen on the white of JupyterLab and on the black of its dark theme.
+COLOURS = {"✓": "#278a3e", "✗": "#d9402f", "(✓)": "#a86a00"}
 CLASSES = {"✓": "right", "✗": "wrong", "(✓)": "carried"}  # for pages with colours of their own
 
 LEFT = "text-align:left;vertical-align:top"

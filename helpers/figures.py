@@ -264,13 +264,13 @@ def colour_rows(
 
     tables: for each title, for each name, pictures (n, 3, 64, 64) in [0, 1]; or several rows of
     one name, (rows, n, 3, 64, 64). 0 is none of a colour and 1 is all of it, in every
-    picture, and each of its pixels is one pixel of the figure. columns: what is written below each
-    column. x: the name of that axis. Raises ValueError: values outside of [0, 1], which would be
-    cut off and so hidden.
+    picture, and each of its pixels is two by two dots of the figure. columns: what is written
+    below each column. x: the name of that axis. Raises ValueError: values outside of [0, 1],
+    which would be cut off and so hidden.
     """
     titles, pieces = list(tables), [_tiled(list(table.values())) for table in tables.values()]
     names = [_whole(0.2 + 0.085 * max(map(len, table))) for table in tables.values()]
-    inches = [np.array(tiles.shape[1::-1]) / SHARP for tiles in pieces]
+    inches = [np.array(tiles.shape[1::-1]) / SCREEN for tiles in pieces]
     below, above = _whole(0.55 if x else 0.1), _whole(0.3)
     wide = sum(names) + sum(width for width, _ in inches)
     high = below + above + max(height for _, height in inches)
@@ -290,7 +290,7 @@ def colour_rows(
     return figure
 
 
-SHARP = 144  # dots an inch of figures with pictures in colour
+SHARP = 2 * SCREEN  # dots an inch of figures with pictures in colour, two for each of their pixels
 GAP = 2  # white pixels between pictures
 SIDE = 64 + GAP  # from one picture to the next
 

@@ -15,6 +15,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not 
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 300_000  # milliseconds: only ends what hangs, on the slowest machine too
 HERE = ("file:", "data:", "blob:", "http://127.0.0.1", "http://localhost")
 
 Opener = Callable[..., sync_api.Page]
@@ -28,6 +29,7 @@ def program() -> str | None:
 @contextmanager
 def chromium() -> Iterator[sync_api.Browser]:
     """A browser. While Playwright lives, its event loop runs: use it for one module alone."""
+    sync_api.expect.set_options(timeout=PATIENCE)
     with sync_api.sync_playwright() as playwright:
         try:
             started = playwright.chromium.launch(executable_path=program(), args=SWITCHES)
@@ -57,6 +59,7 @@ def opener(browser: sync_api.Browser) -> Iterator[Opener]:
     def opened(address: str, width: int = 1280, height: int = 900, **settings) -> sync_api.Page:
         size = {"width": width, "height": height}
         context = browser.new_context(viewport=size, **settings)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         context.route("**/*", look)
         page = context.new_page()

@@ -39,12 +39,12 @@ def test_each_picture_stands_in_its_row_and_column_and_none_is_stretched(drawn):
     assert drawn.axes[1].images[0].get_array()[30, 30].tolist() == [1, 0, 0]
 
 
-def test_pictures_of_all_panels_have_one_size_and_are_square(drawn):
+def test_pictures_of_all_panels_are_square_and_as_large_on_the_screen_as_they_have_pixels(drawn):
     sizes = []
     for panel, (rows, columns) in zip(drawn.axes, [(3, 3), (1, 2)], strict=True):
         place = panel.get_window_extent()
         sizes += [place.width / columns, place.height / rows]
-    assert np.allclose(sizes, sizes[0])
+    assert np.allclose(sizes, 2 * figures.SIDE) and drawn.dpi == 2 * figures.SCREEN
 
 
 def test_rows_and_columns_have_their_names_and_a_group_of_rows_has_one(drawn):

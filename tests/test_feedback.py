@@ -14,6 +14,7 @@ from grader.course import layout, outline
 from grader.judging.report import Line, Report
 from grader.records import contents, page
 from grader.records.gradebook import Entry
+from helpers import derivations
 
 STYLE = (page.TEMPLATES / "style.css").read_text("utf-8")
 SHEET = handed_back.SHEET
@@ -333,6 +334,12 @@ def test_every_text_has_enough_contrast(palette):
             assert contrast(palette[ink], palette[ground]) >= 4.5, (ink, ground)
     for bar in BARS:  # shapes, which need 3
         assert contrast(palette[bar], palette["surface"]) >= 3, bar
+
+
+@pytest.mark.parametrize("ground", ["#ffffff", "#f5f5f5", "#111111", "#212121"])
+def test_marks_of_a_derivation_are_seen_in_both_themes_of_jupyterlab(ground):
+    for mark, colour in derivations.COLOURS.items():  # shapes, which need 3
+        assert contrast(colour, ground) >= 3.5, mark
 
 
 def test_light_and_dark_have_the_same_colours_and_no_other_is_used():

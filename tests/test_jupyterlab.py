@@ -11,7 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,7 +27,7 @@ from grader.course import layout, outline
 
 sync_api = browsing.sync_api
 SHEET = "sheet1_kl"
-PATIENCE = 300_000  # milliseconds: only ends what hangs, on the slowest machine too
+RETRY = 10_000  # milliseconds until what went lost is done again; nothing fails by it
 # JupyterLab asks at its first start whether it may fetch news.
 NO_NEWS = {
     "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {
@@ -104,42 +104,82 @@ def unpack(sheet: str, folder: Path) -> None:
 
 
 class Notebook:
-    """A notebook that is open in JupyterLab, and no other."""
+    """A notebook that is open in JupyterLab, and no other.
 
-    def __init__(self, page: sync_api.Page):
+    JupyterLab attaches cells one after the other, and what is above a cell changes its height while
+    one works: a click may fall on another cell, and a key with it. So a key is pressed only where
+    the cell has the cursor, and what it does is awaited in that cell.
+    """
+
+    def __init__(self, page: sync_api.Page, cells: int):
         self.page = page
-        self.cells = page.locator(".jp-Notebook .jp-Cell")
         kernel = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
         kernel.wait_for(state="attached")
+        sync_api.expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells)
 
     def cell(self, number: int) -> sync_api.Locator:
-        """A cell, in view: JupyterLab builds the others only when it has time."""
-        cell = self.cells.nth(number)  # found again each time: cells are replaced while it loads
+        """A cell, in view."""
+        cell = self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{number}']")
         cell.evaluate("cell => cell.scrollIntoView({block: 'center'})")
+        return cell
+
+    def enter(self, number: int) -> sync_api.Locator:
+        """Put the cursor into a cell, so that it gets the keys."""
+        cell = self.cell(number)
+        has_the_cursor = """cell => cell.classList.contains("jp-mod-active")
+            && cell.closest(".jp-mod-editMode") && cell.contains(document.activeElement)"""
+
+        def entered() -> bool:
+            cell.locator(".cm-content").click()
+            return bool(cell.evaluate(has_the_cursor))
+
+        asked.wait(self.page, entered, f"the cursor does not get into cell {number}")
         return cell
 
     def fill(self, number: int, source: str) -> None:
         """Type something in the place of what is in a cell."""
-        self.cell(number).locator(".cm-content").click()
-        self.page.keyboard.press("Control+A")
-        self.page.keyboard.insert_text(source)
+        lines = self.cell(number).locator(".cm-line")
+
+        def filled() -> bool:
+            self.enter(number)
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.insert_text(source)
+            return "\n".join(lines.all_text_contents()) == source
+
+        asked.wait(self.page, filled, f"cell {number} does not hold what is typed")
 
     def run(self, number: int, expected: str | re.Pattern = "") -> str:
-        """Run a cell and wait until it says what is expected; all that it says."""
+        """Run a cell to its end, and wait until what is expected stands below it; all that it says.
+
+        It fails where the cell raises an error.
+        """
         cell = self.cell(number)
-        cell.locator(".cm-content").click()
-        self.page.keyboard.press("Shift+Enter")
-        sync_api.expect(cell.locator(".jp-OutputArea")).to_contain_text(expected, timeout=PATIENCE)
-        return "\n".join(cell.locator(".jp-OutputArea-output").all_text_contents()).strip()
+        prompt = cell.locator(".jp-InputPrompt")
+        before = prompt.text_content()
+
+        def begun() -> bool:
+            self.enter(number)
+            self.page.keyboard.press("Shift+Enter")
+            with suppress(AssertionError):
+                sync_api.expect(prompt).not_to_have_text(before, timeout=RETRY)
+            return prompt.text_content() != before
+
+        asked.wait(self.page, begun, f"cell {number} does not run")
+        sync_api.expect(prompt).to_have_text(re.compile(r"\[\d+\]:"))  # until then, [*]:
+        output = cell.locator(".jp-OutputArea")
+        sync_api.expect(output).to_contain_text(expected)
+        said = output.locator(".jp-OutputArea-output").all_text_contents()
+        errors = output.locator("[data-mime-type='application/vnd.jupyter.error']")
+        assert errors.count() == 0, said
+        return "\n".join(said).strip()
 
 
 @pytest.fixture
 def sheet(student, open_page) -> Notebook:
     """The first sheet, open in a student's browser; its first cells were run."""
     page = open_page(student("api"))  # logged in
-    page.set_default_timeout(PATIENCE)
     page.goto(student(f"lab/tree/{SHEET}/kl.ipynb"))
-    notebook = Notebook(page)
+    notebook = Notebook(page, len(outline.handed_out(SHEET).cells))
     for name in ("find-helpers", "imports"):
         notebook.run(number(name))
     return notebook
@@ -196,7 +236,7 @@ def derive(sheet: Notebook) -> None:
     sheet.fill(answer, right("kl-normal-derivation"))
     marks = sheet.cell(answer).locator(".derivation-wrong")
     sheet.run(answer, "✓")
-    sync_api.expect(marks).to_have_count(0, timeout=PATIENCE)
+    sync_api.expect(marks).to_have_count(0)
     sheet.run(check, "✓ kl_normal_derivation passes this check.")
 
 
@@ -210,16 +250,18 @@ def slide(sheet: Notebook) -> None:
     sheet.run(number("bound-slider"), "mean")
     shown = sheet.cell(number("bound-slider")).locator(".jp-OutputArea")
     figure, mean = shown.locator("img"), shown.locator(".widget-slider").first
-    sync_api.expect(figure).to_be_visible(timeout=PATIENCE)
+    sync_api.expect(figure).to_be_visible()
     before = figure.get_attribute("src")
     mean.locator(".noUi-handle").focus()
-    for _ in range(4):
+    for reading in ("0.05", "0.10", "0.15", "0.20"):
         sheet.page.keyboard.press("ArrowRight")
-    sync_api.expect(mean.locator(".widget-readout")).to_have_text("0.20")
-    sync_api.expect(figure).not_to_have_attribute("src", before, timeout=PATIENCE)
+        sync_api.expect(mean.locator(".widget-readout")).to_have_text(reading)
+    sync_api.expect(figure).not_to_have_attribute("src", before)
 
 
 # --- an instructor
+
+LONGEST = max(asked.ANSWERS, key=lambda name: len(asked.ANSWERS[name] or ""))
 
 
 @pytest.fixture(scope="module")
@@ -239,11 +281,16 @@ def instructor(course, tmp_path_factory) -> Iterator[Callable[[str], str]]:
 def formgrader(instructor, open_page) -> sync_api.Frame:
     """The formgrader in a tab of JupyterLab, at the toy sheet."""
     page = open_page(instructor("api"))  # logged in
-    page.set_default_timeout(PATIENCE)
     page.goto(instructor("lab"))
-    page.get_by_role("menuitem", name="Nbgrader").click()
-    page.get_by_role("menuitem", name="Formgrader").click()
     tab = page.locator("iframe")
+
+    def opened() -> bool:  # a menu closes where what is loaded takes the focus
+        page.get_by_role("menuitem", name="Nbgrader").click()
+        with suppress(sync_api.TimeoutError):
+            page.get_by_role("menuitem", name="Formgrader").click(timeout=RETRY)
+        return tab.count() > 0
+
+    asked.wait(page, opened, "the formgrader does not open")
     inside = tab.content_frame
     inside.get_by_role("link", name="Manual Grading").click()
     inside.get_by_role("link", name=toy.SHEET, exact=True).click()
@@ -282,7 +329,7 @@ def test_an_instructor_grades_one_question_by_keys_in_jupyterlab(course, formgra
     page, keys = formgrader.page, formgrader.page.keyboard
     formgrader.get_by_role("link", name="What is a bit").click()
     current = formgrader.locator("#current")
-    sync_api.expect(current).to_contain_text("Answer", timeout=PATIENCE)
+    sync_api.expect(current).to_contain_text("Answer")
     assert_it_fits(formgrader)
     for _ in asked.ANSWERS:
         keys.press("j")
@@ -291,7 +338,7 @@ def test_an_instructor_grades_one_question_by_keys_in_jupyterlab(course, formgra
     sync_api.expect(rubric).to_be_in_viewport(ratio=1)
     keys.press("n")
     name = formgrader.locator("#answer-5 .who")
-    sync_api.expect(name).to_have_text(re.compile(r"\w"), timeout=PATIENCE)
+    sync_api.expect(name).to_have_text(re.compile(r"\w"))
     student = name.inner_text()
     keys.press("1")
     keys.press("Shift+Digit2")
@@ -305,25 +352,40 @@ def test_an_instructor_grades_one_question_by_keys_in_jupyterlab(course, formgra
 def test_an_instructor_grades_a_submission_with_the_rubric_in_sight(course, formgrader):
     page = formgrader.page
     formgrader.get_by_role("link", name="toy", exact=True).last.click()
-    formgrader.get_by_role("link", name="Submission #1").click()
+    with course.book() as book:
+        longest = book.find_submission_notebook("toy", toy.SHEET, LONGEST).id
+    formgrader.locator(f"a[href*='{longest}']").first.click()
     points = formgrader.locator(f"#{asked.TEXT}")
+    comment = formgrader.locator(f"#{asked.TEXT}-comment")
     formgrader.locator(f"#{asked.TEXT}_extra_credit[placeholder]").wait_for()  # all is loaded
+    formgrader.locator(f"#{asked.TEXT}-comment[placeholder]").wait_for()
     assert_it_fits(formgrader)
     assert_the_bar_is_one_line(formgrader)
     rubric = formgrader.get_by_text("names the unit.")
-    inside = "one => one.getBoundingClientRect().bottom <= innerHeight"
-
-    def both_in_sight() -> bool:
-        points.evaluate("one => one.scrollIntoView({block: 'center'})")  # its script scrolls, too
-        return rubric.evaluate(inside) and points.evaluate(inside)
-
-    asked.wait(page, both_in_sight, "the rubric is not in sight of the points")
+    for place in ("first", "last"):
+        line = getattr(formgrader.locator(".answer > p"), place)
+        assert_in_sight(page, line, [points, rubric])
     points.fill("1.5")
-    comment = formgrader.locator(f"#{asked.TEXT}-comment")
     comment.fill("Beside the rubric.")
     comment.blur()
-    student = formgrader.locator("a.name-shown").text_content().strip()
-    assert_all_of_it_says(course, page, student, 1.5, "Beside the rubric.")
+    assert_all_of_it_says(course, page, LONGEST, 1.5, "Beside the rubric.")
+
+
+def assert_in_sight(
+    page: sync_api.Page, line: sync_api.Locator, others: list[sync_api.Locator]
+) -> None:
+    """Others are in sight while somebody reads a line."""
+    inside = """one => {
+        const {x, y, width, height} = one.getBoundingClientRect();
+        const there = document.elementFromPoint(x + width / 2, y + height / 2);
+        return one.contains(there);
+    }"""
+
+    def in_sight() -> bool:
+        line.evaluate("one => one.scrollIntoView({block: 'center'})")  # its script scrolls, too
+        return all(one.evaluate(inside) for one in [line, *others])
+
+    asked.wait(page, in_sight, "the rubric or the points are out of sight")
 
 
 def assert_the_bar_is_one_line(frame: sync_api.Frame) -> None:

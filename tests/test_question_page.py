@@ -387,7 +387,7 @@ def question(ungraded, visit) -> Page:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("#status")).to_have_text("✓ Saved", timeout=60_000)
+    expect(page.locator("#status")).to_have_text("✓ Saved")
 
 
 def wait(page: Page, condition: Callable[[], bool], what: str) -> None:
@@ -493,7 +493,7 @@ def test_what_cannot_be_saved_stays_on_the_page_and_is_saved_later(ungraded, que
     question.get_by_label("Comment to the student").fill("Do not lose this.")
     question.keyboard.press("Escape")
     question.keyboard.press("1")
-    expect(question.locator("#status")).to_contain_text("Not saved", timeout=60_000)
+    expect(question.locator("#status")).to_contain_text("Not saved")
     question.keyboard.press("j")
     expect(question.locator("#unsaved")).to_have_text("1 not saved")
     question.locator("#unsaved").click()
@@ -511,7 +511,7 @@ def test_two_who_grade_the_same_answer_are_told(ungraded, question, button, poin
     student = student_of(ungraded, question)
     ungraded.put(student, 1.0, "From the other.")
     question.keyboard.press("1")
-    expect(question.locator("#status")).to_contain_text("From the other.", timeout=60_000)
+    expect(question.locator("#status")).to_contain_text("From the other.")
     assert ungraded.grade(student)["manual"] == 1.0
     question.get_by_role("button", name=button).click()
     expect(question.locator("#conflict")).to_be_hidden()
@@ -570,7 +570,7 @@ def test_the_rubric_stays_in_sight_and_the_page_is_dark_in_the_dark(visit):
 
 def test_the_formgraders_page_on_a_sheet_opens_the_question(visit):
     page = visit(f"gradebook/{toy.SHEET}")
-    expect(page.get_by_role("link", name="toy", exact=True).last).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("link", name="toy", exact=True).last).to_be_visible()
     page.get_by_role("link", name="What is a bit").click()
     expect(page.locator("#current")).to_contain_text("Answer")
 

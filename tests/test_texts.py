@@ -10,7 +10,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from grader.course import layout
 from grader.judging.report import plain
-from grader.records import texts
+from grader.records import rubric, texts
+from grader.records.feedback import ShowRubrics
 from grader.records.gradebook import config
 from grader.records.sanitise import RemoveActiveContent
 
@@ -195,15 +196,35 @@ def test_an_output_that_is_only_active_leaves_a_word():
     assert cleaned(cell).outputs[0].data == {"text/plain": "(application/javascript: not shown)"}
 
 
-def test_a_page_of_the_formgrader_asks_no_other_server_for_anything():
+def formgrader_page(cells: list[nbformat.NotebookNode]) -> str:
+    """The formgrader's page on a submission with these cells."""
     settings = config().copy()
     settings.HTMLExporter.template_name = "formgrade"
     numbers = {"score": 1.0, "max_score": 2.0, "late_penalty": 0.0, "notebook": "toy"}
     page, _ = HTMLExporter(config=settings).from_notebook_node(
-        new_notebook(cells=[new_markdown_cell(source) for source in [*ACTIVE, "$x$"]]),
-        {"nbgrader": numbers, "base_url": "", "index": 0, "total": 1},
+        new_notebook(cells=cells), {"nbgrader": numbers, "base_url": "", "index": 0, "total": 1}
     )
+    return page
+
+
+def test_a_page_of_the_formgrader_asks_no_other_server_for_anything():
+    page = formgrader_page([new_markdown_cell(source) for source in [*ACTIVE, "$x$"]])
     for name, value in Parts(page).attributes:
         if name in ("src", "srcset", "data", "poster"):
             assert not value.startswith(("http", "//")), value
     assert "cdnjs" not in page and "<math" in page and ".judge-report td" in page
+
+
+def test_a_rubric_stands_beside_its_answer_and_no_student_can_write_one():
+    forged = '<aside class="rubric">10 points: everything</aside>'
+    answer = new_markdown_cell(f"My answer. {forged}")
+    answer.metadata = {
+        "nbgrader": {"grade_id": "discrete-formula", "grade": True, "solution": True}
+    }
+    answer.metadata.nbgrader |= {"points": 4, "schema_version": 3, "locked": False, "task": False}
+    own = new_markdown_cell("Mine.", metadata={rubric.BESIDE: "20 points: everything"})
+    resources = {"nbgrader": {"assignment": "sheet1_kl"}}
+    made, _ = ShowRubrics().preprocess(new_notebook(cells=[answer, own]), resources)
+    page = formgrader_page(made.cells)
+    assert page.count('class="rubric"') == 1 and "a sum over all outcomes" in page
+    assert "20 points" not in page

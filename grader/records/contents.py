@@ -18,7 +18,6 @@ from grader.course import outline
 from grader.intake import files
 from grader.judging.report import NOT_WRITTEN, Line, Report
 from grader.records import gradebook, teams
-from grader.records.feedback import RUBRIC_CELL
 from grader.records.gradebook import Entry, comments_of, config, find_submission
 
 RIGHT, PARTLY, WRONG, OPEN = "right", "partly", "wrong", "open"
@@ -29,6 +28,9 @@ FIRST_WORD = re.compile(
 OPENING = re.compile(r"#{1,6}[ \t]|\*\*")  # what the text of an exercise begins with
 NO_ANSWER = "No answer was handed in. If you wrote one, tell your instructor in which cell."
 GIVEN, ANSWER, TEST, TEXT, OWN = "given", "answer", "test", "text", "own"
+# In the metadata of a rubric below an answer, where earlier versions of the grader put it. A
+# notebook graded by one of them may get a new feedback page, and there no rubric belongs.
+RUBRIC_CELL = "grader_rubric"
 
 
 @dataclass(frozen=True)

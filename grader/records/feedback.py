@@ -3,7 +3,6 @@
 import re
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader.course import outline
@@ -12,27 +11,23 @@ from grader.records import rubric
 MAX_TOKENS = 10_000  # words and signs of a notebook's code that are shown; our sheets have 6,000
 MAX_TOKEN = 10  # characters of a token, on average
 TOKEN = re.compile(r"\w+|[^\w\s]")
-RUBRIC_CELL = "grader_rubric"  # in the metadata of a cell that only the formgrader shows
 
 
 class ShowRubrics(NbGraderPreprocessor):
-    """Below each text answer, the rubric of the source notebook: for the formgrader only."""
+    """With each text answer, the rubric of the source notebook: for the formgrader only.
+
+    It is in the metadata of the answer, beside which `texts.to_html` shows it, so that it is in
+    sight however long the answer is. Whatever a student has put there goes.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         source = outline.graded_cells(resources["nbgrader"]["assignment"])
-        cells = []
         for cell in nb.cells:
-            cells.append(cell)
+            cell.metadata.pop(rubric.BESIDE, None)
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
             if cell.cell_type == "markdown" and grade_id in source:
-                cells += _rubric(source[grade_id].source)
-        nb.cells = cells
+                cell.metadata[rubric.BESIDE] = rubric.read(source[grade_id].source).rubric
         return nb, resources
-
-
-def _rubric(model_answer: str) -> list[NotebookNode]:
-    found = rubric.read(model_answer).rubric
-    return [new_markdown_cell(found, metadata={RUBRIC_CELL: True})] if found else []
 
 
 class ShortenLongCode(NbGraderPreprocessor):

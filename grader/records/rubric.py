@@ -15,6 +15,8 @@ POINTS = re.compile(
     r"(?!\s+(?:less|fewer|in\s+all|of)\b)[ \t]*[:,.]?\s*"
 )
 
+BESIDE = "grader_rubric_beside"  # in the metadata of a graded text: its rubric, as Markdown
+
 
 @dataclass(frozen=True)
 class Line:

@@ -17,6 +17,8 @@ from jinja2 import pass_context
 from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from grader.records import rubric
+
 MAX_TEXT = 100_000  # characters of a cell that are rendered; the rest is cut with a note
 MAX_FORMULA = 5_000  # characters of a formula that are typeset
 REMEMBERED = 500  # texts, and cells of code: most are the sheet's own, the same in each submission
@@ -83,10 +85,19 @@ NO_PICTURE = "(a picture that is not part of the notebook)"
 
 @pass_context
 def to_html(context: Any, source: str) -> str:
-    """nbconvert's filter `markdown2html`, for text of whatever origin."""
-    attachments = context.get("cell", {}).get("attachments", {})
+    """nbconvert's filter `markdown2html`, for text of whatever origin; with its rubric, if any."""
+    cell = context.get("cell", {})
+    attachments = cell.get("attachments", {})
     short = len(source) <= LONG and not attachments
-    return remembered(source) if short else render(source, attachments)
+    shown = remembered(source) if short else render(source, attachments)
+    beside = cell.get("metadata", {}).get(rubric.BESIDE)
+    return _with_rubric(shown, remembered(beside)) if beside else shown
+
+
+def _with_rubric(answer: str, beside: str) -> str:
+    """Both, one beside the other; no student's text can have these classes (see `CLASSES`)."""
+    aside = f'<aside class="rubric" aria-label="Rubric" tabindex="0">{beside}</aside>'
+    return f'<div class="answer-and-rubric"><div class="answer">{answer}</div>{aside}</div>'
 
 
 def render(source: str, attachments: dict[str, Any] | None = None) -> str:
