@@ -65,6 +65,13 @@ def kl_discrete__infinite_for_all_rows(q, p):
     return np.inf if np.any(np.isinf(divergence)) else divergence
 
 
+def kl_discrete__infinite_where_p_is_zero(q, p):
+    """Wherever p has a 0 the result is inf; where q has a 0 as well, the term is 0."""
+    q, p = right.distributions(q, p)
+    finite = np.sum(rel_entr(q, np.where(p > 0, p, 1.0)), axis=-1)
+    return np.where(np.any(p == 0, axis=-1), np.inf, finite)
+
+
 def kl_discrete__summed_over_everything(q, p):
     """The sum runs over all axes, so that a batch becomes a single number."""
     return np.sum(right.kl_discrete(q, p))
@@ -1100,6 +1107,11 @@ def kl_mvn__asymmetric_p_let_through(mean_q, cov_q, mean_p, cov_p):
     return _mvn_checked_but((mean_q, cov_q, mean_p, cov_p), symmetric=("cov_q",))
 
 
+def kl_mvn__symmetry_unchecked(mean_q, cov_q, mean_p, cov_p):
+    """Symmetry is checked nowhere (a Cholesky factorisation reads only one triangle)."""
+    return _mvn_checked_but((mean_q, cov_q, mean_p, cov_p), symmetric=())
+
+
 def kl_mvn__symmetry_by_allclose(mean_q, cov_q, mean_p, cov_p):
     """Symmetry is checked by np.allclose, whose absolute tolerance ignores the units."""
     for cov in (cov_q, cov_p):
@@ -1760,6 +1772,13 @@ def posterior__clamped(log_joint):
     """The values are clamped before the exp, so that all very small probabilities are the same."""
     weights = np.exp(np.clip(np.asarray(log_joint, float), -700, 700))
     return weights / np.sum(weights, axis=-1, keepdims=True)
+
+
+def posterior__clamped_below(log_joint):
+    """Small values are clamped before the exp, so that they all have the same probability."""
+    with np.errstate(all="ignore"):
+        weights = np.exp(np.maximum(np.asarray(log_joint, float), -700))
+        return weights / np.sum(weights, axis=-1, keepdims=True)
 
 
 def posterior__not_normalised(log_joint):

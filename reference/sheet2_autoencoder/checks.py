@@ -154,6 +154,7 @@ def _has_variance(student, values, sizes, words):
         "brackets_forgotten": (0.0, 2 / n_in + n_out),
         "sizes_of_the_sheet": (0.0, 2 / (784 + 256)),
         "half_the_variance": (0.0, right / 2),
+        "gain_included": (0.0, 16 * right),
         "truncated": (0.0, right * TRUNCATED),
         "not_scaled": (0.0, 1.0),
         "only_positive": (np.sqrt(6 / (n_in + n_out)) / 2, 6 / (n_in + n_out) / 12),
@@ -415,6 +416,8 @@ def _fit_to(sizes, numbers):
         for number, (layer, (n_in, n_out)) in enumerate(zip(layers, pairs, strict=True), 1):
             shapes, calls = layer
             if shapes != ((n_in, n_out), (n_out,)) or None in calls:
+                if not found["calls"]:
+                    return "init is not called: it draws the layers, whatever it is."
                 return f"Layer {number} is not what init({n_in}, {n_out}) returns."
         return ""
 

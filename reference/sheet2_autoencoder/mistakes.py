@@ -805,6 +805,11 @@ def xavier_init__half_the_variance(n_in, n_out):
     return _scaled(n_in, n_out, np.sqrt(1 / (n_in + n_out)))
 
 
+def xavier_init__gain_included(n_in, n_out):
+    """The weights are multiplied by 4, the gain for a sigmoid; it is no part of this variance."""
+    return _scaled(n_in, n_out, 4 * np.sqrt(2 / (n_in + n_out)))
+
+
 def xavier_init__brackets_forgotten(n_in, n_out):
     """2 / n_in + n_out is computed: the sum in the denominator needs brackets."""
     return _scaled(n_in, n_out, np.sqrt(2 / n_in + n_out))
@@ -931,6 +936,11 @@ def make_stack__ends_joined(sizes, init):
     return [init(sizes[i - 1], sizes[i]) for i in range(1, len(sizes))] + [
         init(sizes[-1], sizes[0])
     ]
+
+
+def make_stack__square_layer_appended(sizes, init):
+    """There is a layer too many, from the last size to the same size."""
+    return [init(a, b) for a, b in zip(sizes, [*sizes[1:], sizes[-1]], strict=True)]
 
 
 def make_stack__first_to_last(sizes, init):
@@ -1077,6 +1087,13 @@ def train_step__two_layers_only(x, encoder_layers, decoder_layers, loss_fn, opti
         loss = loss_fn(x, decoder(encoder(x, encoder_layers), decoder_layers))
     _apply(optimizer, tape.gradient(loss, variables), variables)
     return loss
+
+
+def train_step__one_stack_after_the_other(x, encoder_layers, decoder_layers, loss_fn, optimizer):
+    """The encoder is moved first and the decoder by a second loss; one step moves both."""
+    first = train_step__decoder_not_updated(x, encoder_layers, decoder_layers, loss_fn, optimizer)
+    train_step__encoder_not_updated(x, encoder_layers, decoder_layers, loss_fn, optimizer)
+    return first
 
 
 def train_step__loss_after(x, encoder_layers, decoder_layers, loss_fn, optimizer):

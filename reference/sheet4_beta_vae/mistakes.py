@@ -716,6 +716,13 @@ def traverse__own_values(z, dim, values):
     return right.traverse(z.detach(), dim, torch.linspace(-3, 3, len(values)))
 
 
+def traverse__evenly_between_the_ends(z, dim, values):
+    """Only the first and the last value are used, and the others spaced evenly between them."""
+    numbers = _numbers(values, z)
+    evenly = torch.linspace(float(numbers[0]), float(numbers[-1]), len(numbers), dtype=z.dtype)
+    return right.traverse(z.detach(), dim, evenly)
+
+
 def traverse__evenly_spaced(z, dim, values):
     """Only the smallest and the largest value are used, and the others spaced evenly between."""
     given = _numbers(values, z)
@@ -1129,6 +1136,14 @@ def mutual_information_gap__two_bases(codes, factors, bins=20):
     """The information is in nats and the entropy in bits, or the other way round."""
     information, entropies = _split(codes, factors, bins)
     return _gap(information, entropies / np.log(2))
+
+
+def mutual_information_gap__factors_in_bins(codes, factors, bins=20):
+    """The factors are put into bins as well; their values are counted as they are."""
+    factors = factors[:, np.ptp(factors, axis=0) > 0]
+    coarse = metrics.binned(factors.astype(np.float64), bins)
+    latents = metrics.binned(codes.astype(np.float64), bins)
+    return _gap(_tells(latents, coarse), _entropies(factors))
 
 
 def mutual_information_gap__entropy_of_latent(codes, factors, bins=20):
