@@ -359,6 +359,29 @@ def test_a_result_that_is_near_on_one_call_alone_has_no_kind(monkeypatch):
     assert [line.mistake for line in report.failed_lines] == [None, None]
 
 
+def test_a_function_that_only_seems_near_because_it_adds_a_wrong_one_has_no_kind(monkeypatch):
+    def log(x):
+        return np.log(x)
+
+    def far(x):
+        return 50.0 + log(x)
+
+    def check(student, draw):
+        x = draw.between(2.0, 3.0, (4,))
+        for name in ("log", "far"):
+            yield student.compare(name, x, what=name, core=True, of=name)
+
+    def off(x):
+        return np.log(x) + 0.2 * x**2
+
+    wrong = {"log": off, "far": lambda x: 50.0 + off(x)}
+    report = reports_on(monkeypatch, wrong, check, {}, {"log": log, "far": far})
+    assert [line.mistake for line in report.failed_lines] == [None, None]
+    nearly = {"log": log, "far": wrong["far"]}
+    report = reports_on(monkeypatch, nearly, check, {}, {"log": log, "far": far})
+    assert [line.mistake for line in report.failed_lines] == [kinds.NEAR]
+
+
 def test_a_kind_is_not_said_where_a_mistake_is_known(monkeypatch):
     report = log_report(monkeypatch, lambda x: np.log(x + 1e-6))
     assert {line.mistake for line in report.failed_lines} == {"plus"}

@@ -3,6 +3,7 @@
 Each is measured on what the student's code returned, so that it holds for any item.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
@@ -36,10 +37,11 @@ class Judged(Protocol):
 def name_kinds(lines: Iterable[Line], judged: Judged) -> tuple[Line, ...]:
     """The lines; where no core line about a function has a mistake's name, its kind is named."""
     lines = tuple(lines)
-    for of in sorted({line.of for line in lines}):
+    failed = [line for line in lines if _failed(line)]
+    for of in sorted({line.of for line in failed}):
         core = [i for i, line in enumerate(lines) if _failed(line) and line.of == of]
-        if core and not any(lines[i].mistake for i in core):
-            named = dict(zip(core, _kinds([lines[i] for i in core], judged), strict=True))
+        if not any(lines[i].mistake for i in core):
+            named = dict(zip(core, _kinds([lines[i] for i in core], failed, judged), strict=True))
             lines = tuple(named.get(i, line) for i, line in enumerate(lines))
     return lines
 
@@ -48,16 +50,20 @@ def _failed(line: Line) -> bool:
     return line.core and not line.passed
 
 
-def _kinds(core: list[Line], judged: Judged) -> list[Line]:
-    """The core lines about a function that failed, with its kind of mistake where it shows."""
+def _kinds(core: list[Line], failed: list[Line], judged: Judged) -> list[Line]:
+    """The core lines about a function that failed, with its kind of mistake where it shows.
+
+    failed: the item's, about any function. One function may only seem near because another, which
+    it calls, is wrong, and its own part is large.
+    """
     calls = [line.call for line in core if line.call is not None]
     if not calls:
         return core
     if judged.changes(calls[0]):  # the other calls are made again for few students only
         random = {calls[0], *(call for call in calls[1:] if judged.changes(call))}
         return [_said(line, UNSTEADY, _UNSTEADY) if line.call in random else line for line in core]
-    farthest = max(map(judged.deviation, calls))
-    if len(calls) < len(core) or farthest > NEARLY:
+    farthest = max(math.inf if f.call is None else judged.deviation(f.call) for f in failed)
+    if farthest > NEARLY:
         return core
     return [_said(line, NEAR, _NEAR.format(_percent(farthest))) for line in core]
 

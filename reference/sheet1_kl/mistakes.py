@@ -8,6 +8,7 @@ checks: what a function refuses decides which of them it is.
 
 import numpy as np
 from scipy.special import logsumexp, rel_entr, softmax
+from scipy.stats import entropy
 
 from reference import derivations as items
 from reference.sheet1_kl import derivations
@@ -317,6 +318,22 @@ def kl_discrete__only_the_average_sum_checked(q, p):
         right.check_not_negative(name, values)
         right.check_sums(name, values.mean(axis=tuple(range(values.ndim - 1))))
     return _unchecked(q, p)
+
+
+def kl_discrete__sum_of_all_rows_checked(q, p):
+    """The sum over all rows is checked, and a batch refused; each row has to sum to 1 by itself."""
+    q, p = np.asarray(q, float), np.asarray(p, float)
+    right.check_shapes(q, p)
+    for name, values in (("q", q), ("p", p)):
+        right.check_not_negative(name, values)
+        right.check_sums(name, np.ravel(values))
+    return _unchecked(q, p)
+
+
+def kl_discrete__normalised_and_nothing_checked(q, p):
+    """Whatever comes is normalised first, as scipy.stats.entropy does, and nothing is refused."""
+    q, p = np.broadcast_arrays(np.asarray(q, float), np.asarray(p, float))
+    return entropy(q, p, axis=-1)
 
 
 def kl_discrete__normalised_silently(q, p):
@@ -708,6 +725,12 @@ def kl_standard_normal__sign_flipped(mean, std):
 def kl_standard_normal__doubled(mean, std):
     """The whole divergence is twice too large: a factor of one half is missing."""
     return 2 * right.kl_standard_normal(mean, std)
+
+
+def kl_standard_normal__half_of_the_first_terms(mean, std):
+    """The factor one half reaches only 1 and the logarithm: brackets are missing."""
+    square, variance, log_variance = _moments(mean, std)
+    return -0.5 * (1 + log_variance) + square + variance
 
 
 def kl_standard_normal__arguments_swapped(mean, std):
@@ -1254,6 +1277,12 @@ def kl_diagonal__one_once(mean, var):
     """1 is taken off once rather than once for each dimension."""
     square, var, log_var = _diagonal_parts(mean, var)
     return 0.5 * (np.sum(var + square - log_var, axis=-1) - 1)
+
+
+def kl_diagonal__logs_over_everything(mean, var):
+    """The logarithms are summed over all axes; as the rest, they belong to the last axis alone."""
+    square, var, log_var = _diagonal_parts(mean, var)
+    return 0.5 * (np.sum(var + square - 1, axis=-1) - np.sum(log_var))
 
 
 def kl_diagonal__mean_not_squared(mean, var):

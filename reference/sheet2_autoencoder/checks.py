@@ -411,7 +411,10 @@ def _fit_to(sizes, numbers):
     def problem(found):
         layers = _stacks(found, numbers)[0]
         if len(layers) != len(sizes) - 1:
-            return f"{len(sizes)} sizes ask for {len(sizes) - 1} layers; there are {len(layers)}."
+            wanted = len(sizes) - 1
+            return (
+                f"Number of layers for {wanted + 1} sizes: yours {len(layers)}, expected {wanted}."
+            )
         pairs = zip(sizes[:-1], sizes[1:], strict=True)
         for number, (layer, (n_in, n_out)) in enumerate(zip(layers, pairs, strict=True), 1):
             shapes, calls = layer

@@ -272,6 +272,11 @@ def encoder__first_two_layers(x, layers):
     return _through(x, layers[:2])
 
 
+def encoder__first_and_last_layer(x, layers):
+    """Only the first and the last layer are applied; a stack may have any number of them."""
+    return _through(x, layers if len(layers) == 1 else [layers[0], layers[-1]])
+
+
 def encoder__float32_only(x, layers):
     """x is not converted: only float32 gets through the product with the float32 weights."""
     y = tf.convert_to_tensor(x)

@@ -118,7 +118,7 @@ def stacks(functions, sizes, numbers, count=1):
 
 def _listed(layers):
     if not isinstance(layers, (tuple, list)):
-        raise TypeError(f"a list of layers is asked, not a {type(layers).__name__}")
+        raise TypeError(f"a list of layers is expected, not a {type(layers).__name__}")
     return [
         list(layer) if isinstance(layer, (tuple, list)) and len(layer) == 2 else "no pair"
         for layer in layers

@@ -1896,6 +1896,11 @@ def report_game__fake_as_real(d_real, d_fake):
     return "right", torch.log(d_real).mean() + torch.log(d_fake).mean()
 
 
+def report_game__non_saturating(d_real, d_fake):
+    """This is the non-saturating loss, with minus the logarithm of D for generated images."""
+    return "right", torch.log(d_real).mean() - torch.log(d_fake).mean()
+
+
 def report_game__kinds_swapped(d_real, d_fake):
     """Real and generated images are swapped."""
     return "right", right.report_game(d_fake, d_real)[1]
