@@ -307,3 +307,22 @@ def test_who_refuses_by_the_wrong_exception_chooses_the_words(monkeypatch):
 
     report = verdict(monkeypatch, lambda x: x[9], simple_check, asserts=asserts, index=index)
     assert not report.lines[1].passed and report.lines[1].mistake is None
+
+
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [
+        (
+            "{{function_node __wrapped__Sub_device_/job:localhost/task:0/device:CPU:0}} "
+            "Incompatible shapes: [4,7] vs. [3] [Op:Sub] name: ",
+            "Incompatible shapes: [4,7] vs. [3]",
+        ),
+        (
+            "slice index 5 is out of bounds. [Op:Slice] name: slice/",
+            "slice index 5 is out of bounds.",
+        ),
+        ("the list [Op, name] is empty\n", "the list [Op, name] is empty"),
+    ],
+)
+def test_where_in_a_library_an_exception_arose_is_left_out(message, kept):
+    assert exceptions.without_origin(message) == kept

@@ -218,6 +218,15 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str], str], ...]:
     return tuple((kind, re.compile(words), sentence) for kind, words, sentence in TABLE)
 
 
+# What TensorFlow writes around its words: the kernel's name and device before, the operation after.
+_ORIGIN = re.compile(r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\](?:\s*name:\s*\S*)?\s*$")
+
+
+def without_origin(message: str) -> str:
+    """A message without what only says where in a library it arose."""
+    return _ORIGIN.sub("", message).strip()
+
+
 def in_words(reply: Reply) -> str:
     """What a common exception means and what to do, in a sentence or two; empty for any other.
 

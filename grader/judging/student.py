@@ -607,7 +607,7 @@ def _problem(reply: dict, subject: str = "What it returns") -> str:
         case "unsendable":
             return f"{subject} {reply['message']}."
     where = f" ({reply['where']})" if reply["where"] else ""
-    words = f"It raises {reply['bases'][0]}: {reply['message'].rstrip()}{where}"
+    words = f"It raises {reply['bases'][0]}: {exceptions.without_origin(reply['message'])}{where}"
     return words if words.endswith((".", "!", "?")) else f"{words}."
 
 

@@ -346,6 +346,14 @@ def decoder__tanh(y, layers):
     return _through(y, layers, hidden=tf.tanh, last=tf.tanh)
 
 
+def decoder__layers_undone(y, layers):
+    """The layers are undone, from the last to the first; they are to be applied, in order."""
+    z = tf.cast(y, tf.float32)
+    for W, b in reversed(layers):
+        z = tf.sigmoid(tf.matmul(z - b, W, transpose_b=True))
+    return z
+
+
 def decoder__relu(y, layers):
     """The activation is a ReLU where the sigmoid is expected."""
     return _through(y, layers, hidden=tf.nn.relu, last=tf.nn.relu)

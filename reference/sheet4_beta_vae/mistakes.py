@@ -1139,11 +1139,23 @@ def mutual_information_gap__two_bases(codes, factors, bins=20):
 
 
 def mutual_information_gap__factors_in_bins(codes, factors, bins=20):
-    """The factors are put into bins as well; their values are counted as they are."""
-    factors = factors[:, np.ptp(factors, axis=0) > 0]
-    coarse = metrics.binned(factors.astype(np.float64), bins)
-    latents = metrics.binned(codes.astype(np.float64), bins)
-    return _gap(_tells(latents, coarse), _entropies(factors))
+    """For the information the factors are put into bins as well; their values count as they are."""
+    coarse = _coarse(factors, bins)
+    information = _tells(metrics.binned(codes.astype(np.float64), bins), coarse)
+    return _gap(information, _entropies(factors[:, np.ptp(factors, axis=0) > 0]))
+
+
+def mutual_information_gap__factors_in_bins_throughout(codes, factors, bins=20):
+    """The factors are put into bins as well; their values are to be counted as they are."""
+    coarse = _coarse(factors, bins)
+    information = _tells(metrics.binned(codes.astype(np.float64), bins), coarse)
+    return _gap(information, _entropies(coarse))
+
+
+def _coarse(factors, bins):
+    """The factors that vary, as numbers of bins."""
+    kept = factors[:, np.ptp(factors, axis=0) > 0]
+    return metrics.binned(kept.astype(np.float64), bins)
 
 
 def mutual_information_gap__entropy_of_latent(codes, factors, bins=20):

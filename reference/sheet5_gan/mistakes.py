@@ -698,6 +698,12 @@ def optimal_discriminator__half_beside_zeros(p_data, p_model):
     return np.where(both, right.optimal_discriminator(p_data, p_model), 0.5)
 
 
+def optimal_discriminator__half_without_data(p_data, p_model):
+    """D is 1/2 wherever the data have probability 0; where only the model goes it is 0."""
+    d = right.optimal_discriminator(p_data, p_model)
+    return np.where(np.asarray(p_data) > 0, d, 0.5)
+
+
 def optimal_discriminator__small_number(p_data, p_model, *, constant: (1e-14, 1e-1) = 1e-8):
     """You add {constant} below: tiny probabilities come out wrong, and 0/0 is not 1/2."""
     return p_data / (p_data + p_model + constant)
