@@ -1860,6 +1860,11 @@ def report_loss__reconstruction_only(log_p_x_given_z, kl):
     return "right", -log_p_x_given_z.mean()
 
 
+def report_loss__kl_only(log_p_x_given_z, kl):
+    """The reconstruction is missing."""
+    return "right", kl.mean()
+
+
 def report_loss__log_of_mean(log_p_x_given_z, kl):
     """The likelihoods are averaged inside the logarithm; their logarithms should be."""
     top = log_p_x_given_z.max()
