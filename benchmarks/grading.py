@@ -311,7 +311,6 @@ def plot(results: dict) -> None:
         places = [place + (number - (len(ways) - 1) / 2) * width for place in range(len(sheets))]
         axes.bar(places, rates, width, yerr=[below, above], label=way, capsize=2)
     axes.set_xticks(range(len(sheets)), sheets)
-    axes.set_yscale("log")
     axes.set_ylabel("submissions a minute")
     axes.legend(frameon=False)
     figure.savefig(PICTURE)
