@@ -118,7 +118,7 @@ def write(root: Path) -> None:
 
 
 def all_but(*patterns: str) -> Callable[[Any, list[str]], set[str]]:
-    """What copytree is to leave out. What Python has compiled goes along: it takes seconds.
+    """What copytree is to leave out. What Python has compiled goes along, not to be compiled again.
 
     But not what it is compiling at this moment, which has another name by the time it is copied.
     """
