@@ -83,7 +83,7 @@ weights: setup
 
 # What beta and the seed do: twelve trainings, 0.6 hours of a core each. Stop and go on at will.
 sweep: setup
-	@$(VENV_PYTHON) scripts/train_beta_vae.py --sweep $(ARGS)
+	@$(VENV_PYTHON) scripts/sweep_beta_vae.py $(ARGS)
 
 reader: setup
 	@$(VENV_PYTHON) scripts/train_reader.py $(ARGS)

@@ -212,7 +212,7 @@ class BoundCheck(Check):
         if fault in (TURNED, UNEQUAL):
             return fault, "", called
         for wanted in (step.base, *self.ends):
-            hint = find_hint(found.tree, wanted, self.groups)
+            hint = find_hint(found.tree, wanted, self.groups) if self.hints else None
             if hint is not None:
                 words = f"{fault} One small change here would make it right: look at {hint.kind}."
                 return words.strip(), line.where(Problem("", hint.position)), None

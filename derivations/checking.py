@@ -95,9 +95,13 @@ class Check:
     """One derivation under check: its settings, and the values of its lines."""
 
     def __init__(
-        self, table: Derivation, lines: Sequence[reading.Line], generator: np.random.Generator
+        self,
+        table: Derivation,
+        lines: Sequence[reading.Line],
+        generator: np.random.Generator,
+        hints: bool = True,
     ):
-        self.table, self.lines = table, lines
+        self.table, self.lines, self.hints = table, lines, hints
         self.groups = table.draw(generator)
         self.deadline = time.thread_time() + ALL_SECONDS
         self.routes = table.routes
@@ -253,7 +257,7 @@ class Check:
         for slip in goal.route.slips if goal.route else ():
             if slip.fits(facts, goal.sign):
                 return slip.sentence, "", slip.name
-        hint = find_hint(found.tree, goal.values, self.groups)
+        hint = find_hint(found.tree, goal.values, self.groups) if self.hints else None
         if hint is None:
             return "", "", None
         words = f"One small change here would make it right: look at {hint.kind}."

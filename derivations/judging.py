@@ -14,14 +14,18 @@ SEED = 2026  # a student sees the same counterexample at each run
 
 
 def check_derivation(
-    name: str | Derivation, text: str, generator: np.random.Generator | None = None
+    name: str | Derivation,
+    text: str,
+    generator: np.random.Generator | None = None,
+    hints: bool = True,
 ) -> Verdict:
     r"""Check a derivation line by line.
 
     name: of the derivation, one of `DERIVATIONS`, or a table of your own; text: its LaTeX, one line
     for each `=`, `\ge` or `\le`; generator: draws the settings at which lines are compared
-    (default: the same at each call). Raises ValueError for an unknown name; anything else that is
-    wrong stands in the verdict.
+    (default: the same at each call); hints: whether a small change is looked for that would make a
+    wrong line right, up to half a second for each. Raises ValueError for an unknown name; anything
+    else that is wrong stands in the verdict.
     """
     if isinstance(name, str) and name not in DERIVATIONS:
         raise ValueError(f"there is no derivation {name!r}; there are {', '.join(DERIVATIONS)}")
@@ -34,7 +38,7 @@ def check_derivation(
     if not lines:
         return Verdict(table.title, (), problem="Not written yet: there are no lines.")
     check = BoundCheck if bound else Check
-    return check(table, lines, generator or np.random.default_rng(SEED)).verdict()
+    return check(table, lines, generator or np.random.default_rng(SEED), hints).verdict()
 
 
 def warm_up() -> None:

@@ -10,7 +10,8 @@ UNKNOWN_COMMAND = r"&= \mystery(x)"
 
 def lines(student, draw, item):
     """A report line, with its share, for each thing the derivation must show."""
-    verdict = check_derivation(item, student.text(item), draw.generator)
+    text = student.text(item)
+    verdict = check_derivation(item, text, draw.generator, hints=student.is_explained)
     if verdict.problem:
         yield student.holds(False, "can be read as a derivation", verdict.problem, core=True)
     for requirement in verdict.requirements:

@@ -1,14 +1,10 @@
 """Train the two checkpoints of sheet 4 from nothing: `make weights`. It may be stopped at any time.
 
     .venv/bin/python scripts/train_beta_vae.py [--threads N] [--folder FOLDER] [vae] [beta_vae]
-    .venv/bin/python scripts/train_beta_vae.py --sweep [--steps N]
 
 Every picture is drawn on the way, none is seen twice. A run is written down every minute, whole or
 not at all; the same command goes on from there. What comes out: helpers/weights/, and a log with
 what was measured on the way, in reference/sheet4_beta_vae/. How long it takes: docs/beta_vae.md.
-
-With --sweep the same model is trained for several β, with several seeds each. No weights come of
-it, only sweep.jsonl beside the logs: a line for each training that is done, with what was measured.
 """
 
 import argparse
@@ -52,7 +48,6 @@ class Plan:
 
 
 PLANS = {"vae": Plan(beta=1), "beta_vae": Plan(beta=8)}
-SWEEP = [(beta, seed) for seed in range(3) for beta in (1, 4, 8, 16)]
 MEASURED = 10_000  # pictures on which a model is measured, none of them trained on
 EVERY = 5_000  # steps between two lines of the log
 KEEP = 60  # seconds between two states on disk
@@ -252,34 +247,17 @@ def publish(name: str, run: Run) -> None:
     write(LOGS / f"{name}.jsonl", lines.encode())
 
 
-def sweep(folder: Path, steps: int) -> None:
-    """Train for every β and seed, and write a line for each that is done."""
-    lines = []
-    for beta, seed in SWEEP:
-        plan = Plan(beta=beta, steps=steps, seed=seed)
-        run = to_the_end(f"beta_{beta}_seed_{seed}", plan, folder)
-        lines.append(json.dumps({"beta": beta, "seed": seed} | run.log[-1]) + "\n")
-        write(LOGS / "sweep.jsonl", "".join(lines).encode())
-
-
 def main() -> None:
-    """Train what is named, or both; or the sweep."""
+    """Train what is named, or both."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", help=f"{' or '.join(PLANS)}; both if none is named")
     parser.add_argument("--threads", type=int, help="cores to use; all of them if not given")
     parser.add_argument("--folder", type=Path, default=STATE, help="where the runs are kept")
-    parser.add_argument("--sweep", action="store_true", help="several β and seeds, no weights")
-    parser.add_argument(
-        "--steps", type=int, default=Plan.steps, help="of each training of the sweep"
-    )
     chosen = parser.parse_args()
     unknown = set(chosen.names) - set(PLANS)
     if unknown:
         parser.error(f"there is no checkpoint {', '.join(sorted(unknown))}: {', '.join(PLANS)}")
     torch.set_num_threads(chosen.threads or os.cpu_count() or 1)
-    if chosen.sweep:
-        sweep(chosen.folder, chosen.steps)
-        return
     for name in chosen.names or PLANS:
         train(name, chosen.folder)
 

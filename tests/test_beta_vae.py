@@ -1,9 +1,11 @@
 """The model of sheet 4: its shapes, what load says of damaged files, its metrics, its training."""
 
 import dataclasses
+import functools
 import hashlib
 import importlib.util
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -300,12 +302,51 @@ def test_a_state_of_another_plan_is_not_taken_up(short, tmp_path, monkeypatch):
         short.train("vae", tmp_path)
 
 
-def test_a_sweep_writes_a_line_for_each_beta_and_seed_and_no_weights(short, tmp_path, monkeypatch):
-    monkeypatch.setattr(short, "SWEEP", [(1, 0), (4, 1)])
-    short.sweep(tmp_path / "runs", steps=2)
-    lines = [json.loads(line) for line in (tmp_path / "sweep.jsonl").read_text().splitlines()]
-    assert [(line["beta"], line["seed"], line["step"]) for line in lines] == [(1, 0, 2), (4, 1, 2)]
-    assert not list(tmp_path.rglob("*.safetensors"))
+@pytest.fixture
+def sweep(script, monkeypatch):
+    """scripts/sweep_beta_vae.py with four faces a step, two β, and a measurement each two steps."""
+    monkeypatch.setitem(sys.modules, "train_beta_vae", script)
+    sweep = script_named("sweep_beta_vae")
+    torch.set_num_threads(1)
+    plan = functools.partial(script.Plan, batch=4, rate=1.0)
+    changed = {"BETAS": (1, 8), "MEASURED": 100, "EVERY": 2, "KEEP": 0, "Plan": plan}
+    for name, value in changed.items():
+        monkeypatch.setattr(sweep, name, value)
+    return sweep
+
+
+def test_a_sweep_measures_each_beta_and_goes_on_where_it_was_stopped(sweep, tmp_path, monkeypatch):
+    whole = sweep.trained(1, 4, tmp_path / "whole")
+    assert [(line["beta"], line["step"]) for line in whole] == [(1, 2), (8, 2), (1, 4), (8, 4)]
+    assert {line["seed"] for line in whole} == {1}
+    assert whole[2]["kl"] != whole[3]["kl"], "both β gave the same model"
+
+    def stopped(group, images, step=sweep.Group.train_step):
+        if group.step == 3:
+            raise KeyboardInterrupt
+        return step(group, images)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(sweep.Group, "train_step", stopped)
+        sweep.trained(1, 4, tmp_path / "runs")
+    assert sweep.trained(1, 4, tmp_path / "runs") == whole
+    with pytest.raises(SystemExit, match="another plan"):
+        sweep.trained(1, 6, tmp_path / "runs")
+
+
+def test_a_sweep_is_written_when_it_is_done_and_not_before(sweep, tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep, "RESULT", tmp_path / "sweep.json")
+    monkeypatch.setattr(sys, "argv", ["sweep", "--threads", "1", "--steps", "2", "--folder"])
+    sys.argv.append(str(tmp_path / "runs"))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(sweep.Group, "keep", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        sweep.main()
+    assert not (tmp_path / "sweep.json").exists()
+    sweep.main()
+    lines = json.loads((tmp_path / "sweep.json").read_text())
+    assert [(line["beta"], line["seed"]) for line in lines] == [
+        (beta, seed) for seed in (0, 1, 2) for beta in (1, 8)
+    ]
 
 
 def test_the_rate_rises_and_falls(script):
@@ -370,20 +411,3 @@ def test_the_model_card_shows_the_figures_of_the_list():
     for key in ("mig", "sap", "disentanglement", "completeness", "informativeness"):
         figures = " | ".join(f"{beta_vae.about(name)[key]:.3f}" for name in NAMES)
         assert f" | {figures} |" in card, key
-
-
-def test_the_sweep_is_shown_with_every_training_and_the_smallest_beta_first():
-    sweep = script_named("sweep_picture")
-    runs = [
-        {"beta": beta, "seed": seed, "step": 30_000, "mig": mig, "kl": 20.0, "active": 9}
-        for beta, seed, mig in ((8, 0, 0.5), (1, 0, 0.1), (8, 1, 0.45))
-    ]
-    assert sweep.table(runs).splitlines()[2:] == [
-        "| 1 | 30,000 | 0.100 | 20.0 | 9 |",
-        "| 8 | 30,000 | 0.500, 0.450 | 20.0, 20.0 | 9, 9 |",
-    ]
-    left, right = sweep.drawn(runs).axes
-    points = [line.get_ydata() for line in left.lines if line.get_marker() == "o"]
-    assert [list(values) for values in points] == [[0.1], [0.5, 0.45]]
-    assert left.lines[-1].get_ydata() == pytest.approx([0.1, 0.475])
-    assert right.get_ylabel() == "KL, nats"

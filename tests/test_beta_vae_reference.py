@@ -273,8 +273,8 @@ def test_a_generate_that_leaves_gradients_off_in_the_notebook_costs_only_itself(
     [
         ("return torch.randn(10, 32)", (3, 6), "differ by"),
         ("return torch.randn(200, 32).clamp(-4, 4)", (3, 6), "differ by"),
-        ("return torch.zeros(100_000, 32)", (0, 0), "All latents are the same"),
-        ("return torch.zeros(10, 32)", (0, 0), "All latents are the same"),
+        ("return torch.zeros(100_000, 32)", (0, 0), "All codes are the same"),
+        ("return torch.zeros(10, 32)", (0, 0), "All codes are the same"),
         ("return torch.zeros(10, 31)", (0, 0), "(10, 31)"),
         ("return torch.zeros(0, 32)", (0, 0), "(0, 32)"),
         ("return torch.full((10, 32), torch.nan)", (0, 0), "infinite or nan"),

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 
-from derivations import DERIVATIONS, checking
+from derivations import DERIVATIONS, bounding, checking, judging
 from derivations.evaluator.evaluation import Evaluation
 from derivations.evaluator.settings import Settings
 from derivations.evaluator.values import close, evaluate
@@ -263,6 +263,24 @@ def test_a_hint_names_the_kind_of_the_one_change_that_would_help_and_no_more(ite
     assert wrong.verdict == "wrong"
     assert (f"look at {words}" in wrong.message) == bool(words), wrong.message
     assert bool(wrong.where) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("item", "line"),
+    [
+        (GAP, r"= \int q(z) (\log p(x) + \log p(x, z) + \log q(z)) dz"),
+        ("elbo_jensen_derivation", r"\ge \int q(z) (\log p(x, z) - 2 \log q(z)) dz"),
+    ],
+)
+def test_without_hints_the_verdict_is_the_same_and_nothing_is_looked_for(item, line, monkeypatch):
+    text = rf"{start(item)} \\ &{line}"
+    hinted = judging.check_derivation(item, text)
+    assert "look at" in hinted.lines[1].message
+    for module in (checking, bounding):
+        monkeypatch.delattr(module, "find_hint")
+    plain = judging.check_derivation(item, text, hints=False)
+    assert "look at" not in plain.lines[1].message
+    assert [line.verdict for line in plain.lines] == [line.verdict for line in hinted.lines]
 
 
 def test_the_judge_and_the_student_need_not_see_the_same_settings():
@@ -1100,7 +1118,6 @@ def why_still_right(item: str, text: str, changed: str) -> str | None:
 
 def test_of_two_thousand_small_changes_none_passes_that_makes_a_derivation_wrong(monkeypatch):
     monkeypatch.setattr(reading, "parse", cache(parse))  # most lines are unchanged
-    monkeypatch.setattr(checking, "find_hint", lambda *_: None)  # as slips, changes no verdict
     for item in ITEMS:
         monkeypatch.setitem(DERIVATIONS, item, replace(DERIVATIONS[item], slips=()))
     everything = [
@@ -1110,7 +1127,8 @@ def test_of_two_thousand_small_changes_none_passes_that_makes_a_derivation_wrong
         for words, changed in latex_mutants(text)
     ]
     some = random.Random(SEED).sample(everything, 2000)
-    passed = [one for one in some if check_derivation(one[0], one[4]).passed]
+    checks = (judging.check_derivation(one[0], one[4], hints=False) for one in some)
+    passed = [one for one, found in zip(some, checks, strict=True) if found.passed]
     reasons = [why_still_right(item, text, changed) for item, _, text, _, changed in passed]
     wrong = [
         f"{item}, {style}, {words}"

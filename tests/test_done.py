@@ -359,13 +359,13 @@ def test_a_solution_that_is_made_again_is_there_until_the_new_one_is_complete(tm
 # --- killed, stopped, out of memory
 
 
-def test_graders_workers_and_kernels_killed_a_hundred_times_lead_to_the_undisturbed_grades(
+def test_graders_workers_and_kernels_killed_forty_times_lead_to_the_undisturbed_grades(
     tmp_path,
 ):
     made = ToyCourse(tmp_path / "course")
     made.run("release")
     done = subprocess.run(
-        [sys.executable, TESTS / "kills.py", "100", "14"],
+        [sys.executable, TESTS / "kills.py", "40", "14"],
         cwd=made.root,
         env=made.environment,
         capture_output=True,
@@ -373,7 +373,7 @@ def test_graders_workers_and_kernels_killed_a_hundred_times_lead_to_the_undistur
     )
     assert done.returncode == 0, done.stderr
     killed = ast.literal_eval(done.stdout)
-    assert set(killed) == {"kernel", "main", "stopped", "worker"} and sum(killed.values()) >= 100
+    assert set(killed) == {"kernel", "main", "stopped", "worker"} and sum(killed.values()) >= 40
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def _order(node: Applied | Name) -> int | None:
 
 
 def _gradients(facts: Facts) -> list[Node]:
-    """The derivatives by the mean."""
+    """The derivatives with respect to the mean."""
     return [node for node in facts.nodes if _name_below(node) in {_MEAN, *OPEN_PARAMETERS}]
 
 
@@ -185,7 +185,7 @@ _NOTHING = (
     "This is 0: under an expectation over x the gradient does not see f(x). The density depends on "
     "mu, so the gradient acts on it."
 )
-_BY_SIGMA = "This is the gradient by sigma; here it is by mu."
+_BY_SIGMA = "This is the gradient with respect to sigma; mu is asked for here."
 
 SCORE_FUNCTION = Derivation(
     name="score_function_derivation",
@@ -297,7 +297,7 @@ PATHWISE = Derivation(
     start=_start,
     start_words=_START_WORDS,
     end=every(_one_expectation, _has_slope, _no_gradient, without(_has_value)),
-    end_words=r"ends in one expectation of $f'$, without a gradient by $\mu$",
+    end_words=r"ends in one expectation of $f'$, without a gradient with respect to $\mu$",
     steps=(
         Step(
             r"$f(\mu + \sigma \epsilon)$ stands under the gradient, in an expectation over "

@@ -5,7 +5,7 @@ import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import nbformat
 
@@ -202,6 +202,7 @@ def _without_doubles(found: dict[str, Item]) -> dict[str, Item]:
     }
 
 
+@lru_cache(1024)
 def judged_item(source: str) -> str | None:
     """The name of the item that a test cell judges in its hidden region, if it judges one."""
     calls = judge_calls(source)

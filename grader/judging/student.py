@@ -358,6 +358,11 @@ class Student:
             raise CheckEnded(f"{name} is {found}, but a string was expected.", READABLE)
         return value
 
+    @property
+    def is_explained(self) -> bool:
+        """Whether anybody will read why a line failed; where not, a check may save the work."""
+        return self._diagnose
+
     # --- for the judge
 
     def closing_lines(self) -> list[Line]:

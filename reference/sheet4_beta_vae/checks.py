@@ -20,7 +20,7 @@ AT_REST = {"mode": "eval"}  # the model as `beta_vae.load` gives it
 
 
 def generate(student, draw):
-    case = _decoder(draw), _latents(draw, 5)
+    case = _decoder(draw), _codes(draw, 5)
     at_rest = *case, AT_REST
     formula = student.compare(
         probes.pictures, *at_rest, what="agrees with the formula", core=True, share=6
@@ -28,7 +28,7 @@ def generate(student, draw):
     yield formula
     if not (formula.passed or "It raises" in formula.message):
         one, other = (student.value(probes.pictures, *at_rest) for _ in range(2))
-        what = "gives the same for the same latents, twice"
+        what = "gives the same for the same codes, twice"
         yield student.holds(str(one) == str(other), what, DIFFER, mistake="draws")
     yield student.meets(
         _in_the_unit_interval,
@@ -38,21 +38,21 @@ def generate(student, draw):
         core=True,
     )
     cases = {
-        "takes a single latent": (1, {}),
-        "takes no latent at all, n = 0": (0, {}),
-        "takes many latents": (150, {}),
+        "takes a single code": (1, {}),
+        "takes no code at all, n = 0": (0, {}),
+        "takes many codes": (150, {}),
         "takes float64": (4, {"double": True}),
         "works where gradients are switched off": (4, {"grad mode": False}),
-        "takes latents that want a gradient": (4, {"asks": True}),
+        "takes codes that want a gradient": (4, {"asks": True}),
     }
     yield from student.compare_each(
         probes.pictures,
         {
-            what: (_decoder(draw), _latents(draw, n), AT_REST | settings)
+            what: (_decoder(draw), _codes(draw, n), AT_REST | settings)
             for what, (n, settings) in cases.items()
         },
     )
-    large = _decoder(draw), _latents(draw, 4), AT_REST | {"scale": 60.0}
+    large = _decoder(draw), _codes(draw, 4), AT_REST | {"scale": 60.0}
     # Logits of some hundreds, added up in float32, are known to 1e-4, and so is what they become.
     what, tolerance = "works for large logits", {"rtol": 1e-4, "atol": 1e-4}
     yield student.compare(probes.pictures, *large, what=what, **tolerance)
@@ -68,7 +68,7 @@ def _in_eval_mode(student, draw, case, formula):
         train = replace(train, mistake="as_it_comes")
     yield train
     what = "decodes in eval mode where only some modules come in train mode"
-    case = _decoder(draw), _latents(draw, 6), {"mode": "mixed", "flags": _flags(draw, own=False)}
+    case = _decoder(draw), _codes(draw, 6), {"mode": "mixed", "flags": _flags(draw, own=False)}
     mixed = student.compare(probes.pictures, *case, what=what, share=3)
     if train.passed and not mixed.passed:
         mixed = replace(mixed, mistake="asked_the_model")
@@ -98,7 +98,7 @@ def _leaves_the_model(student, draw):
         ),
     ):
         settings = settings | {"flags": _flags(draw, own=True), "asks": True}
-        case = _decoder(draw), _latents(draw, 3), settings, report
+        case = _decoder(draw), _codes(draw, 3), settings, report
         yield student.compare(probes.left, *case, what=what, share=share, rtol=0, atol=0)
 
 
@@ -114,7 +114,7 @@ def _decoder(draw):
     return [torch.tensor(array, dtype=torch.float32) for array in arrays]
 
 
-def _latents(draw, n):
+def _codes(draw, n):
     return torch.tensor(draw.normal((n, 32)) if n else np.zeros((0, 32)), dtype=torch.float32)
 
 
@@ -142,7 +142,7 @@ def _in_the_unit_interval(images):
 
 FAR_APART = 0.25  # root mean square difference of values; 60 % of all random pairs reach it
 MANY_ALIKE = 0.2  # of all pairs; of pairs drawn from the prior about 0.4 are
-LOOKED_AT = 400  # of more latents, these first ones
+LOOKED_AT = 400  # of more codes, these first ones
 
 
 def diverse_latents(student, draw):
@@ -164,12 +164,12 @@ def _earned(lines):
 
 
 def _diverse_lines(student, z):
-    """Lines on some latents; none if there are none."""
+    """Lines on some codes; none if there are none."""
     return [] if z is None else list(_lines_on(student, z))
 
 
 def _lines_on(student, z):
-    values, problem = _as_latents(z)
+    values, problem = _as_codes(z)
     yield student.holds(
         not problem, "returns finite numbers of shape (n, 32)", problem, _kind(values), core=True
     )
@@ -181,7 +181,7 @@ def _lines_on(student, z):
         (isinstance(z, torch.Tensor), "returns a torch tensor", f"It is a {kind}.", "array", 1),
         (
             len(values) >= 10,
-            "there are at least ten latents",
+            "there are at least ten codes",
             f"There are {len(values)}.",
             "too_few",
             4,
@@ -199,7 +199,7 @@ def _lines_on(student, z):
 
 
 def _pictures_differ(student, values):
-    """Lines on the pictures of latents, which are made here."""
+    """Lines on the pictures of codes, which are made here."""
     pictures = truth.decode(values)
     distances = _distances(pictures)
     distance, one, other = _closest(distances)
@@ -222,8 +222,8 @@ def _pictures_differ(student, values):
     )
 
 
-def _as_latents(z):
-    """The latents as float64, or None, and what is wrong with them."""
+def _as_codes(z):
+    """The codes as float64, or None, and what is wrong with them."""
     if z is None:
         return None, "It returns None: is there a return statement?"
     try:

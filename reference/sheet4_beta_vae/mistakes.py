@@ -120,12 +120,12 @@ def generate__first_only(model, z):
 
 
 def generate__draws(model, z):
-    """Something is drawn, latents or pixels; there is no chance in the picture of a latent."""
+    """Something is drawn, codes or pixels; there is no chance in the picture of a code."""
     return torch.sigmoid(_logits(model, torch.randn_like(z)))
 
 
 def generate__squashed_latents(model, z):
-    """The sigmoid is applied to the latents, before the decoder; it belongs behind it."""
+    """The sigmoid is applied to the codes, before the decoder; it belongs behind it."""
     return _logits(model, torch.sigmoid(z))
 
 
@@ -135,7 +135,7 @@ def generate__averaged(model, z):
 
 
 def generate__whole_model(model, z):
-    """The whole model is called, which wants images; latents go into its decoder."""
+    """The whole model is called, which wants images; codes go into its decoder."""
     with torch.no_grad():
         return torch.sigmoid(model(z, torch.zeros_like(z))[0])
 
@@ -288,7 +288,7 @@ def generate__not_without_latents(model, z):
 
 
 def generate__float32_only(model, z):
-    """The latents are brought to float32, which a model of float64 does not take."""
+    """The codes are brought to float32, which a model of float64 does not take."""
     return torch.sigmoid(_logits(model, z.float()))
 
 
@@ -301,12 +301,12 @@ def generate__half_precision(model, z):
 
 
 def diverse_latents__all_the_same():
-    """All latents are the same: so are their pictures."""
+    """All codes are the same: so are their pictures."""
     return right.diverse_latents()[:1].repeat(10, 1)
 
 
 def diverse_latents__close_together():
-    """Many pictures are alike: the latents differ too little, or where little changes by them."""
+    """Many pictures are alike: the codes differ too little, or where little changes by them."""
     return 0.15 * right.diverse_latents()
 
 
@@ -331,13 +331,13 @@ def diverse_latents__inactive_latents():
 
 
 def diverse_latents__one_twice():
-    """Two of the latents are the same."""
+    """Two of the codes are the same."""
     z = right.diverse_latents()
     return torch.cat([z, z[4:5]])
 
 
 def diverse_latents__too_few():
-    """At least ten latents are expected."""
+    """At least ten codes are expected."""
     return right.diverse_latents()[:9]
 
 
@@ -357,7 +357,7 @@ def diverse_latents__single():
 
 
 def diverse_latents__pictures():
-    """The pictures are returned; their latents are expected."""
+    """The pictures are returned; their codes are expected."""
     return torch.from_numpy(truth.decode(right.diverse_latents()))
 
 
