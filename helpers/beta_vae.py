@@ -5,6 +5,7 @@ ICLR 2017; the layers are those of Burgess et al., Understanding disentangling i
 How the checkpoints were trained, and what they reach: docs/beta_vae.md.
 """
 
+import json
 from pathlib import Path
 
 import torch
@@ -16,6 +17,7 @@ from helpers.checkpoints import WeightsError as WeightsError  # what load raises
 LATENTS = 32
 FOLDER = Path(__file__).resolve().parent / "weights"
 LIST = "beta_vae.json"  # in that folder: what was trained, and the checksums
+SWEEP = "beta_vae_sweep.json"  # in that folder, too
 ADVICE = "Take helpers/weights again from the course, or train it yourself: make weights."
 
 
@@ -104,3 +106,12 @@ def load(name: str, folder: Path = FOLDER) -> BetaVAE:
 def about(name: str, folder: Path = FOLDER) -> dict:
     """What the list says of a checkpoint: beta, steps, batch, sha256, and what was measured."""
     return Checkpoints(folder, LIST, ADVICE).about(name)
+
+
+def sweep(folder: Path = FOLDER) -> list[dict]:
+    """What was measured on small models of several β and seeds while they were trained.
+
+    A dict for each model and measurement, with beta, seed, step, mig (from means), mig_of_draws,
+    kl (nats an image) and active (latents). Made by `make sweep`; see docs/beta_vae.md.
+    """
+    return json.loads((folder / SWEEP).read_bytes())

@@ -4,8 +4,8 @@
 
 The course's two checkpoints are one training each. This trains twelve small models, four β with
 three seeds, on the same faces at half the width and height, with half the channels. No weights come
-of it, only helpers/weights/sweep.json: what was measured every 4,000 steps, written when all is
-done. It may be stopped at any time; the same command goes on.
+of it, only helpers/weights/beta_vae_sweep.json: what was measured every 4,000 steps, written when
+all is done. It may be stopped at any time; the same command goes on.
 """
 
 import argparse
@@ -43,7 +43,7 @@ SEEDS = (0, 1, 2)
 STEPS = 12_000
 EVERY = 4_000  # steps between two measurements
 PIXELS = 4  # of the 64×64 faces for each of these: so that β weighs what it weighs there
-RESULT = beta_vae.FOLDER / "sweep.json"
+RESULT = beta_vae.FOLDER / beta_vae.SWEEP
 
 
 class SmallVAE(nn.Module):

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import hashlib
 import importlib.util
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -303,16 +304,21 @@ def test_a_state_of_another_plan_is_not_taken_up(short, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def sweep(script, monkeypatch):
-    """scripts/sweep_beta_vae.py with four faces a step, two β, and a measurement each two steps."""
+def whole_sweep(script, monkeypatch):
+    """scripts/sweep_beta_vae.py as a module."""
     monkeypatch.setitem(sys.modules, "train_beta_vae", script)
-    sweep = script_named("sweep_beta_vae")
+    return script_named("sweep_beta_vae")
+
+
+@pytest.fixture
+def sweep(whole_sweep, script, monkeypatch):
+    """The sweep with four faces a step, two β, and a measurement each two steps."""
     torch.set_num_threads(1)
     plan = functools.partial(script.Plan, batch=4, rate=1.0)
     changed = {"BETAS": (1, 8), "MEASURED": 100, "EVERY": 2, "KEEP": 0, "Plan": plan}
     for name, value in changed.items():
-        monkeypatch.setattr(sweep, name, value)
-    return sweep
+        monkeypatch.setattr(whole_sweep, name, value)
+    return whole_sweep
 
 
 def test_a_sweep_measures_each_beta_and_goes_on_where_it_was_stopped(sweep, tmp_path, monkeypatch):
@@ -335,15 +341,15 @@ def test_a_sweep_measures_each_beta_and_goes_on_where_it_was_stopped(sweep, tmp_
 
 
 def test_a_sweep_is_written_when_it_is_done_and_not_before(sweep, tmp_path, monkeypatch):
-    monkeypatch.setattr(sweep, "RESULT", tmp_path / "sweep.json")
+    monkeypatch.setattr(sweep, "RESULT", tmp_path / beta_vae.SWEEP)
     monkeypatch.setattr(sys, "argv", ["sweep", "--threads", "1", "--steps", "2", "--folder"])
     sys.argv.append(str(tmp_path / "runs"))
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(sweep.Group, "keep", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         sweep.main()
-    assert not (tmp_path / "sweep.json").exists()
+    assert not (tmp_path / beta_vae.SWEEP).exists()
     sweep.main()
-    lines = json.loads((tmp_path / "sweep.json").read_text())
+    lines = beta_vae.sweep(tmp_path)
     assert [(line["beta"], line["seed"]) for line in lines] == [
         (beta, seed) for seed in (0, 1, 2) for beta in (1, 8)
     ]
@@ -411,3 +417,10 @@ def test_the_model_card_shows_the_figures_of_the_list():
     for key in ("mig", "sap", "disentanglement", "completeness", "informativeness"):
         figures = " | ".join(f"{beta_vae.about(name)[key]:.3f}" for name in NAMES)
         assert f" | {figures} |" in card, key
+
+
+def test_the_sweep_has_every_beta_with_every_seed_up_to_the_last_step(whole_sweep):
+    found = {(run["beta"], run["seed"], run["step"]) for run in beta_vae.sweep()}
+    steps = range(whole_sweep.EVERY, whole_sweep.STEPS + 1, whole_sweep.EVERY)
+    every = itertools.product(whole_sweep.BETAS, whole_sweep.SEEDS, steps)
+    assert found == set(every)

@@ -7,7 +7,6 @@ import math
 
 import numpy as np
 import torch
-from scipy.stats import entropy
 
 from helpers import faces
 from reference.sheet4_beta_vae import metrics, truth
@@ -1066,8 +1065,13 @@ def beta_loss__capacity(reconstruction, kl, beta):
 # ── mutual_information_gap ───────────────────────────────────────────────────────────────────
 
 
+def _entropy(values):
+    """The entropy of some values by how often each occurs, in nats."""
+    return metrics.entropy(np.unique(values, return_counts=True)[1])
+
+
 def _entropies(factors):
-    return np.array([entropy(np.unique(column, return_counts=True)[1]) for column in factors.T])
+    return np.array([_entropy(column) for column in factors.T])
 
 
 def _split(codes, factors, bins, binned=None):
@@ -1086,9 +1090,9 @@ def _tells(indices, factors):
     table = np.zeros((indices.shape[1], factors.shape[1]))
     for j, code in enumerate(indices.T):
         for k, factor in enumerate(factors.T):
-            both = np.unique(np.stack([code, factor]), axis=1, return_counts=True)[1]
-            single = _entropies(np.stack([code, factor], axis=1)).sum()
-            table[j, k] = max(single - entropy(both), 0.0)
+            values, index = np.unique(factor, return_inverse=True)
+            both = _entropy(code * len(values) + index)
+            table[j, k] = max(_entropy(code) + _entropy(factor) - both, 0.0)
     return table
 
 
