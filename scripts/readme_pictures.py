@@ -3,12 +3,13 @@
     .venv/bin/python scripts/readme_pictures.py
 
 The faces are decoded with the committed weights of sheet 4; the other three are figures of the
-executed notebooks in solutions/. Nothing is trained. Each file stays below 150 kB: where
-it would be larger, colours are rounded to fewer levels.
+executed notebooks in solutions/. Nothing is trained. Each file stays below 150 kB, with as many
+colours as that allows.
 """
 
 import base64
 import io
+import re
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import torch
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -36,7 +38,8 @@ SHOWN = {
     "flow": ("sheet6_flow", "plane-layers", 0),
     "game": ("sheet5_gan", "collapse-figure", 0),
 }  # the sheet, the cell, and which of its figures
-LEVELS = 255, 63, 31, 15  # of each colour
+PNG = re.compile(r'src="data:image/png;base64,([^"]+)"')  # in what `figures.show` shows
+COLOURS = 256, 128, 64, 32, 16  # of a picture
 LARGEST = 150_000  # bytes
 
 
@@ -51,10 +54,10 @@ def main() -> None:
 
 
 def write(path: Path, picture: np.ndarray) -> None:
-    """Write a picture with as many levels of each colour as the size of its file allows."""
-    for levels in LEVELS:
-        rounded = np.round(picture[..., :3] * levels) / levels
-        matplotlib.image.imsave(path, rounded, pil_kwargs={"optimize": True})
+    """Write a picture with as many colours as the size of its file allows."""
+    image = Image.fromarray(np.round(picture[..., :3] * 255).astype(np.uint8))
+    for colours in COLOURS:
+        image.quantize(colours, kmeans=10, dither=Image.Dither.NONE).save(path, optimize=True)
         if path.stat().st_size <= LARGEST:
             return
     raise SystemExit(f"{path.name} is larger than {LARGEST:,} bytes")
@@ -88,7 +91,8 @@ def figure_of(sheet: str, cell_id: str, which: int) -> np.ndarray:
     (file,) = (ROOT / "solutions" / sheet).glob("*.ipynb")
     notebook = nbformat.read(file, as_version=4)
     (cell,) = [cell for cell in notebook.cells if cell.get("id") == cell_id]
-    shown = [out.data["image/png"] for out in cell.outputs if "image/png" in out.get("data", {})]
+    pages = [out.data["text/html"] for out in cell.outputs if "text/html" in out.get("data", {})]
+    shown = [found[1] for page in pages for found in PNG.finditer(page)]
     return matplotlib.image.imread(io.BytesIO(base64.b64decode(shown[which])))
 
 

@@ -1,6 +1,9 @@
 """README's pictures: what its first screen shows is there, small, and described in words."""
 
 import re
+import runpy
+
+import pytest
 
 from grader.course import layout
 
@@ -21,3 +24,12 @@ def test_every_picture_of_the_readme_is_there_small_and_described():
     for path, words in PICTURES.items():
         assert (layout.ROOT / path).stat().st_size <= LARGEST, path
         assert len(words.split()) >= 8, path
+
+
+SCRIPT = runpy.run_path(str(layout.ROOT / "scripts" / "readme_pictures.py"))
+
+
+@pytest.mark.parametrize("name", SCRIPT["SHOWN"])
+def test_the_script_finds_the_figures_that_the_readme_shows_in_the_executed_sheets(name):
+    height, width, colours = SCRIPT["figure_of"](*SCRIPT["SHOWN"][name]).shape
+    assert min(height, width) > 200 and colours in (3, 4)
