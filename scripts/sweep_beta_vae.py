@@ -5,7 +5,8 @@
 The course's two checkpoints are one training each. This trains twelve small models, four β with
 three seeds, on the same faces at half the width and height, with half the channels. No weights come
 of it, only helpers/weights/beta_vae_sweep.json: what was measured every 4,000 steps, written when
-all is done. It may be stopped at any time; the same command goes on.
+all is done. It may be stopped at any time; the same command goes on. At the end it prints the table
+of docs/beta_vae.md.
 """
 
 import argparse
@@ -43,6 +44,12 @@ SEEDS = (0, 1, 2)
 STEPS = 12_000
 EVERY = 4_000  # steps between two measurements
 PIXELS = 4  # of the 64×64 faces for each of these: so that β weighs what it weighs there
+COLUMNS = {
+    "MIG from means": ("mig", ".2f"),
+    "MIG from draws": ("mig_of_draws", ".2f"),
+    "KL, nats": ("kl", ".1f"),
+    "active latents": ("active", "d"),
+}
 RESULT = beta_vae.FOLDER / beta_vae.SWEEP
 
 
@@ -197,6 +204,20 @@ def main() -> None:
     lines = [line for seed in SEEDS for line in trained(seed, chosen.steps, chosen.folder)]
     content = "[\n" + ",\n".join(json.dumps(line) for line in lines) + "\n]\n"
     write(RESULT, content.encode())
+    print(table(lines))
+
+
+def table(lines: list[dict]) -> str:
+    """What was measured last, in Markdown: a row for each β, with the value of each seed."""
+    last = max(line["step"] for line in lines)
+    rows = [f"| β | {' | '.join(COLUMNS)} |", "|---" * (1 + len(COLUMNS)) + "|"]
+    for beta in sorted({line["beta"] for line in lines}):
+        runs = [line for line in lines if line["beta"] == beta and line["step"] == last]
+        cells = [
+            ", ".join(format(run[key], form) for run in runs) for key, form in COLUMNS.values()
+        ]
+        rows.append(f"| {beta} | {' | '.join(cells)} |")
+    return "\n".join(rows)
 
 
 if __name__ == "__main__":

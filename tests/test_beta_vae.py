@@ -424,3 +424,8 @@ def test_the_sweep_has_every_beta_with_every_seed_up_to_the_last_step(whole_swee
     steps = range(whole_sweep.EVERY, whole_sweep.STEPS + 1, whole_sweep.EVERY)
     every = itertools.product(whole_sweep.BETAS, whole_sweep.SEEDS, steps)
     assert found == set(every)
+
+
+def test_the_model_card_shows_what_the_sweep_measured(whole_sweep):
+    card = (ROOT / "docs" / "beta_vae.md").read_text("utf-8")
+    assert whole_sweep.table(beta_vae.sweep()) in card
