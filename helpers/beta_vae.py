@@ -114,4 +114,4 @@ def sweep(folder: Path = FOLDER) -> list[dict]:
     A dict for each model and measurement, with beta, seed, step, mig (from means), mig_of_draws,
     kl (nats an image) and active (latents). Made by `make sweep`; see docs/beta_vae.md.
     """
-    return json.loads((folder / SWEEP).read_bytes())
+    return json.loads((folder / SWEEP).read_bytes())["runs"]

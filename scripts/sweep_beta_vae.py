@@ -202,7 +202,7 @@ def main() -> None:
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads or os.cpu_count() or 1)
     lines = [line for seed in SEEDS for line in trained(seed, chosen.steps, chosen.folder)]
-    content = "[\n" + ",\n".join(json.dumps(line) for line in lines) + "\n]\n"
+    content = '{"runs": [\n' + ",\n".join(json.dumps(line) for line in lines) + "\n]}\n"
     write(RESULT, content.encode())
     print(table(lines))
 
