@@ -6,6 +6,7 @@ How the checkpoints were trained, and what they reach: docs/beta_vae.md.
 """
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -15,36 +16,32 @@ from helpers.checkpoints import Checkpoints
 from helpers.checkpoints import WeightsError as WeightsError  # what load raises
 
 LATENTS = 32
+CHANNELS = (32, 32, 64, 64)  # of the convolutions for pictures of 64 × 64
 FOLDER = Path(__file__).resolve().parent / "weights"
 LIST = "beta_vae.json"  # in that folder: what was trained, and the checksums
 SWEEP = "beta_vae_sweep.json"  # in that folder, too
 ADVICE = "Take helpers/weights again from the course, or train it yourself: make weights."
 
 
-def convolutions(n_out: int) -> nn.Sequential:
-    """The layers from images (n, 3, 64, 64) to n_out numbers each, (n, n_out)."""
-    return nn.Sequential(
-        nn.Conv2d(3, 32, 4, stride=2, padding=1),  # (n, 32, 32, 32)
-        nn.ReLU(),
-        nn.Conv2d(32, 32, 4, stride=2, padding=1),  # (n, 32, 16, 16)
-        nn.ReLU(),
-        nn.Conv2d(32, 64, 4, stride=2, padding=1),  # (n, 64, 8, 8)
-        nn.ReLU(),
-        nn.Conv2d(64, 64, 4, stride=2, padding=1),  # (n, 64, 4, 4)
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(64 * 4 * 4, 256),
-        nn.ReLU(),
-        nn.Linear(256, n_out),
-    )
+def convolutions(n_out: int, channels: tuple[int, ...] = CHANNELS) -> nn.Sequential:
+    """The layers from images (n, 3, side, side) to n_out numbers each, (n, n_out).
+
+    channels: of the convolutions; each halves the side, and the last one leaves 4: with the usual
+    four, images have a side of 64.
+    """
+    layers: list[nn.Module] = []
+    for before, after in pairwise((3, *channels)):
+        layers += [nn.Conv2d(before, after, 4, stride=2, padding=1), nn.ReLU()]
+    layers += [nn.Flatten(), nn.Linear(channels[-1] * 4 * 4, 256), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(256, n_out))
 
 
 class Encoder(nn.Module):
-    """Images (n, 3, 64, 64) in [0, 1] → (mean, log_var) of q(z | x), (n, 32) each."""
+    """Images (n, 3, side, side) in [0, 1] → (mean, log_var) of q(z | x), (n, 32) each."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: tuple[int, ...] = CHANNELS) -> None:
         super().__init__()
-        self.layers = convolutions(2 * LATENTS)
+        self.layers = convolutions(2 * LATENTS, channels)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         mean, log_var = self.layers(images).chunk(2, dim=1)
@@ -52,39 +49,37 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Latents (n, 32) → logits of the images (n, 3, 64, 64); their sigmoid is the picture."""
+    """Latents (n, 32) → logits of the images (n, 3, side, side); their sigmoid is the picture.
 
-    def __init__(self) -> None:
+    The mirror image of `convolutions`: each transposed convolution doubles the side, from 4 on.
+    """
+
+    def __init__(self, channels: tuple[int, ...] = CHANNELS) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(LATENTS, 256),
-            nn.ReLU(),
-            nn.Linear(256, 64 * 4 * 4),
-            nn.ReLU(),
-            nn.Unflatten(1, (64, 4, 4)),
-            nn.ConvTranspose2d(64, 64, 4, stride=2, padding=1),  # (n, 64, 8, 8)
-            nn.ReLU(),
-            nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1),  # (n, 32, 16, 16)
-            nn.ReLU(),
-            nn.ConvTranspose2d(32, 32, 4, stride=2, padding=1),  # (n, 32, 32, 32)
-            nn.ReLU(),
-            nn.ConvTranspose2d(32, 3, 4, stride=2, padding=1),  # (n, 3, 64, 64)
-        )
+        first = channels[-1]
+        layers: list[nn.Module] = [nn.Linear(LATENTS, 256), nn.ReLU()]
+        layers += [nn.Linear(256, first * 4 * 4), nn.ReLU(), nn.Unflatten(1, (first, 4, 4))]
+        for before, after in pairwise((*channels[::-1], 3)):
+            layers += [nn.ConvTranspose2d(before, after, 4, stride=2, padding=1), nn.ReLU()]
+        self.layers = nn.Sequential(*layers[:-1])  # the last one gives logits
 
     def forward(self, z: Tensor) -> Tensor:
         return self.layers(z)
 
 
 class BetaVAE(nn.Module):
-    """An encoder and a decoder; what joins them, the noise, is an argument."""
+    """An encoder and a decoder; what joins them, the noise, is an argument.
 
-    def __init__(self) -> None:
+    channels: as in `convolutions`.
+    """
+
+    def __init__(self, channels: tuple[int, ...] = CHANNELS) -> None:
         super().__init__()
-        self.encoder = Encoder()
-        self.decoder = Decoder()
+        self.encoder = Encoder(channels)
+        self.decoder = Decoder(channels)
 
     def forward(self, images: Tensor, eps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Images (n, 3, 64, 64) and noise (n, 32) from N(0, I) → (logits, mean, log_var)."""
+        """Images (n, 3, side, side) and noise (n, 32) from N(0, I) → (logits, mean, log_var)."""
         mean, log_var = self.encoder(images)
         return self.decoder(mean + torch.exp(log_var / 2) * eps), mean, log_var
 

@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import save
+from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
@@ -94,12 +95,18 @@ def latent_kl(mean: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
 class Run:
     """A training that can be stopped and taken up again: all of its state goes into one file."""
 
+    low = False  # whether the convolutions run in bfloat16
+
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        torch.manual_seed(plan.seed)
-        self.model = beta_vae.BetaVAE().to(memory_format=torch.channels_last)
+        self.model = self.new_model()
         self.optimizer = torch.optim.Adam(self.model.parameters(), fused=True)
         self.step, self.seconds, self.log = 0, 0.0, []
+
+    def new_model(self) -> nn.Module:
+        """What is trained, with the first weights of the plan's seed."""
+        torch.manual_seed(self.plan.seed)
+        return beta_vae.BetaVAE().to(memory_format=torch.channels_last)
 
     def take_up(self, path: Path) -> None:
         """Go on from where a run of the same plan was kept."""
@@ -124,12 +131,12 @@ class Run:
         torch.save(state, content)
         write(path, content.getvalue())
 
-    def train_step(self, images: torch.Tensor, low: bool) -> float:
+    def train_step(self, images: torch.Tensor) -> float:
         """One step of Adam on reconstruction + beta · KL, the mean over the images."""
         images = images.contiguous(memory_format=torch.channels_last)
         for group in self.optimizer.param_groups:
             group["lr"] = rate(self.plan, self.step)
-        with torch.autocast("cpu", torch.bfloat16, enabled=low):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.low):
             mean, log_var = self.model.encoder(images)
             mean, log_var = mean.float(), log_var.float()
             z = mean + torch.exp(log_var / 2) * noise(self.plan, self.step)
@@ -141,6 +148,12 @@ class Run:
         self.optimizer.step()
         self.step += 1
         return loss.item()
+
+    def note(self, images: torch.Tensor, factors: np.ndarray) -> str:
+        """Measure the model, and add a line to the log; the words for whoever watches."""
+        line = {"step": self.step, "cpu_hours": round(self.seconds / 3600, 3)}
+        self.log.append(line | measure(self.model, images, factors))
+        return "{step:,} steps: {active} active latents, MIG {mig}".format(**self.log[-1])
 
 
 def floor(images: torch.Tensor) -> torch.Tensor:
@@ -181,39 +194,39 @@ def measure(model: beta_vae.BetaVAE, images: torch.Tensor, factors: np.ndarray) 
 
 def train(name: str, folder: Path) -> None:
     """Train a checkpoint to its end and publish it."""
-    publish(name, to_the_end(name, PLANS[name], folder))
+    run = Run(PLANS[name])
+    run.low = faster_in_bfloat16(run.plan)
+    to_the_end(run, folder / f"{name}.pt", EVERY)
+    publish(name, run)
 
 
-def to_the_end(name: str, plan: Plan, folder: Path) -> Run:
-    """Train to the end of a plan, from nothing or from where a run of this name was left."""
-    run, path = Run(plan), folder / f"{name}.pt"
+def to_the_end(run: Run, path: Path, every: int) -> None:
+    """Train to the end of the plan, from nothing or from where a run was kept.
+
+    every: how many steps lie between two lines of the log.
+    """
     if path.exists():
         run.take_up(path)
-    low = faster_in_bfloat16(run.plan)
-    images, factors = faces.sample(MEASURED, [run.plan.seed, 2])
+    plan = run.plan
+    images, factors = faces.sample(MEASURED, [plan.seed, 2])
     images = torch.from_numpy(images)
-    options = {"initial": run.step, "total": run.plan.steps, "unit": "step", "mininterval": 1}
+    options = {"initial": run.step, "total": plan.steps, "unit": "step", "mininterval": 1}
     # While the model learns from a batch, a thread of its own paints the next.
-    with ThreadPoolExecutor(1) as painter, tqdm(desc=name, smoothing=0.02, **options) as bar:
-        coming, kept = painter.submit(pictures, run.plan, run.step), time.monotonic()
-        while run.step < run.plan.steps:
+    with ThreadPoolExecutor(1) as painter, tqdm(desc=path.stem, smoothing=0.02, **options) as bar:
+        coming, kept = painter.submit(pictures, plan, run.step), time.monotonic()
+        while run.step < plan.steps:
             start = time.process_time()
-            batch, coming = coming.result(), painter.submit(pictures, run.plan, run.step + 1)
-            loss = run.train_step(batch, low)
+            batch, coming = coming.result(), painter.submit(pictures, plan, run.step + 1)
+            loss = run.train_step(batch)
             run.seconds += time.process_time() - start
             bar.update()
             if run.step % 50 == 0:
                 bar.set_postfix_str(f"loss {loss:,.0f}", refresh=False)
-            if run.step % EVERY == 0 or run.step == run.plan.steps:
-                line = {"step": run.step, "cpu_hours": round(run.seconds / 3600, 3)}
-                run.log.append(line | measure(run.model, images, factors))
-                bar.write(
-                    "{step:,} steps: {active} active latents, MIG {mig}".format(**run.log[-1])
-                )
-            if run.step == run.plan.steps or time.monotonic() - kept > KEEP:
+            if run.step % every == 0 or run.step == plan.steps:
+                bar.write(run.note(images, factors))
+            if run.step == plan.steps or time.monotonic() - kept > KEEP:
                 run.keep(path)
                 kept = time.monotonic()
-    return run
 
 
 def faster_in_bfloat16(plan: Plan) -> bool:
@@ -221,10 +234,11 @@ def faster_in_bfloat16(plan: Plan) -> bool:
     images, seconds = pictures(plan, 0), {}
     for low in (True, False):
         trial = Run(plan)
-        trial.train_step(images, low)  # the first step takes longer: it chooses its kernels
+        trial.low = low
+        trial.train_step(images)  # the first step takes longer: it chooses its kernels
         start = time.perf_counter()
         for _ in range(3):
-            trial.train_step(images, low)
+            trial.train_step(images)
         seconds[low] = time.perf_counter() - start
     return seconds[True] < seconds[False]
 

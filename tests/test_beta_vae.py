@@ -314,10 +314,11 @@ def whole_sweep(script, monkeypatch):
 def sweep(whole_sweep, script, monkeypatch):
     """The sweep with four faces a step, two β, and a measurement each two steps."""
     torch.set_num_threads(1)
-    plan = functools.partial(script.Plan, batch=4, rate=1.0)
-    changed = {"BETAS": (1, 8), "MEASURED": 100, "EVERY": 2, "KEEP": 0, "Plan": plan}
-    for name, value in changed.items():
+    plan = functools.partial(whole_sweep.GroupPlan, batch=4, rate=1.0)
+    for name, value in {"BETAS": (1, 8), "EVERY": 2, "GroupPlan": plan}.items():
         monkeypatch.setattr(whole_sweep, name, value)
+    for name, value in {"MEASURED": 100, "KEEP": 0}.items():
+        monkeypatch.setattr(script, name, value)
     return whole_sweep
 
 

@@ -185,7 +185,7 @@ _NOTHING = (
     "This is 0: under an expectation over x the gradient does not see f(x). The density depends on "
     "mu, so the gradient acts on it."
 )
-_BY_SIGMA = "This is the gradient with respect to sigma; mu is asked for here."
+_BY_SIGMA = "This is the gradient with respect to sigma; the one with respect to mu is expected."
 
 SCORE_FUNCTION = Derivation(
     name="score_function_derivation",
