@@ -22,14 +22,26 @@ from helpers import figures, training
 HALF = "def half(x):\n    return x / 2"
 
 
-def runs(source: str, *others: str, answer: str = HALF, test: str = "assert half(2) == 1") -> bool:
-    """Whether a given cell runs, ahead of other given cells, an answer and its test."""
-    return bool(reasons(source, *others, answer=answer, test=test)[1])
+JUDGED = frozenset({"half"})
 
 
-def reasons(*given: str, answer: str = HALF, test: str = "assert half(2) == 1") -> list[str]:
+def runs(source: str, *others: str, answer: str = HALF, use: str = "") -> bool:
+    """Whether a given cell runs, ahead of other given cells, an answer and its test.
+
+    use: a cell of the student's after the answer.
+    """
+    return bool(reasons(source, *others, answer=answer, use=use)[1])
+
+
+def reasons(*given: str, answer: str = HALF, use: str = "") -> list[str]:
     cells = [Cell(source, is_given=True) for source in (IMPORTS, *given)]
-    return needed.why_needed([*cells, Cell(answer), Cell(test, asks=frozenset({"half"}))])
+    uses = [Cell(use)] if use else []
+    return why([*cells, Cell(answer), *uses, Cell("assert half(2) == 1", asks=JUDGED)])
+
+
+def why(cells: list[Cell]) -> list[str]:
+    """Why each of these cells runs, whole or in part."""
+    return [one.why for one in needed.of_cells(cells)]
 
 
 # --- what rests
@@ -53,8 +65,8 @@ def test_after_the_last_test_nothing_runs_even_where_it_changes_what_the_answer_
     test = Cell("assert half(2) == 1", asks=frozenset({"half"}))
     cells = [Cell(IMPORTS, is_given=True), Cell(answer), test]
     after = [Cell("two = np.arange(3)", is_given=True), Cell("two[0] = 5", is_given=True)]
-    assert needed.why_needed(cells + after)[-2:] == ["", ""]
-    assert all(needed.why_needed([*cells, *after, Cell("half(3)")])[-3:])
+    assert why(cells + after)[-2:] == ["", ""]
+    assert all(why([*cells, *after, Cell("half(3)")])[-3:])
 
 
 @pytest.mark.parametrize(
@@ -63,6 +75,12 @@ def test_after_the_last_test_nothing_runs_even_where_it_changes_what_the_answer_
         ("n = sizes['small'][0]", True),
         ("n = dict(**sizes)", True),
         ("n = [size for size in sizes.values()]", True),
+        ("n = len(sizes), sorted(sizes), isinstance(sizes, dict)", True),
+        ("def sorted(some):\n    some.clear()\n\n\nn = sorted(sizes)", False),
+        ("def each(sizes):\n    sizes.clear()", True),
+        ("each = lambda kind, sizes: sizes.clear()", True),
+        ("def each(kind, other=sizes):\n    other.clear()", False),
+        ("def each(kind):\n    sizes.clear()", False),
         ("kept = sizes", False),
         ("sizes['small'] = 1", False),
         ("sizes.update(a=1)", False),
@@ -71,7 +89,7 @@ def test_after_the_last_test_nothing_runs_even_where_it_changes_what_the_answer_
     ],
 )
 def test_a_table_of_which_only_parts_are_read_cannot_be_changed(use, rests):
-    found = needed.why_needed(
+    found = why(
         [
             *(Cell(text, is_given=True) for text in (IMPORTS, TABLE, *USERS)),
             Cell(f"{use}\nprint(shape('small'))"),
@@ -101,14 +119,14 @@ def test_a_name_that_each_cell_gives_its_own_value_joins_no_cells(read):
     model = "model = torch.nn.Linear(2, 2)\npart = model.weight"
     table = "part = np.zeros(3)\npart[0] = 1"
     cells = [Cell(text, is_given=True) for text in (IMPORTS, model, table)]
-    reasons = needed.why_needed([*cells, Cell("print(model, part)" if read else "print(model)")])
+    reasons = why([*cells, Cell("print(model, part)" if read else "print(model)")])
     assert bool(reasons[2]) is read
 
 
 def test_an_import_that_changes_nothing_runs_only_for_its_names():
     assert not runs("from helpers import faces\nprint(faces.FACTORS)")
     assert runs("import pandas\nprint(pandas)")
-    assert runs("from helpers import faces as half_faces", test="half(half_faces)")
+    assert runs("from helpers import faces as half_faces", use="half(half_faces)")
 
 
 @pytest.mark.parametrize(
@@ -127,59 +145,120 @@ def test_what_nobody_uses_rests(source):
 
 def test_a_cell_after_the_last_test_rests_though_it_uses_the_answer():
     cells = [Cell(IMPORTS, is_given=True), Cell(HALF), Cell("half(2)", asks=frozenset({"half"}))]
-    assert needed.why_needed([*cells, Cell("x = half(3)\nx += 1", is_given=True)])[-1] == ""
+    assert why([*cells, Cell("x = half(3)\nx += 1", is_given=True)])[-1] == ""
+
+
+# --- parts of cells
+
+MADE_AND_DRAWN = """
+# Made here.
+data = np.linspace(0, 1, 9)
+
+@torch.no_grad()
+def twice(x):
+    return 2 * x
+
+figure, (panel,) = figures.panels(1)
+panel.plot(data)  # and drawn
+note = "a"; data[0] = 1
+print(
+    data.sum(),
+)
+"""
+
+
+def what_runs(source: str, **answers: str) -> list[str]:
+    """The lines of a given cell that run."""
+    cells = [Cell(IMPORTS, is_given=True), Cell(source, is_given=True)]
+    cells += [Cell(text) for text in answers.values()]
+    found = needed.of_cells([*cells, Cell("", asks=JUDGED)])[1].source
+    kept = found.split("\n") if found else []
+    assert len(kept) in (0, len(source.split("\n")))  # each line is where it was
+    return [line for line in kept if line]
+
+
+def test_of_a_given_cell_runs_what_answers_need():
+    assert what_runs(MADE_AND_DRAWN, answer=HALF) == []
+    answer = "def half(x):\n    return x / data[0]"
+    made = ["data = np.linspace(0, 1, 9)", 'note = "a"; data[0] = 1']
+    assert what_runs(MADE_AND_DRAWN, answer=answer) == made
+    answer = "def half(x):\n    return twice(x) / 4"
+    made = ["@torch.no_grad()", "def twice(x):", "    return 2 * x"]
+    assert what_runs(MADE_AND_DRAWN, answer=answer) == made
+
+
+def test_imports_that_follow_each_other_run_together():
+    source = "import scipy\nfrom scipy import stats\n\nimport math\nx = 1\nfrom helpers import data"
+    assert what_runs(source, answer="y = scipy.stats") == [
+        *("import scipy", "from scipy import stats", "import math")
+    ]
+
+
+def test_a_name_that_a_cell_uses_twice_is_one_name_in_its_parts():
+    source = "rows = [1]\nrows.append(2)\nfor row in rows:\n    data = row"
+    assert len(what_runs(source, answer="def half(x):\n    return x / data")) == 4
+
+
+def test_what_a_test_shows_to_students_rests_except_where_something_needs_it():
+    shown = "seen = [half(2)]\nassert seen[0] == 1"
+    cells = [Cell(IMPORTS, is_given=True), Cell(HALF), Cell(shown, asks=JUDGED)]
+    assert needed.of_cells(cells)[-1] == needed.Needed("", needed.STUDENTS)
+    more = needed.of_cells([*cells, Cell("print(seen)")])[2]
+    assert more.source.strip() == "seen = [half(2)]"
+    drawn = [Cell("torch.manual_seed(0)", asks=JUDGED), Cell("x = torch.rand(3)")]
+    assert needed.of_cells([*cells, *drawn])[3].source == "torch.manual_seed(0)"
 
 
 # --- what runs because of a name
 
 
 @pytest.mark.parametrize(
-    ("answer", "test"),
+    ("answer", "use"),
     [
-        ("def half(x):\n    return x / TWO", "half(2)"),
-        ("half = lambda x: x / TWO", "half(2)"),
-        ("y = TWO\n" + HALF, "half(2)"),
-        ("try:\n    y = TWO\nexcept NameError:\n    y = 2\n" + HALF, "half(2)"),
-        ("if 0:\n    TWO = 3\ny = TWO\n" + HALF, "half(2)"),
-        ("for TWO in []:\n    pass\ny = TWO\n" + HALF, "half(2)"),
-        ("TWO += 1\n" + HALF, "half(2)"),
-        ("del TWO\n" + HALF, "half(2)"),
+        ("def half(x):\n    return x / TWO", ""),
+        ("half = lambda x: x / TWO", ""),
+        ("y = TWO\n" + HALF, ""),
+        ("try:\n    y = TWO\nexcept NameError:\n    y = 2\n" + HALF, ""),
+        ("if 0:\n    TWO = 3\ny = TWO\n" + HALF, ""),
+        ("for TWO in []:\n    pass\ny = TWO\n" + HALF, ""),
+        ("TWO += 1\n" + HALF, ""),
+        ("del TWO\n" + HALF, ""),
         (HALF, "assert half(TWO) == 1"),
     ],
 )
-def test_what_answer_or_test_read_runs(answer, test):
-    assert runs("TWO = 2", answer=answer, test=test)
+def test_what_the_students_cells_read_runs(answer, use):
+    assert runs("TWO = 2", answer=answer, use=use)
 
 
 def test_a_name_that_a_cell_gives_a_value_before_it_reads_it_is_its_own():
-    assert not runs("TWO = 2", test="TWO = 4\nassert half(TWO) == 2")
+    assert not runs("TWO = 2", use="TWO = 4\nassert half(TWO) == 2")
 
 
 def test_what_a_needed_cell_needs_runs_too():
-    assert runs("ONE = 1", "TWO = ONE + ONE", test="half(TWO)")
-    assert runs("ONE = 1", "def two():\n    return ONE + ONE", test="half(two())")
+    assert runs("ONE = 1", "TWO = ONE + ONE", use="half(TWO)")
+    assert runs("ONE = 1", "def two():\n    return ONE + ONE", use="half(two())")
 
 
 def test_what_a_function_reads_runs_wherever_it_stands():
     after = "TWO = 2"
-    assert all(reasons("def two():\n    return TWO", after, test="half(two())"))
+    assert all(reasons("def two():\n    return TWO", after, use="half(two())"))
 
 
 def test_deleting_a_name_that_is_read_runs():
-    assert runs("del half", answer=HALF, test="half")
+    assert runs("del half", answer=HALF, use="half")
 
 
 def test_what_a_function_reads_is_needed_where_the_function_is_called_later():
     calls = "def scale(x):\n    return SIZE * x", "SIZE = len([3])"
-    assert all(reasons(*calls, test="half(scale(1))"))
-    assert all(reasons(*calls, answer="def half(x):\n    return scale(x) / 2", test="half(1)"))
-    assert all(reasons(*calls, "ways = {'one': scale}", test="half(ways['one'](1))"))
+    assert all(reasons(*calls, use="half(scale(1))"))
+    assert all(reasons(*calls, answer="def half(x):\n    return scale(x) / 2", use="half(1)"))
+    assert all(reasons(*calls, "ways = {'one': scale}", use="half(ways['one'](1))"))
     assert not any(reasons(*calls)[1:3])
 
 
 def test_a_number_is_changed_by_no_function():
-    assert not reasons("SIZE = 3", "training.train(SIZE)", test="half(SIZE)")[2]
-    assert all(reasons("SIZE = [3]", "training.train(SIZE)", test="half(SIZE)")[:3])
+    assert not reasons("SIZE = 3", "training.train(SIZE)", use="y = SIZE")[2]
+    assert all(reasons("SIZE = [3]", "training.train(SIZE)", use="y = SIZE")[:3])
 
 
 # --- what runs because it may change an object
@@ -210,17 +289,17 @@ def test_a_number_is_changed_by_no_function():
     ],
 )
 def test_what_may_change_a_needed_object_runs(change):
-    found = reasons("data = [1, 2]", change, test="half(data[0])")
+    found = reasons("data = [1, 2]", change, use="half(data[0])")
     assert all(found[:3]), found
 
 
 @pytest.mark.parametrize("use", ["print(data)", "x = np.sum(data)", "data.mean()", "len(data)"])
 def test_what_only_reads_a_needed_object_rests(use):
-    assert not reasons("data = [1, 2]", use, test="half(data[0])")[2]
+    assert not reasons("data = [1, 2]", use, use="half(data[0])")[2]
 
 
 def test_what_uses_up_a_needed_iterator_runs():
-    found = reasons("data = iter([1, 2])", "print(sum(data))", test="half(next(data))")
+    found = reasons("data = iter([1, 2])", "print(sum(data))", use="half(next(data))")
     assert all(found[:3]), found
 
 
@@ -230,7 +309,7 @@ def test_a_function_that_has_a_second_name_changes_the_same():
         "def change():\n    data.append(3)",
         "ways = {'one': change}",
         "ways['one']()",
-        test="half(data)",
+        use="half(data)",
     )
     assert all(found), found
 
@@ -241,12 +320,12 @@ def test_a_method_does_not_see_the_names_of_its_class():
 
 
 def test_a_name_that_a_pattern_binds_counts():
-    assert runs("match 3:\n    case TWO:\n        pass", test="half(TWO)")
+    assert runs("match 3:\n    case TWO:\n        pass", use="half(TWO)")
 
 
 def test_a_function_with_the_name_of_one_of_pythons_may_change_its_arguments():
     answer = f"def len(x):\n    x.append(3)\n\n\n{HALF}"
-    assert reasons("data = [1]", "len(data)", answer=answer, test="half(data)")[2]
+    assert reasons("data = [1]", "len(data)", answer=answer, use="half(data)")[2]
 
 
 # --- what runs in any case
@@ -313,12 +392,13 @@ def test_where_a_cell_may_use_any_name_all_run(answer):
 def test_a_switch_runs_everything(toy_sheet, monkeypatch):
     notebook = new_notebook(cells=[new_code_cell("import math"), new_code_cell("   ")])
     monkeypatch.setenv(needed.VARIABLE, "1")
-    assert needed.in_notebook(notebook, toy_sheet) == {0: needed.ALL}
+    assert needed.in_notebook(notebook, toy_sheet) == {0: needed.Needed("import math", needed.ALL)}
 
 
 def test_a_changed_cell_runs(toy_sheet):
     notebook = new_notebook(cells=[new_code_cell("import math  # changed")])
-    assert needed.in_notebook(notebook, toy_sheet) == {0: needed.STUDENTS}
+    found = needed.in_notebook(notebook, toy_sheet)
+    assert found == {0: needed.Needed("import math  # changed", needed.STUDENTS)}
 
 
 @pytest.mark.parametrize("sheet", layout.sheets())

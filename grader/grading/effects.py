@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from grader.course import names
 
@@ -50,6 +51,10 @@ LEAVES_ALL = _words(
     "abs all any bool complex dict divmod enumerate float format frozenset int isinstance len list "
     "max min print range repr reversed round set slice sorted str sum tuple type zip pow hash id "
     "issubclass callable chr ord bytes hasattr"
+)
+# Those that read an argument and keep none.
+READERS = _words(
+    "all any bool dict frozenset isinstance len list print repr set sorted str sum tuple"
 )
 LASTING = _words("list tuple dict set sorted range str int float len sum min max round frozenset")
 MAKES_NEW = _words("abs bool complex float format int len print range repr round str")
@@ -123,15 +128,19 @@ class _Said:
 
     imports: where each imported name is from;
     defined: the names of functions and classes;
+    parameters: the names of arguments of functions, which the rest does not count in these;
     values: for each other name, what it is given; None where that is not known;
     handed_on: the names whose objects go somewhere as a whole;
+    read_by_python: the names whose objects go to functions of Python's own that change nothing;
     not_called: the names that are used otherwise than by calling them.
     """
 
     imports: dict[str, set[str]] = field(default_factory=dict)
     defined: set[str] = field(default_factory=set)
+    parameters: set[str] = field(default_factory=set)
     values: dict[str, list[ast.expr | None]] = field(default_factory=dict)
     handed_on: set[str] = field(default_factory=set)
+    read_by_python: set[str] = field(default_factory=set)
     not_called: set[str] = field(default_factory=set)
 
 
@@ -140,7 +149,9 @@ def known(sources: Iterable[str]) -> Known:
     all_said = _Said()
     for said in map(_said_by, sources):
         all_said.defined |= said.defined
+        all_said.parameters |= said.parameters
         all_said.handed_on |= said.handed_on
+        all_said.read_by_python |= said.read_by_python
         all_said.not_called |= said.not_called
         for name, origins in said.imports.items():
             all_said.imports.setdefault(name, set()).update(origins)
@@ -151,22 +162,25 @@ def known(sources: Iterable[str]) -> Known:
 
 def _known(said: _Said) -> Known:
     imports, defined, values = said.imports, said.defined, said.values
-    only = {n: min(o) for n, o in imports.items() if len(o) == 1 and n not in defined | {*values}}
-    functions = frozenset(defined - values.keys() - imports.keys())
+    bound = said.parameters | values.keys()
+    only = {n: min(o) for n, o in imports.items() if len(o) == 1 and n not in defined | bound}
+    functions = frozenset(defined - bound - imports.keys())
     candidates = values.keys() - imports.keys() - defined
-    figures = _figures(values, candidates, only)
+    figures = _figures(values, candidates - said.parameters, only)
+
+    own = frozenset(defined | bound | imports.keys())
+    handed_on = said.handed_on | (said.read_by_python if own & READERS else set())
 
     def is_constant(name: str) -> bool:
         return all(
             _is_constant(value)
-            or (name not in said.handed_on and _is_table(value))
+            or (name not in handed_on and _is_table(value))
             or (name not in said.not_called and _is_callable(value, only))
             for value in values[name]
         )
 
     constants = frozenset(filter(is_constant, candidates))
     iterators = frozenset(name for name in values if any(map(_is_used_up, values[name])))
-    own = frozenset(defined | values.keys() | imports.keys())
     return Known(only, functions, figures, constants, iterators, own)
 
 
@@ -177,19 +191,44 @@ def _said_by(source: str) -> _Said:
     tree = names.parsed(source)
     if tree is None:
         return said
-    said.handed_on, said.not_called = _handed_on(tree), _not_called(tree)
+    said.parameters = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    tree = _WithoutParameters().visit(tree)
+    said.handed_on, said.read_by_python = _handed_on(tree)
+    said.not_called = _not_called(tree)
     for node in ast.walk(tree):
         if isinstance(node, names.IMPORTS):
             for name, origin in _imported(node):
                 said.imports.setdefault(name, set()).add(origin)
         elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             said.defined.add(node.name)
-        elif isinstance(node, ast.arg):
-            said.values.setdefault(node.arg, []).append(None)
         else:
             for name, value in _bindings(node):
                 said.values.setdefault(name, []).append(value)
     return said
+
+
+class _WithoutParameters(ast.NodeTransformer):
+    """Gives the arguments of functions names that nothing else has."""
+
+    def __init__(self) -> None:
+        self._own: frozenset[str] = frozenset()
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        if node.id in self._own:
+            node.id = f"{node.id}()"
+        return node
+
+    def _visit_function(self, node: Any) -> ast.AST:
+        outside, parts = self._own, [*getattr(node, "decorator_list", ()), node.args]
+        for part in parts:  # what is computed around the function: defaults, annotations
+            self.visit(part)
+        self._own = outside | _arguments(node.args)
+        for part in node.body if isinstance(node.body, list) else [node.body]:
+            self.visit(part)
+        self._own = outside
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_Lambda = _visit_function
 
 
 def _is_constant(value: ast.expr | None) -> bool:
@@ -214,11 +253,25 @@ def _is_table(value: ast.expr | None) -> bool:
     return False
 
 
-def _handed_on(tree: ast.AST) -> set[str]:
-    """The names whose objects go somewhere as a whole, where they may be changed or kept."""
-    parts = {id(node) for whole in ast.walk(tree) for node in _read_in_parts(whole)}
-    loads = (n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
-    return {node.id for node in loads if id(node) not in parts}
+def _handed_on(tree: ast.AST) -> tuple[set[str], set[str]]:
+    """The names whose objects go somewhere as a whole, where they may be changed or kept; and
+    those that go to one of READERS, if that is Python's own.
+    """
+    nodes = list(ast.walk(tree))
+    parts = {id(part) for whole in nodes for part in _read_in_parts(whole)}
+    read = {id(value) for call in nodes for value in _read_whole(call)}
+    loads = [n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    left = [node for node in loads if id(node) not in parts]
+    handed_on = {node.id for node in left if id(node) not in read}
+    return handed_on, {node.id for node in left if id(node) in read}
+
+
+def _read_whole(node: ast.AST) -> list[ast.expr]:
+    """What goes to one of READERS."""
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=args) if name in READERS:
+            return args
+    return []
 
 
 def _is_callable(value: ast.expr | None, imports: dict[str, str]) -> bool:
@@ -366,6 +419,40 @@ def of_code(source: str, about: Known) -> Effects:
     except RecursionError:
         found.must = found.opaque = "it is nested too deeply"
     return found
+
+
+def of_parts(source: str, about: Known) -> list[tuple[str, Effects]]:
+    """A cell in parts, each with what it may do: the cell's lines, those of other parts empty.
+
+    A part is a statement at the top level, all that share a line, or imports that follow each
+    other: one may give another's package its modules. A cell that is not plain Python is one part.
+    """
+    tree = names.parsed(source)
+    if tree is None or names.plain(source) != source:
+        return [(source, of_code(source, about))]
+    lines = source.split("\n")
+    found = []
+    for first, last in _spans(tree.body):
+        kept = lines[first - 1 : last]
+        part = "\n".join([""] * (first - 1) + kept + [""] * (len(lines) - last))
+        found.append((part, of_code(part, about)))
+    return found
+
+
+def _spans(statements: Iterable[ast.stmt]) -> list[tuple[int, int]]:
+    """The first and last line of each part of a cell."""
+    spans: list[tuple[int, int]] = []
+    were_imports = False
+    for node in statements:
+        decorators = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(part.lineno for part in decorators)])
+        last, are_imports = node.end_lineno or node.lineno, isinstance(node, names.IMPORTS)
+        if spans and (first <= spans[-1][1] or (were_imports and are_imports)):
+            first = spans.pop()[0]
+            are_imports &= were_imports
+        spans.append((first, last))
+        were_imports = are_imports
+    return spans
 
 
 class _Reader(ast.NodeVisitor):

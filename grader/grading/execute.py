@@ -27,7 +27,7 @@ from grader import record
 from grader.course import layout, outline
 from grader.errors import MachineTrouble
 from grader.grading import given, needed
-from grader.intake.outputs import HANDED_IN
+from grader.intake.outputs import HANDED_IN, IN_PART
 from grader.judging import rendering
 from grader.judging.inputs import seed_for
 from grader.judging.judge import judge_item
@@ -79,7 +79,7 @@ class ExecuteAndJudge(Execute):
         self._budgets: list[Budget] = []
         self._talk: kernel.Conversation | None = None
         self._died = self._killed = False  # whether a kernel was killed at all, and the last one
-        self._why = needed.in_notebook(nb, self._sheet)
+        self._needed = needed.in_notebook(nb, self._sheet)
         self._handed_in = _take_outputs(nb)
         self.kernel_name = "python3"
         files = layout.data_files(self._sheet)
@@ -213,7 +213,8 @@ class ExecuteAndJudge(Execute):
         self, cell: NotebookNode, resources: Any, index: int
     ) -> tuple[NotebookNode, Any]:
         item = self._items.get(outline.judged_item(cell.source) or "") if _is_test(cell) else None
-        if not self._why.get(index, "no code"):
+        part = self._needed.get(index)
+        if part is not None and not part.why:
             cell.outputs = _as_handed_in(self._handed_in[index])
         elif not self._has_time():
             if item is not None:
@@ -221,20 +222,21 @@ class ExecuteAndJudge(Execute):
                 self._verdicts[index] = _zero(item, words)
         elif item is not None:
             self._verdicts[index] = self._judge(cell, index, item)
-        elif cell.cell_type == "code" and cell.source.strip():
+        elif part is not None:
             self._run(cell, index)
         return cell, resources
 
     def _run(self, cell: NotebookNode, index: int) -> None:
         """A cell that is not judged: whatever it does, the next one finds a working kernel."""
         source, is_given = cell.source, cell.source in given.cells(self._sheet)
-        called = sorted(n for n in self._culprits if re.search(rf"\b{n}\b", source))
+        part = self._needed[index].source  # all of it, except in given cells
+        called = sorted(n for n in self._culprits if re.search(rf"\b{n}\b", part))
         if called and is_given:
             words = f"Skipped: this cell uses {' and '.join(called)}, which had to be stopped.\n"
             cell.outputs = [new_output("stream", name="stdout", text=words)]
             self._give(given.definitions(source))
             return
-        stopped = self._execute(cell, index)
+        stopped = self._execute_part(cell, index, part)
         if not stopped and not kernel.answers(self.kc, self.km):
             stopped = LEFT_BROKEN
             self._died |= kernel.was_killed(self.km)
@@ -243,17 +245,19 @@ class ExecuteAndJudge(Execute):
             words = f"This cell {stopped}"
             cell.outputs = [*cell.outputs[:20], new_output("stream", name="stderr", text=words)]
         else:
-            self._replay.append(source)
-        rests_on_student = not is_given or bool(given.uses(source) & self._bound)
+            self._replay.append(part)
+        rests_on_student = not is_given or bool(given.uses(part) & self._bound)
         failure = stopped or _failure(cell)
         if failure and is_given:
-            self._given_failed(source, failure, bool(stopped), rests_on_student)
+            self._given_failed(source, part, failure, bool(stopped), rests_on_student)
         elif failure:
             self._students_failed(source, failure, bool(stopped))
+        elif part != source:
+            cell.outputs = _as_handed_in(self._handed_in[index], IN_PART)
         if rests_on_student:
-            self._bound |= given.binds(source)
+            self._bound |= given.binds(part)
         else:
-            self._sheets_own.append(source)
+            self._sheets_own.append(part)
 
     def _students_failed(self, source: str, failure: str, stopped: bool) -> None:
         """A cell of the student's failed; what it was to import, others need."""
@@ -272,24 +276,25 @@ class ExecuteAndJudge(Execute):
         self._notes.append(note.replace("[", "(").replace("]", ")"))
 
     def _given_failed(
-        self, source: str, failure: str, stopped: bool, rests_on_student: bool
+        self, source: str, part: str, failure: str, stopped: bool, rests_on_student: bool
     ) -> None:
-        """A cell of the sheet's failed. That costs no points: what it defines is there all the
-        same, and where it also fails without the student's code, nothing can be judged.
+        """A cell of the sheet's failed, or what runs of it. That costs no points: what it defines
+        is there all the same, and where it also fails without the student's code, nothing can be
+        judged.
         """
         if not rests_on_student:
-            self._try_alone(source)
+            self._try_alone(source, part)
         if stopped or not rests_on_student:
             cause = "" if rests_on_student else " because of what the notebook did before"
             self._note(source, f"failed{cause}: {failure}", whose="sheet's ")
         self._give(given.definitions(source))
 
-    def _try_alone(self, source: str) -> None:
+    def _try_alone(self, source: str, part: str) -> None:
         """Raise MachineTrouble if a given cell fails where only the sheet's own cells ran."""
         files, used = layout.data_files(self._sheet), self._scratch
         with sandbox.scratch_folder(layout.PACKAGES, files) as self._scratch:
             self._new_kernel()
-            failure = next(filter(None, map(self._fails, (*self._sheets_own, source))), "")
+            failure = next(filter(None, map(self._fails, (*self._sheets_own, part))), "")
             run_sync(self._async_drop_kernel)()
         self._scratch = used
         if failure:
@@ -321,11 +326,8 @@ class ExecuteAndJudge(Execute):
         self._replay.append(code)
 
     def _judge(self, cell: NotebookNode, index: int, item: outline.Item) -> Report:
-        visible = NotebookNode(cell, source=outline.HIDDEN.sub("", cell.source), outputs=[])
-        stopped = self._execute(visible, index)
-        self.nb.cells[index] = cell
-        # What was shown here must not be updated from later cells.
-        self._display_id_map: dict[str, Any] = {}
+        part = self._needed[index].source
+        stopped = self._execute_part(cell, index, part) if part.strip() else ""
         if stopped:
             self._culprits.update(item.answers)
             return _zero(item, f"The visible check {stopped}")
@@ -355,6 +357,18 @@ class ExecuteAndJudge(Execute):
             limits = self._budget(self.timeout)
             self._talk = kernel.Conversation(self.kc, self.km, self._scratch, limits)
         return self._talk
+
+    def _execute_part(self, cell: NotebookNode, index: int, part: str) -> str:
+        """Run what is needed of a cell, which gets its output; why it had to be stopped, if so."""
+        if part == cell.source:
+            return self._execute(cell, index)
+        running = NotebookNode(cell, source=part, outputs=[])
+        stopped = self._execute(running, index)
+        self.nb.cells[index] = cell
+        cell.outputs = running.outputs
+        # What was shown here must not be updated from later cells.
+        self._display_id_map: dict[str, Any] = {}
+        return stopped
 
     def _execute(self, cell: NotebookNode, index: int) -> str:
         """Run a cell; if it took the kernel down or did not end, restart it and say which.
@@ -499,9 +513,9 @@ def _take_outputs(nb: NotebookNode) -> dict[int, list[NotebookNode]]:
     return taken
 
 
-def _as_handed_in(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """The student's own outputs of a cell that does not run, marked as such."""
-    words = HANDED_IN + (WITH_OUTPUT if outputs else WITHOUT_OUTPUT)
+def _as_handed_in(outputs: list[NotebookNode], words: str = HANDED_IN) -> list[NotebookNode]:
+    """The student's own outputs of a cell that does not run, or not whole, marked as such."""
+    words += WITH_OUTPUT if outputs else WITHOUT_OUTPUT
     return [new_output("stream", name="stdout", text=words), *outputs]
 
 

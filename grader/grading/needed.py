@@ -1,13 +1,14 @@
-"""Which given cells have to run for a submission to be judged.
+"""Which parts of the given cells have to run for a submission to be judged.
 
-A cell that the sheet gives, that nobody changed, and whose names no answer, no test and no later
-needed cell uses, is for people: a figure, a table, a long training. This is decided for each
-submission, from names alone (see `effects`); in doubt, a cell is needed.
+A statement that the sheet gives, in a cell that nobody changed, and whose names no answer, no check
+and no later needed statement uses, is for people: a figure, a table, a long training. So is what
+tests show to students before the judge. This is decided for each submission, from names alone (see
+`effects`); in doubt, a statement is needed.
 """
 
 import ast
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -31,7 +32,8 @@ class Cell:
 
     source: its code, without hidden tests;
     is_given: whether it is a cell of the sheet's that nobody changed;
-    asks: the names that a judge looks up when it has run; none where it is no test.
+    asks: the names that a judge looks up after it; none where it is no test. What a test shows to
+        students before is the sheet's, as a given cell.
     """
 
     source: str
@@ -54,20 +56,30 @@ def run_everything(wanted: bool = True) -> None:
     os.environ[VARIABLE] = "1" if wanted else "0"
 
 
-def in_notebook(notebook: NotebookNode, sheet: str) -> dict[int, str]:
-    """Why each code cell runs, by its place; an empty reason where it need not.
+@dataclass(frozen=True)
+class Needed:
+    """What of a cell runs.
 
-    Not in it: cells without code.
+    source: its code, with empty lines in the place of what need not run;
+    why: a reason; empty if nothing runs.
     """
+
+    source: str
+    why: str
+
+
+def in_notebook(notebook: NotebookNode, sheet: str) -> dict[int, Needed]:
+    """What runs of each code cell, by its place. Not in it: cells without code."""
     places = [i for i, c in enumerate(notebook.cells) if c.cell_type == "code" and c.source.strip()]
     cells = [_cell(notebook.cells[i], sheet) for i in places]
-    reasons = [ALL] * len(cells) if everything() else why_needed(cells)
-    return dict(zip(places, reasons, strict=True))
+    found = [Needed(c.source, ALL) for c in cells] if everything() else of_cells(cells)
+    return dict(zip(places, found, strict=True))
 
 
 def _cell(cell: NotebookNode, sheet: str) -> Cell:
     settings = cell.metadata.get("nbgrader", {})
-    if settings.get("grade") and not settings.get("solution"):
+    is_test = settings.get("grade") and not settings.get("solution")
+    if is_test and outline.judged_item(cell.source):
         return Cell(outline.HIDDEN.sub("", cell.source), asks=_asked_for(sheet))
     return Cell(cell.source, is_given=not settings and cell.source in given.cells(sheet))
 
@@ -90,22 +102,46 @@ def _keys(source: str) -> set[str]:
     return {value for value in values if isinstance(value, str)}
 
 
-def why_needed(cells: Sequence[Cell]) -> list[str]:
-    """Why each of these cells runs, in their order; empty where it need not."""
+def of_cells(cells: Sequence[Cell]) -> list[Needed]:
+    """What runs of each of these cells, in their order."""
     sources = [cell.source for cell in cells]
     about = effects.known(sources)
     found = [effects.of_code(source, about) for source in sources]
     if hidden := next((one.opaque for one in found if one.opaque), ""):
-        return [f"a cell may use any name: {hidden}"] * len(cells)
-    return _Notebook(cells, found, about).reasons()
+        return [Needed(source, f"a cell may use any name: {hidden}") for source in sources]
+    return _Notebook(cells, found, about).needed()
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A piece of a cell that runs or does not.
+
+    place: of its cell among the cells;
+    source: its code, or empty where it is the judge of a test;
+    effects: what it may do;
+    asks: the names that it looks up as a judge;
+    may_rest: whether it runs only where something needs it.
+    """
+
+    place: int
+    source: str
+    effects: Effects
+    asks: frozenset[str] = frozenset()
+    may_rest: bool = False
 
 
 class _Notebook:
     """The cells of a submission, with what they may do."""
 
     def __init__(self, cells: Sequence[Cell], found: list[Effects], about: Known):
-        found = _with_own_names(cells, found)
-        self._cells, self._effects, self._about = cells, found, about
+        self._cells, self._about = cells, about
+        own = _own_names(cells, found, about)
+        self._parts = [
+            part
+            for place, cell in enumerate(cells)
+            for part in _parts(place, cell, found[place], about, own[place])
+        ]
+        found = [part.effects for part in self._parts]
         bound = {name for one in found for name in one.binds}
         self._when_named = {name: [one for one in found if name in one.binds] for name in bound}
         self._variables = bound - about.functions - about.imports.keys() - about.constants
@@ -122,28 +158,29 @@ class _Notebook:
         defining = self._when_named.get(function, ())
         return any((e.reads_later | e.touches_later) & self._variables for e in defining)
 
-    def reasons(self) -> list[str]:
-        """Why each cell runs, from the last to the first; wanted: names that are still to be read.
+    def needed(self) -> list[Needed]:
+        """What runs of each cell, from the last to the first; wanted: names still to be read.
 
         What a function reads, it reads where it is called, which is where a cell or a judge names
         it. The student's own functions may be called by anything, so what they read is wanted
         everywhere; but nothing is wanted after the last cell that is judged or the student's.
         """
-        own = [e for c, e in zip(self._cells, self._effects, strict=True) if c.is_students]
+        own = [p.effects for p in self._parts if self._cells[p.place].is_students]
         everywhere = self._read_by_calls(set().union(*(one.reads_later for one in own)))
         last = max((i for i, cell in enumerate(self._cells) if not cell.is_given), default=-1)
-        reasons = [""] * (len(self._cells) - last - 1)
+        running: dict[int, list[tuple[str, str]]] = {}
         wanted: set[str] = set()
-        for cell, one in reversed(list(zip(self._cells, self._effects, strict=True))[: last + 1]):
-            why = self._why(one, wanted | everywhere) if cell.is_given else STUDENTS
-            reasons.append(why)
+        for part in reversed([part for part in self._parts if part.place <= last]):
+            one = part.effects
+            why = self._why(one, wanted | everywhere) if part.may_rest else STUDENTS
             if not why:
                 continue
+            running.setdefault(part.place, []).insert(0, (part.source, why))
             # None is settled here: a cell may fail before it gives a name its value.
-            wanted |= self._read_by_calls({*cell.asks, *one.reads, *one.reads_later})
-            if one.computes and not cell.asks:
+            wanted |= self._read_by_calls({*part.asks, *one.reads, *one.reads_later})
+            if one.computes:
                 wanted.add(RANDOM)
-        return reasons[::-1]
+        return [_together(running.get(place, [])) for place in range(len(self._cells))]
 
     def _read_by_calls(self, names: set[str]) -> set[str]:
         """These names, and what the functions read that may be called through them."""
@@ -180,23 +217,45 @@ class _Notebook:
         return list(found.values())
 
 
-def _with_own_names(cells: Sequence[Cell], found: list[Effects]) -> list[Effects]:
-    """The same, where names that no cell and no judge reads from another cell differ by cell.
+def _parts(place: int, cell: Cell, found: Effects, about: Known, own: set[str]) -> Iterator[_Part]:
+    """A cell in the parts that run or do not; found: what it may do as a whole."""
+    if cell.is_students:
+        yield _Part(place, cell.source, _renamed(found, own, f"{place}:"))
+        return
+    for source, one in effects.of_parts(cell.source, about):
+        yield _Part(place, source, _renamed(one, own, f"{place}:"), may_rest=True)
+    if cell.asks:
+        yield _Part(place, "", Effects(), cell.asks)
+
+
+def _together(running: list[tuple[str, str]]) -> Needed:
+    """The parts of a cell that run, each on the lines where it stands, with the first reason."""
+    lines = zip(*(source.split("\n") for source, _ in running if source), strict=True)
+    source = "\n".join(max(line, key=len) for line in lines)
+    return Needed(source, next((why for _, why in running), ""))
+
+
+def _own_names(cells: Sequence[Cell], found: list[Effects], about: Known) -> list[set[str]]:
+    """For each cell the names of variables that no judge and no other cell reads from it.
 
     What a cell keeps in such a name (`figure`, `title`) has nothing to do with another cell's.
     """
     bound = {name for one in found for name in one.binds}
     read = set().union(*(cell.asks for cell in cells))
     read = read.union(*(e.reads | e.reads_later | e.touches_later for e in found))
-    return [_renamed(one, bound - read, f"{place}:") for place, one in enumerate(found)]
+    variables = bound - read - about.functions - about.imports.keys()
+    return [one.binds & variables for one in found]
 
 
 def _renamed(one: Effects, names: set[str], prefix: str) -> Effects:
+    """The same with other names in the place of some that only one cell uses."""
+
     def new(name: str) -> str:
         return prefix + name if name in names else name
 
     shares = [(new(some), new(other)) for some, other in one.shares]
-    return replace(one, touches=set(map(new, one.touches)), shares=shares)
+    reads, binds, touches = (set(map(new, its)) for its in (one.reads, one.binds, one.touches))
+    return replace(one, reads=reads, binds=binds, touches=touches, shares=shares)
 
 
 def _groups(shares: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -223,12 +282,12 @@ def show(sheet: str) -> None:
     """Print for each given cell of a sheet's solution whether it runs in grading, and why."""
     notebook = outline.read_source(layout.find_sheet(sheet))
     cells = [_cell(cell, sheet) for cell in notebook.cells if _has_code(cell)]
-    reasons = why_needed(cells)
-    mine = [(c, why) for c, why in zip(cells, reasons, strict=True) if c.is_given]
-    print(f"{sheet}: of {len(mine)} given cells {sum(not why for _, why in mine)} need not run.")
-    for cell, why in mine:
-        state = "runs" if why else "rests"
-        print(f"{state:6}{given.first_line(cell.source)[:60]:62}{why}".rstrip())
+    mine = [(c, one) for c, one in zip(cells, of_cells(cells), strict=True) if c.is_given]
+    rest = sum(not one.why for _, one in mine)
+    print(f"{sheet}: of {len(mine)} given cells {rest} need not run.")
+    for cell, one in mine:
+        state = "runs" if one.source == cell.source else "in part" if one.why else "rests"
+        print(f"{state:8}{given.first_line(cell.source)[:60]:62}{one.why}".rstrip())
 
 
 def _has_code(cell: NotebookNode) -> bool:

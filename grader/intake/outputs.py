@@ -15,6 +15,7 @@ MAX_CHARACTERS = 1_000_000  # of a cell, pictures included: as much as a run may
 MAX_IN_ALL = 10_000_000  # characters of a notebook
 # What an output begins with that is the student's own, because the cell was not run again.
 HANDED_IN = "Not run again: no answer and no check needs this cell. "
+IN_PART = "Run again only as far as answers and checks need it. "
 STREAMS = ("stdout", "stderr")
 SHOWN = ("display_data", "execute_result")
 

@@ -16,7 +16,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from grader import atomic
-from grader.intake.outputs import HANDED_IN
+from grader.intake.outputs import HANDED_IN, IN_PART
 from grader.intake.submissions import Submission
 from grader.judging.rendering import number
 from grader.records import texts
@@ -194,7 +194,7 @@ def outputs(cell: NotebookNode, title: str) -> Markup:
 
 
 def _says_handed_in(output: NotebookNode) -> bool:
-    return output.output_type == "stream" and output.text.startswith(HANDED_IN)
+    return output.output_type == "stream" and output.text.startswith((HANDED_IN, IN_PART))
 
 
 def _output(output: NotebookNode, description: str) -> Markup:
