@@ -57,7 +57,8 @@ def release(sheets: list[str], if_needed: bool = False, change: bool = False) ->
                 SaveChangedCells={"change": change},
                 CourseDirectory={"release_directory": _in_course(made.parent)},
             )
-        _zip(sheet)
+        if not (was_made and _archive(sheet).exists()):
+            _zip(sheet)
         atomic.write(stamp, "\n".join(made_from))
         console.print(f"release: {sheet} made, for students: release/{sheet}.zip")
     return 0
@@ -120,7 +121,11 @@ def _is_there(sheet: str) -> bool:
     from grader.records.gradebook import has_sheet
 
     notebook = layout.RELEASE / sheet / layout.source_notebook(sheet).name
-    return notebook.exists() and has_sheet(sheet)
+    return notebook.exists() and _archive(sheet).exists() and has_sheet(sheet)
+
+
+def _archive(sheet: str) -> Path:
+    return layout.RELEASE / f"{sheet}.zip"
 
 
 def _made_from(sheet: str, known: list[str]) -> list[str]:
@@ -143,7 +148,7 @@ def _zip(sheet: str) -> None:
     """What a student unpacks and works with: notebook, data, and only the helpers that it uses."""
     folder = layout.RELEASE / sheet
     with (
-        atomic.replacing(layout.RELEASE / f"{sheet}.zip") as new,
+        atomic.replacing(_archive(sheet)) as new,
         zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         for file in sorted(f for f in folder.rglob("*") if f.is_file()):

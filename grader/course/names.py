@@ -4,7 +4,9 @@ import ast
 import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+REMEMBERED = 2000  # pieces of code that were looked at before
 IMPORTS = (ast.Import, ast.ImportFrom)
 MAGIC = ("%", "!")  # what a line begins with that is IPython's and not Python
 
@@ -37,6 +39,7 @@ def parsed(source: str) -> ast.Module | None:
     return ast.parse(source) if _parses(source) else None
 
 
+@lru_cache(REMEMBERED)
 def _parses(source: str) -> bool:
     try:
         ast.parse(source)

@@ -49,11 +49,11 @@ def grade(
     teams.of_each_student()  # a mistake in the teams' file is better known before
     copies.prepare()
     sandbox.remove_abandoned()
-    release(sheets, if_needed=True)
     found = find_submissions(sheets, student)
     if not found:
         console.print(f"Nothing to grade in submitted/ for {', '.join(sheets)}, student {student}.")
         return 0
+    release(list(dict.fromkeys(one.sheet for one in found)), if_needed=True)
     tasks = unfinished(found, force, outdated)
     pages = sum(task.only_feedback for task in tasks)
     if done := len(found) - len(tasks) + pages:
