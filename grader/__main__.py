@@ -176,8 +176,9 @@ def _add_grade(commands: Any) -> None:
 def _grade(options: argparse.Namespace) -> int:
     from grader.grading import needed, pool
 
-    if options.scheduler is None:
-        pool.prepare()  # while this process imports the rest
+    sheets = _chosen(options.sheets)
+    if options.scheduler is None:  # while this process imports the rest
+        pool.prepare(sheet for sheet in sheets if any(layout.SUBMITTED.glob(f"*/{sheet}")))
     from grader.grading.batch import grade
     from grader.records.gradebook import config
 
@@ -187,7 +188,7 @@ def _grade(options: argparse.Namespace) -> int:
     config()  # which may demand a level too
     print(f"Isolation:     {_isolation()}", flush=True)
     return grade(
-        _chosen(options.sheets),
+        sheets,
         student=options.student,
         jobs=options.jobs,
         scheduler=options.scheduler,

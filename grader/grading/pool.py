@@ -12,21 +12,25 @@ from typing import Any
 from grader.running import orphans
 
 # How processes begin: forked from one that has imported READY and computed nothing. One forked from
-# this process would share TensorFlow's threads.
+# this process, which may have computed, would share TensorFlow's threads.
 START = "forkserver"
-READY = ["grader.pipeline", "grader.grading.one", "derivations.ready"]
+READY = "grader.grading.ready"
+SHEETS = "GRADER_READY_FOR"  # what tells it the sheets whose banks workers need
 
 
-def prepare() -> None:
+def prepare(sheets: Iterable[str] = ()) -> None:
     """Start the process that workers are forked from; it imports while this one does other things.
 
-    Its environment and folder are those of this moment; workers get the environment of theirs.
+    sheets: those that workers will judge. Its environment and folder are those of this moment;
+    workers get the environment of theirs.
     """
     if START == "forkserver":
-        forkserver.set_forkserver_preload(READY)
+        forkserver.set_forkserver_preload([READY])
         resource_tracker.ensure_running()  # first, because it unblocks SIGINT in this process
+        os.environ[SHEETS] = " ".join(sheets)
         with _interrupts_wait():  # Ctrl-C goes to all processes, and is this one's business
             forkserver.ensure_running()
+        del os.environ[SHEETS]
 
 
 @contextmanager
