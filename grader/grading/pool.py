@@ -14,8 +14,8 @@ from grader.running import orphans
 # How processes begin: forked from one that has imported READY and computed nothing. One forked from
 # this process, which may have computed, would share TensorFlow's threads.
 START = "forkserver"
-READY = "grader.grading.ready"
-SHEETS = "GRADER_READY_FOR"  # what tells it the sheets whose banks workers need
+READY = ["grader.pipeline", "grader.grading.one", "derivations.ready", "grader.grading.ready"]
+SHEETS = "GRADER_READY_FOR"  # tells `grader.grading.ready` the sheets whose banks workers need
 
 
 def prepare(sheets: Iterable[str] = ()) -> None:
@@ -25,7 +25,7 @@ def prepare(sheets: Iterable[str] = ()) -> None:
     workers get the environment of theirs.
     """
     if START == "forkserver":
-        forkserver.set_forkserver_preload([READY])
+        forkserver.set_forkserver_preload(READY)
         resource_tracker.ensure_running()  # first, because it unblocks SIGINT in this process
         os.environ[SHEETS] = " ".join(sheets)
         with _interrupts_wait():  # Ctrl-C goes to all processes, and is this one's business

@@ -1,15 +1,12 @@
-"""What the process has imported from which workers are forked. It must compute nothing.
+"""Imports the banks of some sheets, and with them the frameworks, for all workers at once.
 
-The banks import the frameworks, which takes seconds: once for all workers.
+The process that workers are forked from imports this module last; it must compute nothing.
 """
 
 import gc
 import os
 from contextlib import suppress
 
-import derivations.ready
-import grader.grading.one
-import grader.pipeline  # noqa: F401
 from grader.course import banks
 from grader.grading import pool
 
