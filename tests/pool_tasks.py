@@ -43,8 +43,19 @@ def wait_for_ever(file: str) -> None:
     time.sleep(1000)
 
 
+def at_the_start(_: object) -> tuple[list[str], int]:
+    """The banks that a process has at its start, and the threads of what it is forked from."""
+    banks = sorted(
+        {name.split(".")[1] for name in sys.modules if name.startswith("reference.sheet")}
+    )
+    return banks, len(list(Path(f"/proc/{os.getppid()}/task").iterdir()))
+
+
 if __name__ == "__main__":
-    if sys.argv[2] == "audit":
+    if sys.argv[1] == "ready":
+        pool.prepare(sys.argv[2:])
+        print([outcome for _, outcome in pool.work_through(at_the_start, [1], 1)])
+    elif sys.argv[2] == "audit":
         from grader.audit import audit
 
         audit.in_processes(wait_for_ever, [sys.argv[1]], 1, "waiting")

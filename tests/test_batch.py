@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook
 from grader.__main__ import main
 from grader.errors import CourseError
 from grader.grading import batch
+from grader.intake.submissions import Submission
 from grader.records import teams
 
 NO_CELLS = '{"cells": []}'  # graded quickly, with 0 points
@@ -171,6 +172,22 @@ def test_a_pattern_that_fits_nobody_is_said_and_no_failure(monkeypatch, capsys):
     monkeypatch.setattr(batch, "release", lambda *args, **kwargs: 0)
     assert batch.grade(["sheet1_kl"], student="nobody at all") == 0
     assert "Nothing to grade" in capsys.readouterr().err
+
+
+def test_only_sheets_with_submissions_are_released(monkeypatch):
+    released = []
+    monkeypatch.setattr(batch.copies, "prepare", lambda: None)
+    handed_in = [
+        Submission("sheet2", "ada"),
+        Submission("sheet2", "bo"),
+        Submission("sheet5", "bo"),
+    ]
+    monkeypatch.setattr(batch, "find_submissions", lambda *_: handed_in)
+    monkeypatch.setattr(batch, "unfinished", lambda *_: [])
+    monkeypatch.setattr(batch.results, "conclude", lambda *_: 0)
+    monkeypatch.setattr(batch, "release", lambda sheets, if_needed: released.append(sheets))
+    assert batch.grade(["sheet1", "sheet2", "sheet5"]) == 0
+    assert released == [["sheet2", "sheet5"]]
 
 
 # --- failures

@@ -335,6 +335,19 @@ def test_a_graded_sheet_is_changed_by_a_command_of_its_own_which_keeps_grades(co
         assert book.find_grade("why", "toy", toy.SHEET, "bruno").auto_score is None
 
 
+def test_a_new_gradebook_needs_no_new_zip(tmp_path):
+    made = ToyCourse(tmp_path)
+    assert "toy made" in made.run("release")
+    archive = made.root / "release" / f"{toy.SHEET}.zip"
+    before = archive.stat().st_mtime_ns
+    (made.root / "gradebook.db").unlink()
+    made.hand_in("ada")
+    made.run("grade")
+    assert archive.stat().st_mtime_ns == before and "ada" in made.rows()
+    archive.unlink()
+    assert "toy made" in made.run("release", "--if-needed") and archive.exists()
+
+
 def test_a_solution_that_is_made_again_is_there_until_the_new_one_is_complete(tmp_path):
     made = ToyCourse(tmp_path / "course")
     old, source = (made.root / part / toy.SHEET / "toy.ipynb" for part in ("solutions", "source"))
@@ -475,6 +488,22 @@ def test_a_worker_has_the_environment_of_the_moment_it_starts(monkeypatch):
         monkeypatch.setenv("GRADER_TRIED", value)
         found = pool.work_through(pool_tasks.variable, ["GRADER_TRIED"], 1)
         assert dict(found) == {"GRADER_TRIED": value}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+@pytest.mark.parametrize("sheets", [("sheet4_beta_vae", "sheet5_gan"), ("no_such_sheet",), ()])
+def test_workers_begin_with_the_banks_that_they_need_and_what_they_are_forked_from_computes_nothing(
+    sheets,
+):
+    said = subprocess.run(
+        [sys.executable, TESTS / "pool_tasks.py", "ready", *sheets],
+        env=os.environ | {"PYTHONPATH": f"{ROOT}:{TESTS}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    there = [sheet for sheet in sheets if sheet in layout.sheets()]
+    assert said.stdout.splitlines()[-1] == str([(there, 1)]), said
 
 
 def test_the_class_stays_parallel_after_a_death(tmp_path):
