@@ -4,7 +4,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from grader.course import layout
+from grader.course import layout, outline
 from grader.grading import execute, needed
 from grader.grading.needed import Cell
 from grader.intake import outputs
@@ -407,6 +407,26 @@ def test_the_command_says_for_each_given_cell_whether_it_runs(sheet, capsys):
     head, *lines = capsys.readouterr().out.splitlines()
     assert head.startswith(f"{sheet}: of {len(lines)} given cells")
     assert sum(line.startswith("rests") for line in lines) == int(head.split()[5])
+
+
+SIX = (
+    "sheet1_kl",
+    "sheet2_autoencoder",
+    "sheet3_vae",
+    "sheet4_beta_vae",
+    "sheet5_gan",
+    "sheet6_flow",
+)
+
+
+@pytest.mark.parametrize("sheet", SIX)
+def test_of_a_right_submission_runs_hardly_more_than_imports_and_answers(sheet):
+    notebook = outline.read_source(sheet)
+    found = needed.in_notebook(notebook, sheet)
+    running = {notebook.cells[place].id for place, one in found.items() if one.source.strip()}
+    answers = {c.id for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")}
+    # Two constants of sheet 5, and a check that turns warnings into errors.
+    assert running - answers <= {"imports", "sizes", "kl-discrete-test"}
 
 
 # --- what is shown

@@ -21,7 +21,7 @@ LEAVES_ARGUMENTS = (
     *(*DRAWING, "numpy", "math", "functools", "itertools", "time", "gzip.compress"),
     *("lzma.compress", "derivations", "helpers.derivations", "helpers.densities"),
     *("helpers.checks", "copy", "operator", "statistics", "fractions", "decimal", "typing"),
-    *("dataclasses", "numbers", "string", "scipy.special"),
+    *("dataclasses", "numbers", "string", "scipy.special", "types.SimpleNamespace"),
 )
 # What these make can be called without being changed: losses have no parameters.
 CALLABLE = re.compile(r"(tensorflow\.)?keras\.losses\.\w+|torch\.nn\.\w+Loss")

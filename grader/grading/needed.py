@@ -178,7 +178,7 @@ class _Notebook:
             running.setdefault(part.place, []).insert(0, (part.source, why))
             # None is settled here: a cell may fail before it gives a name its value.
             wanted |= self._read_by_calls({*part.asks, *one.reads, *one.reads_later})
-            if one.computes:
+            if one.computes and not self._cells[part.place].asks:
                 wanted.add(RANDOM)
         return [_together(running.get(place, [])) for place in range(len(self._cells))]
 
