@@ -187,6 +187,11 @@ def test_of_a_given_cell_runs_what_answers_need():
     assert what_runs(MADE_AND_DRAWN, answer=answer) == made
 
 
+def test_a_given_cell_of_which_nothing_rests_runs_as_it_stands():
+    source = "# Where it is cut.\nCUT = 2  # nats\n\n# And why."
+    assert what_runs(source, answer="y = CUT") == [line for line in source.split("\n") if line]
+
+
 def test_imports_that_follow_each_other_run_together():
     source = "import scipy\nfrom scipy import stats\n\nimport math\nx = 1\nfrom helpers import data"
     assert what_runs(source, answer="y = scipy.stats") == [

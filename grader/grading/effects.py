@@ -410,32 +410,35 @@ def _parts(
 def of_code(source: str, about: Known) -> Effects:
     """What a cell may do; about: what the notebook's cells say of their names."""
     tree = names.parsed(source)
-    found = Effects()
     if tree is None or names.plain(source) != source:
-        found.must = found.opaque = "it is not plain Python"
-        return found
-    try:
-        _Reader(found, about).block(tree.body)
-    except RecursionError:
-        found.must = found.opaque = "it is nested too deeply"
-    return found
+        return Effects(must="it is not plain Python", opaque="it is not plain Python")
+    return _of_statements(tree.body, about)
 
 
-def of_parts(source: str, about: Known) -> list[tuple[str, Effects]]:
-    """A cell in parts, each with what it may do: the cell's lines, those of other parts empty.
+def of_parts(source: str, about: Known) -> list[tuple[range, Effects]]:
+    """The parts of a cell, as the lines where each stands, with what it may do.
 
     A part is a statement at the top level, all that share a line, or imports that follow each
     other: one may give another's package its modules. A cell that is not plain Python is one part.
     """
     tree = names.parsed(source)
     if tree is None or names.plain(source) != source:
-        return [(source, of_code(source, about))]
-    lines = source.split("\n")
-    found = []
-    for first, last in _spans(tree.body):
-        kept = lines[first - 1 : last]
-        part = "\n".join([""] * (first - 1) + kept + [""] * (len(lines) - last))
-        found.append((part, of_code(part, about)))
+        return [(range(source.count("\n") + 1), of_code(source, about))]
+    return [
+        (
+            range(first - 1, last),
+            _of_statements([n for n in tree.body if first <= n.lineno <= last], about),
+        )
+        for first, last in _spans(tree.body)
+    ]
+
+
+def _of_statements(statements: list[ast.stmt], about: Known) -> Effects:
+    found = Effects()
+    try:
+        _Reader(found, about).block(statements)
+    except RecursionError:
+        found.must = found.opaque = "it is nested too deeply"
     return found
 
 

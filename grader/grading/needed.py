@@ -117,14 +117,14 @@ class _Part:
     """A piece of a cell that runs or does not.
 
     place: of its cell among the cells;
-    source: its code, or empty where it is the judge of a test;
+    lines: where in the cell it stands; none where it is the judge of a test;
     effects: what it may do;
     asks: the names that it looks up as a judge;
     may_rest: whether it runs only where something needs it.
     """
 
     place: int
-    source: str
+    lines: range
     effects: Effects
     asks: frozenset[str] = frozenset()
     may_rest: bool = False
@@ -168,19 +168,27 @@ class _Notebook:
         own = [p.effects for p in self._parts if self._cells[p.place].is_students]
         everywhere = self._read_by_calls(set().union(*(one.reads_later for one in own)))
         last = max((i for i, cell in enumerate(self._cells) if not cell.is_given), default=-1)
-        running: dict[int, list[tuple[str, str]]] = {}
+        running: set[int] = set()  # the parts that run, by `id`
+        reasons: dict[int, str] = {}  # of a cell that of its first part
         wanted: set[str] = set()
         for part in reversed([part for part in self._parts if part.place <= last]):
             one = part.effects
             why = self._why(one, wanted | everywhere) if part.may_rest else STUDENTS
             if not why:
                 continue
-            running.setdefault(part.place, []).insert(0, (part.source, why))
+            running.add(id(part))
+            reasons[part.place] = why
             # None is settled here: a cell may fail before it gives a name its value.
             wanted |= self._read_by_calls({*part.asks, *one.reads, *one.reads_later})
             if one.computes and not self._cells[part.place].asks:
                 wanted.add(RANDOM)
-        return [_together(running.get(place, [])) for place in range(len(self._cells))]
+        found = []
+        for place, cell in enumerate(self._cells):
+            parts = [part for part in self._parts if part.place == place]
+            kept = [part.lines for part in parts if id(part) in running]
+            source = cell.source if len(kept) == len(parts) else _only(cell.source, kept)
+            found.append(Needed(source, reasons.get(place, "")))
+        return found
 
     def _read_by_calls(self, names: set[str]) -> set[str]:
         """These names, and what the functions read that may be called through them."""
@@ -220,19 +228,20 @@ class _Notebook:
 def _parts(place: int, cell: Cell, found: Effects, about: Known, own: set[str]) -> Iterator[_Part]:
     """A cell in the parts that run or do not; found: what it may do as a whole."""
     if cell.is_students:
-        yield _Part(place, cell.source, _renamed(found, own, f"{place}:"))
+        lines = range(cell.source.count("\n") + 1)
+        yield _Part(place, lines, _renamed(found, own, f"{place}:"))
         return
-    for source, one in effects.of_parts(cell.source, about):
-        yield _Part(place, source, _renamed(one, own, f"{place}:"), may_rest=True)
+    for lines, one in effects.of_parts(cell.source, about):
+        yield _Part(place, lines, _renamed(one, own, f"{place}:"), may_rest=True)
     if cell.asks:
-        yield _Part(place, "", Effects(), cell.asks)
+        yield _Part(place, range(0), Effects(), cell.asks)
 
 
-def _together(running: list[tuple[str, str]]) -> Needed:
-    """The parts of a cell that run, each on the lines where it stands, with the first reason."""
-    lines = zip(*(source.split("\n") for source, _ in running if source), strict=True)
-    source = "\n".join(max(line, key=len) for line in lines)
-    return Needed(source, next((why for _, why in running), ""))
+def _only(source: str, parts: Iterable[range]) -> str:
+    """These lines of a cell, empty ones in the place of the others; empty if there are none."""
+    kept = {line for part in parts for line in part}
+    lines = enumerate(source.split("\n"))
+    return "\n".join(text if line in kept else "" for line, text in lines) if kept else ""
 
 
 def _own_names(cells: Sequence[Cell], found: list[Effects], about: Known) -> list[set[str]]:

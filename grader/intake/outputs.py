@@ -13,7 +13,7 @@ from nbformat.v4 import new_output
 MAX_OUTPUTS = 100  # of a cell
 MAX_CHARACTERS = 1_000_000  # of a cell, pictures included: as much as a run may put out
 MAX_IN_ALL = 10_000_000  # characters of a notebook
-# What an output begins with that is the student's own, because the cell was not run again.
+# What an output of the student's own begins with, of a cell that was not run again, or in part.
 HANDED_IN = "Not run again: no answer and no check needs this cell. "
 IN_PART = "Run again only as far as answers and checks need it. "
 STREAMS = ("stdout", "stderr")

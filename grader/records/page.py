@@ -188,7 +188,7 @@ def outputs(cell: NotebookNode, title: str) -> Markup:
     shown = [one for one in shown if one]
     if not shown:
         return Markup()
-    caption = Markup("<figcaption>As it was handed in; not run again.</figcaption>")
+    caption = Markup("<figcaption>As it was handed in.</figcaption>")
     body = Markup("").join([*shown, *([caption] if handed_in else [])])
     return Markup('<figure class="output">{}</figure>').format(body)
 
