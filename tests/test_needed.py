@@ -5,7 +5,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from grader.course import layout, outline
-from grader.grading import execute, needed
+from grader.grading import execute, given, needed
 from grader.grading.needed import Cell
 from grader.intake import outputs
 from grader.intake.cells import Given, StudentCell
@@ -261,6 +261,13 @@ def test_what_a_function_reads_is_needed_where_the_function_is_called_later():
     assert not any(reasons(*calls)[1:3])
 
 
+@pytest.mark.parametrize("before", ["two = 2", "def two():\n    return 2", "import two"])
+def test_a_function_may_give_any_name_another_value(before):
+    answer = "def half(x):\n    return x / two\n\n\ndef change():\n    global two\n    two = 5"
+    cells = [Cell(before, is_given=True), Cell(answer), Cell("change()", is_given=True)]
+    assert why([*cells, Cell("assert half(2)", asks=JUDGED)])[2] == "it may change two"
+
+
 def test_a_number_is_changed_by_no_function():
     assert not reasons("SIZE = 3", "training.train(SIZE)", use="y = SIZE")[2]
     assert all(reasons("SIZE = [3]", "training.train(SIZE)", use="y = SIZE")[:3])
@@ -369,6 +376,38 @@ def test_random_numbers_count_where_the_students_own_cell_computes(source):
     assert not runs(source)
 
 
+# --- what the sheet gives below an answer
+
+DERIVED = "proof = r'x &= x'"
+CHECKED = 'check_derivation("proof", proof)'
+FROM = "from helpers.derivations import check_derivation"
+
+
+@pytest.mark.parametrize(
+    ("below", "more", "rests"),
+    [
+        (CHECKED, "", True),
+        (f"  # all of it\n{CHECKED}\n", "", True),
+        (CHECKED.replace("proof)", "proof )"), "", False),
+        (f"print(proof); {CHECKED}", "", False),
+        (f"found = {CHECKED}", "", False),
+        (CHECKED, "def check_derivation(name, text):\n    global proof\n    proof = 'y'", False),
+    ],
+)
+def test_the_sheets_own_line_below_an_answer_rests_unless_something_needs_it(below, more, rests):
+    answer = f"{DERIVED}\n{below}"
+    cells = [Cell(FROM, is_given=True), Cell(more), Cell(answer, gives=frozenset({CHECKED}))]
+    found = needed.of_cells([*cells, Cell("assert proof", asks=frozenset({"proof"}))])[2]
+    assert (CHECKED not in found.source) if rests else found.source == answer
+    assert DERIVED in found.source and found.why == needed.STUDENTS
+
+
+def test_the_sheets_own_lines_in_answers_are_those_outside_of_the_solutions():
+    found = given.in_answers("sheet1_kl")
+    line = 'check_derivation("elbo_split_derivation", elbo_split_derivation)'
+    assert found["elbo-split-derivation"] == {line} and not found["kl-discrete"]
+
+
 # --- where everything runs
 
 
@@ -455,9 +494,9 @@ def test_outputs_as_handed_in_are_rebuilt_and_bounded():
 
 def test_outputs_stay_below_given_cells_once():
     shown = [new_output("stream", name="stdout", text="seen")]
-    given = Given({"x = 1": "code"}, frozenset(), {}, {})
+    sheet = Given({"x = 1": "code"}, frozenset(), {}, {})
     cells = [StudentCell("code", source, outputs=shown) for source in ("x = 1", "x = 1", "x = 2")]
-    _limit_outputs(cells, given)
+    _limit_outputs(cells, sheet)
     assert [len(cell.outputs) for cell in cells] == [1, 0, 0]
     assert cells[0].as_node(1).outputs == shown
 

@@ -374,6 +374,8 @@ def _bindings(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
         yield from pairs(node.optional_vars, node.context_expr)
     elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
         yield node.name, None
+    elif isinstance(node, ast.Global):  # whatever a call may give them, and whenever
+        yield from ((name, None) for name in node.names)
 
 
 def pairs(

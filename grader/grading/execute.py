@@ -229,7 +229,7 @@ class ExecuteAndJudge(Execute):
     def _run(self, cell: NotebookNode, index: int) -> None:
         """A cell that is not judged: whatever it does, the next one finds a working kernel."""
         source, is_given = cell.source, cell.source in given.cells(self._sheet)
-        part = self._needed[index].source  # all of it, except in given cells
+        part = self._needed[index].source  # all of it, except for what the sheet gives
         called = sorted(n for n in self._culprits if re.search(rf"\b{n}\b", part))
         if called and is_given:
             words = f"Skipped: this cell uses {' and '.join(called)}, which had to be stopped.\n"
@@ -252,7 +252,7 @@ class ExecuteAndJudge(Execute):
             self._given_failed(source, part, failure, bool(stopped), rests_on_student)
         elif failure:
             self._students_failed(source, failure, bool(stopped))
-        elif part != source:
+        elif is_given and part != source:
             cell.outputs = _as_handed_in(self._handed_in[index], IN_PART)
         if rests_on_student:
             self._bound |= given.binds(part)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 
@@ -17,6 +18,26 @@ def cells(sheet: str) -> tuple[str, ...]:
     """The sources of the code cells among `outline.given_cells`."""
     code = (c.source for c in outline.given_cells(sheet) if c.cell_type == "code")
     return tuple(dict.fromkeys(code))
+
+
+@cache
+def in_answers(sheet: str) -> dict[str, frozenset[str]]:
+    """By grade id, the statements that the sheet gives in the cells of answers."""
+    graded = outline.graded_cells(sheet).items()
+    return {i: frozenset(_given_in(c.source)) for i, c in graded if c.metadata.nbgrader.solution}
+
+
+def _given_in(source: str) -> Iterator[str]:
+    """The statements of a cell that have no line in common with its solution."""
+    own: set[int] = set()
+    for region in outline.SOLUTION_REGION.finditer(source):
+        first, last = (source.count("\n", 0, place) for place in region.span())
+        own |= {*range(first, last + 1)}
+    lines = source.split("\n")
+    for node in _statements(source) if own else []:
+        its = range(node.lineno - 1, node.end_lineno or node.lineno)
+        if own.isdisjoint(its):
+            yield "\n".join(lines[its.start : its.stop])
 
 
 @cache

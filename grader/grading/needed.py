@@ -1,9 +1,9 @@
 """Which parts of the given cells have to run for a submission to be judged.
 
-A statement that the sheet gives, in a cell that nobody changed, and whose names no answer, no check
-and no later needed statement uses, is for people: a figure, a table, a long training. So is what
-tests show to students before the judge. This is decided for each submission, from names alone (see
-`effects`); in doubt, a statement is needed.
+A statement that the sheet gives, in a cell that nobody changed or below an answer, and whose names
+no answer, no check and no later needed statement uses, is for people: a figure, a table, a long
+training. So is what tests show to students before the judge. This is decided for each submission,
+from names alone (see `effects`); in doubt, a statement is needed.
 """
 
 import ast
@@ -32,12 +32,14 @@ class Cell:
 
     source: its code, without hidden tests;
     is_given: whether it is a cell of the sheet's that nobody changed;
+    gives: statements in it that are the sheet's though the cell is not;
     asks: the names that a judge looks up after it; none where it is no test. What a test shows to
         students before is the sheet's, as a given cell.
     """
 
     source: str
     is_given: bool = False
+    gives: frozenset[str] = frozenset()
     asks: frozenset[str] = frozenset()
 
     @property
@@ -81,6 +83,9 @@ def _cell(cell: NotebookNode, sheet: str) -> Cell:
     is_test = settings.get("grade") and not settings.get("solution")
     if is_test and outline.judged_item(cell.source):
         return Cell(outline.HIDDEN.sub("", cell.source), asks=_asked_for(sheet))
+    if settings.get("solution"):
+        gives = given.in_answers(sheet).get(settings.grade_id, frozenset())
+        return Cell(cell.source, gives=gives)
     return Cell(cell.source, is_given=not settings and cell.source in given.cells(sheet))
 
 
@@ -227,12 +232,14 @@ class _Notebook:
 
 def _parts(place: int, cell: Cell, found: Effects, about: Known, own: set[str]) -> Iterator[_Part]:
     """A cell in the parts that run or do not; found: what it may do as a whole."""
-    if cell.is_students:
-        lines = range(cell.source.count("\n") + 1)
-        yield _Part(place, lines, _renamed(found, own, f"{place}:"))
+    text = cell.source.split("\n")
+    if cell.is_students and not any(its in cell.source for its in cell.gives):
+        yield _Part(place, range(len(text)), _renamed(found, own, f"{place}:"))
         return
     for lines, one in effects.of_parts(cell.source, about):
-        yield _Part(place, lines, _renamed(one, own, f"{place}:"), may_rest=True)
+        part = "\n".join(text[lines.start : lines.stop])
+        may_rest = not cell.is_students or part in cell.gives
+        yield _Part(place, lines, _renamed(one, own, f"{place}:"), may_rest=may_rest)
     if cell.asks:
         yield _Part(place, range(0), Effects(), cell.asks)
 

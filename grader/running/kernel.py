@@ -1,21 +1,24 @@
 """A notebook kernel in the sandbox, which answers the judge's requests between two cells."""
 
 import asyncio
+import math
 import os
 import socket
 import subprocess
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from queue import Empty
 from typing import Any, TypeVar
 
 import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async, run_sync
-from traitlets import Instance, Unicode
+from traitlets import Instance, Type, Unicode
 
 from grader.course import layout
 from grader.running import sandbox, session, warm
@@ -28,6 +31,9 @@ T = TypeVar("T")
 # What a kernel outside of the sandbox says over the machine's ports is encrypted, where ZeroMQ can.
 ENCRYPTION = "auto" if zmq.has("curve") else "disabled"
 FOR_ALL_INSIDE = 0o644  # nobody else can enter the scratch folder
+ASK_AGAIN_SECONDS = 1.0  # until a new kernel that has not answered is asked again
+SILENCE_SECONDS = 0.2  # after an answer, until what it should publish counts as lost
+POLL_SECONDS = 0.01  # between two looks whether a kernel that was killed has ended
 BY_A_SIGNAL = 128  # the least exit code that stands for a signal
 GRACE_SECONDS = 3.0  # of work, for a kernel to come back after an interrupt
 
@@ -36,9 +42,39 @@ _AGENT = f"__import__('sys').modules['{_SENT}agent']"
 call_to = partial(session.call_to, _SENT)
 
 
+class Client(AsyncKernelClient):
+    """jupyter_client's, which waits 0.2 s for nothing after a kernel's first reply."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until a new kernel has answered, and what it publishes arrives here.
+
+        Raises RuntimeError: it has ended, or this takes longer than `timeout` seconds.
+        """
+        deadline = time.monotonic() + (math.inf if timeout is None else timeout)
+        while time.monotonic() < deadline:
+            request = self.kernel_info()
+            with suppress(TimeoutError, Empty):  # what it published before is lost: ask again
+                reply = await self._recv_reply(request, timeout=ASK_AGAIN_SECONDS)
+                await self._hear_idle(request)
+                self._handle_kernel_info_reply(reply)
+                return
+            if not await self.is_alive():
+                raise RuntimeError("the kernel has ended before it answered")
+        raise RuntimeError(f"the kernel did not answer within {timeout} s")
+
+    async def _hear_idle(self, request: str) -> None:
+        """Receive what a request's answer publishes, to its end; raises Empty: nothing comes."""
+        state = ""
+        while state != "idle":
+            message = await self.get_iopub_msg(timeout=SILENCE_SECONDS)
+            if message["parent_header"].get("msg_id") == request:
+                state = message["content"].get("execution_state", "")
+
+
 class SandboxedKernelManager(AsyncKernelManager):
     """Starts kernels through `sandbox`, and believes them no message of boundless size."""
 
+    client_factory = Type(Client)
     scratch = Instance(Path)
     place = Unicode(help="Where a kernel is forked (see `warm`); empty: it is started cold.")
 
@@ -74,6 +110,10 @@ class SandboxedKernelManager(AsyncKernelManager):
         """As ever, but readable for the identity that the kernel has in its sandbox."""
         super().write_connection_file(**kwargs)
         os.chmod(self.connection_file, FOR_ALL_INSIDE)
+
+    async def _async_wait(self, pollinterval: float = POLL_SECONDS) -> None:
+        """As ever, but not for a tenth of a second at least."""
+        await super()._async_wait(pollinterval)
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         sandbox.remove_sockets(self.scratch)  # those of an earlier kernel count against no other
