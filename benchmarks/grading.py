@@ -3,7 +3,8 @@
 A class is built for each sheet: right, typical, damaged and hostile submissions in the shares of
 `CLASS`, each file different. Stock nbgrader runs the visible checks as its tests, makes feedback,
 and has no walls; ours judges, isolates, names mistakes and makes feedback. In each round every way
-grades the whole class again, in random order, so that what else the machine does hits all of them.
+grades its whole class again, in random order, so that what else the machine does hits all of them.
+Stock takes as long for each submission whatever their number, so its class may be smaller.
 
 Processor time and memory are read off the whole tree of processes, four times a second, since
 kernels are killed before anybody waits for them: what a process uses after the last look is lost.
@@ -220,8 +221,9 @@ def grade(course: Path, sheet: str, jobs: int) -> Measured:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sheets", nargs="+", default=list(SHEETS))
-    parser.add_argument("--students", type=int, default=8)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--students", type=int, default=48)
+    parser.add_argument("--stock-students", type=int, default=6, help="in the class of stock")
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument(
         "--jobs", type=int, nargs="+", default=None, help="default: 1, 2, all cores"
     )
@@ -232,7 +234,7 @@ def main() -> None:
         ours = our_course(Path(scratch, "ours"), options.sheets, options.students)
         ways = {f"grade --jobs {n}": (grade, ours, n) for n in jobs}
         if not options.without_stock:
-            plain = stock_course(Path(scratch, "stock"), options.sheets, options.students)
+            plain = stock_course(Path(scratch, "stock"), options.sheets, options.stock_students)
             ways |= {"stock nbgrader": (autograde, plain), "nbgrader, ours": (autograde, ours)}
         results = run(ways, options)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
@@ -255,7 +257,8 @@ def run(ways: dict[str, tuple], options: argparse.Namespace) -> dict:
                 {"sheet": sheet, "way": way, "round": number, "graded": count} | asdict(found)
             )
             print(f"round {number + 1}: {sheet}, {way}: {found.seconds:.1f} s", flush=True)
-    return {"students": options.students, "cores": os.cpu_count(), "rows": rows}
+    classes = {"students": options.students, "stock_students": options.stock_students}
+    return classes | {"cores": os.cpu_count(), "rows": rows}
 
 
 def summary(results: dict) -> dict[tuple[str, str], dict[str, float]]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -10,6 +9,8 @@ from typing import TypeVar
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import nn
+
+from helpers.files import write
 
 Model = TypeVar("Model", bound=nn.Module)
 
@@ -85,11 +86,3 @@ class Checkpoints:
 
     def _damaged(self, path: Path, reason: str) -> WeightsError:
         return WeightsError(f"{path} is damaged: {reason}. {self.advice}")
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    os.replace(part, path)

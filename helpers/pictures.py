@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib import image
 
-from helpers.checkpoints import write
+from helpers.files import write
 from helpers.grading import WRITTEN, is_graded
 
 

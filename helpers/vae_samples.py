@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import checkpoints
+from helpers import files
 
 FILE = Path(__file__).parent / "weights" / "vae_samples.npz"
 LEVELS = 15  # a probability is kept as one of 0, 1/15, … 1, in half a byte
@@ -29,4 +29,4 @@ def write(values: np.ndarray) -> None:
     levels = np.rint(np.asarray(values) * LEVELS).astype(np.uint8)
     content = io.BytesIO()
     np.savez_compressed(content, probabilities=levels[:, 0::2] << 4 | levels[:, 1::2])
-    checkpoints.write(FILE, content.getvalue())
+    files.write(FILE, content.getvalue())

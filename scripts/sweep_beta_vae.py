@@ -32,7 +32,7 @@ from train_beta_vae import (
 )
 
 from helpers import beta_vae
-from helpers.checkpoints import write
+from helpers.files import write
 from reference.sheet4_beta_vae import metrics
 
 BETAS = (1, 4, 8, 16)

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from helpers import beta_vae, faces  # noqa: E402
-from helpers.checkpoints import write  # noqa: E402
+from helpers.files import write  # noqa: E402
 from reference.sheet4_beta_vae import metrics  # noqa: E402
 
 LOGS = ROOT / "reference" / "sheet4_beta_vae"

@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.flow import notebook  # noqa: E402
 from helpers import data, image_nets, progress  # noqa: E402
-from helpers.checkpoints import write  # noqa: E402
+from helpers.files import write  # noqa: E402
 
 STATE = ROOT / "build" / "conv_flow"
 KEEP = 30  # seconds between two states on disk

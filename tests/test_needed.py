@@ -473,6 +473,12 @@ def test_of_a_right_submission_runs_hardly_more_than_imports_and_answers(sheet):
     assert running - answers <= {"imports", "sizes", "kl-discrete-test"}
 
 
+def test_kernels_are_forked_where_is_imported_what_a_right_submission_runs():
+    last = "from helpers.digit_classifier import look as classify"  # in a cell that draws a table
+    done = needed.imports("sheet5_gan").splitlines()
+    assert set(given.imports("sheet5_gan").splitlines()) - set(done) == {last}
+
+
 # --- what is shown
 
 

@@ -20,7 +20,7 @@ from grader import terminal
 from grader.authoring.release import release
 from grader.course import digests
 from grader.errors import CourseError
-from grader.grading import given, needed, pool
+from grader.grading import needed, pool
 from grader.grading.one import Outcome, Task, grade_one
 from grader.grading.progress import RunProgress
 from grader.grading.writing import Writer
@@ -177,7 +177,7 @@ def _here(
         for task, outcome in done:
             left[task.submission.sheet] -= 1
             if not left[task.submission.sheet]:
-                warm.close(given.imports(task.submission.sheet))
+                warm.close(needed.imports(task.submission.sheet))
             yield task, Outcome.of_death() if isinstance(outcome, pool.Died) else outcome
 
 
@@ -185,7 +185,7 @@ def _with_place(task: Task) -> Task:
     """A task that is about to start, with the place where its kernel is forked."""
     if task.alone:  # whatever was wrong before, this may be better
         return replace(task, place="")
-    return replace(task, place=warm.start(given.imports(task.submission.sheet)))
+    return replace(task, place=warm.start(needed.imports(task.submission.sheet)))
 
 
 def _on_cluster(

@@ -107,7 +107,7 @@ class ExecuteAndJudge(Execute):
             kernel_name=self.kernel_name,
             config=self.config,
             scratch=self._scratch,
-            place=warm.place_for(given.imports(self._sheet)),
+            place=warm.place_for(needed.imports(self._sheet)),
         )
         return self.km
 

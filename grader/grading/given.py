@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 
@@ -43,7 +43,12 @@ def _given_in(source: str) -> Iterator[str]:
 @cache
 def imports(sheet: str) -> str:
     """All imports of these cells, as a piece of code."""
-    statements = [node for source in cells(sheet) for node in _statements(source)]
+    return imports_of(cells(sheet))
+
+
+def imports_of(sources: Iterable[str]) -> str:
+    """The imports at the top level of some cells, as a piece of code."""
+    statements = [node for source in sources for node in _statements(source)]
     return _as_source([node for node in statements if isinstance(node, DEFINITIONS[:2])])
 
 

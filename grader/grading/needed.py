@@ -78,6 +78,16 @@ def in_notebook(notebook: NotebookNode, sheet: str) -> dict[int, Needed]:
     return dict(zip(places, found, strict=True))
 
 
+@cache
+def imports(sheet: str) -> str:
+    """What the given cells import of which a right submission runs something, as a piece of code:
+    what kernels find done that are forked.
+    """
+    notebook = outline.read_source(layout.find_sheet(sheet))
+    running = [notebook.cells[i] for i, one in in_notebook(notebook, sheet).items() if one.why]
+    return given.imports_of(c.source for c in running if c.source in given.cells(sheet))
+
+
 def _cell(cell: NotebookNode, sheet: str) -> Cell:
     settings = cell.metadata.get("nbgrader", {})
     is_test = settings.get("grade") and not settings.get("solution")

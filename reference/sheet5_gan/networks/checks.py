@@ -25,10 +25,11 @@ STRAIGHT = 1e-3  # of sums of float32 numbers of one sign; a leak of 0.9 behind 
 JOINED = 1e-3  # rounding is near 1e-6; a leak of 0.9 between two layers shows by 0.1
 DROPPED = 0.05  # of the logits are exactly 0: more than where all units are dropped by chance
 
-USUAL = ["normal", 1.5, "normal", 0.3, 1]  # a recipe of weights, as `probes.Filled.fill` takes it
-SMALL = ["normal", 0.3, "constant", 0.0, 1]
+# Recipes of weights, as `probes.Filled.fill` takes them.
+USUAL = ["balanced", 1.5, "balanced", 0.3, 1]
+SMALL = ["balanced", 0.3, "constant", 0.0, 1]
 FAR = (
-    *(["normal", scale, "normal", scale, 1] for scale in (3.0, 10.0, 30.0)),
+    *(["balanced", scale, "balanced", scale, 1] for scale in (3.0, 10.0, 30.0)),
     *(["positive", 1.0, "constant", shift, 1] for shift in (50.0, -50.0)),
     # Where nothing is added, and what is returned is large with either sign.
     *(["absolute", 100.0, "constant", 0.0, sign] for sign in (1, -1)),
