@@ -56,7 +56,8 @@ def bit(student, draw):
 
 
 def half(student, draw):
-    yield student.compare("half", draw.normal(), what="halves", core=True)
+    # 3 s of work: many tests wait until a call without an end is stopped.
+    yield student.compare("half", draw.normal(), what="halves", core=True, seconds=3)
 """,
     "mistakes": r'''
 def bit__no_logarithm():
