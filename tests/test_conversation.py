@@ -3,6 +3,7 @@
 import os
 import socket
 from itertools import count
+from queue import Empty
 
 import numpy as np
 import pytest
@@ -130,3 +131,54 @@ def test_who_reads_nothing_holds_up_nobody_for_ever():
         lines.Lines(write, read).ask({"large": "x" * 10_000_000}, limits)
     os.close(read)
     os.close(write)
+
+
+# --- a new kernel
+
+
+class Answering(kernel.Client):
+    """To it, only the second request is answered, and that to the first comes when it is late."""
+
+    asked, alive = 0, True
+
+    def kernel_info(self):
+        self.asked += 1
+        return f"request {self.asked}"
+
+    async def _recv_reply(self, msg_id, timeout=None, channel="shell"):
+        if not self.alive:
+            raise TimeoutError
+        return {"content": {"protocol_version": "5.3"}}
+
+    async def get_iopub_msg(self, timeout=None):
+        if self.asked < 2:
+            raise Empty
+        return next(self.published)
+
+    async def is_alive(self):
+        return self.alive
+
+
+def published(*states):
+    return iter(
+        {"parent_header": {"msg_id": f"request {n}"}, "content": {"execution_state": state}}
+        for n, state in states
+    )
+
+
+def test_a_new_kernel_is_asked_again_until_what_it_publishes_arrives():
+    client = Answering()
+    client.published = published((2, "busy"), (1, "idle"), (2, "idle"), (2, "never"))
+    run_sync(client.wait_for_ready)(timeout=300)
+    assert client.asked == 2
+    assert next(client.published)["content"]["execution_state"] == "never"
+
+
+@pytest.mark.parametrize(
+    ("alive", "seconds", "words"), [(False, 300, "has ended"), (True, 0, "did not answer within 0")]
+)
+def test_a_new_kernel_that_does_not_answer_is_not_waited_for(alive, seconds, words):
+    client = Answering()
+    client.alive = alive
+    with pytest.raises(RuntimeError, match=words):
+        run_sync(client.wait_for_ready)(timeout=seconds)

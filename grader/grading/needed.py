@@ -80,8 +80,8 @@ def in_notebook(notebook: NotebookNode, sheet: str) -> dict[int, Needed]:
 
 @cache
 def imports(sheet: str) -> str:
-    """What the given cells import of which a right submission runs something, as a piece of code:
-    what kernels find done that are forked.
+    """The imports of those given cells of which a right submission runs something, as a piece of
+    code: what a forked kernel finds done.
     """
     notebook = outline.read_source(layout.find_sheet(sheet))
     running = [notebook.cells[i] for i, one in in_notebook(notebook, sheet).items() if one.why]

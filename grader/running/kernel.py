@@ -43,7 +43,7 @@ call_to = partial(session.call_to, _SENT)
 
 
 class Client(AsyncKernelClient):
-    """jupyter_client's, which waits 0.2 s for nothing after a kernel's first reply."""
+    """A client that is ready when the kernel has answered; jupyter_client's waits 0.2 s more."""
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until a new kernel has answered, and what it publishes arrives here.
@@ -112,7 +112,7 @@ class SandboxedKernelManager(AsyncKernelManager):
         os.chmod(self.connection_file, FOR_ALL_INSIDE)
 
     async def _async_wait(self, pollinterval: float = POLL_SECONDS) -> None:
-        """As ever, but not for a tenth of a second at least."""
+        """As ever, but with looks that are closer together: a kernel is killed in milliseconds."""
         await super()._async_wait(pollinterval)
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
